@@ -21,8 +21,8 @@
 //! # }
 //! ```
 //!
-//! The first call obtains a token. It is refreshed before it expires, and renewed after a 401; the refused call is resent. Transient errors are
-//! retried, and rate limits are respected.
+//! The first call obtains a token. It is refreshed before it expires, and renewed after a 401; the refused call is
+//! resent. Transient errors are retried, and rate limits are respected.
 //!
 //! Build models with `..Default::default()`, so that a property that a later release adds breaks nothing.
 //!
@@ -37,13 +37,16 @@
 //! | listings, and work that the API does in the background | [`runtime::paging`], [`runtime::jobs`] |
 //! | what went wrong | [`Error`] |
 //! | grants, logging in people, tokens shared by processes | [`runtime::auth`], [`runtime::auth::store`] |
-//! | changing what others change, too; many calls that can be taken up again | [`runtime::update()`], [`runtime::bulk()`] |
-//! | tests of your own code without a server | [`MemoryTransport`](runtime::transport::MemoryTransport); `runtime::testing` with the feature `testing` |
+//! | changing what others change, too; many calls that can be resumed | [`runtime::update()`], [`runtime::bulk()`] |
+//! | tests of your code without a server | [`MemoryTransport`], and `runtime::testing` with the feature `testing` |
+//!
+//! [`MemoryTransport`]: runtime::transport::MemoryTransport
 //!
 //! # Features
 //!
-//! `rustls` (default), `rustls-no-provider` and `native-tls` choose the TLS library; `redis` shares tokens and pacing in a fleet; `blocking` is for calls
-//! without async, `testing` for tests; `jiff`, `chrono` and `time` convert timestamps. Each tag of the API is one more:
+//! `rustls` (default), `rustls-no-provider` and `native-tls` choose the TLS library; `redis` shares tokens and pacing
+//! in a fleet; `blocking` is for calls without async, `testing` for tests; `jiff`, `chrono` and `time` convert
+//! timestamps. Each tag of the API is one more:
 //!
 //! | feature | method of `Client` | operations |
 //! |---|---|---|

@@ -113,4 +113,9 @@ mod handles;
 #[allow(unused_imports, reason = "without a feature there is no handle")]
 pub use self::handles::*;
 /// The error codes by status that every operation can answer with; those of its own are in its metadata.
-pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = &[(400, &["bad.request"]), (401, &["authentication.required", "bad.credentials"]), (403, &["missing.any.permissions", "missing.permissions", "not.authorized"]), (404, &["not.found"]), (415, &["unsupported.media.type"]), (429, &["too.many.requests"]), (500, &["internal.server.error"]), (503, &["service.unavailable"]), (504, &["authentication.request.timeout", "request.timeout"])];
+pub const COMMON_ERROR_CODES: &[(u16, &[&str])] = &[
+    (400, &["bad.request"]), (401, &["authentication.required", "bad.credentials"]),
+    (403, &["missing.any.permissions", "missing.permissions", "not.authorized"]), (404, &["not.found"]),
+    (415, &["unsupported.media.type"]), (429, &["too.many.requests"]), (500, &["internal.server.error"]),
+    (503, &["service.unavailable"]), (504, &["authentication.request.timeout", "request.timeout"])
+];

@@ -2,8 +2,8 @@
 
 //! Events of notifications: what can be listened to, and what arrives.
 //!
-//! [`topics`] has a function for each topic, an [`Event`] is what arrives of any of them, and [`models`] has the types of their bodies. Each family
-//! of topics has a feature.
+//! [`topics`] has a function for each topic, an [`Event`] is what arrives of any of them, and [`models`] has the types
+//! of their bodies. Each family of topics has a feature.
 //!
 //! Events that arrive through Amazon EventBridge or a queue are read with [`parse`] or [`parse_message`].
 
@@ -273,8 +273,8 @@ pub fn parse(topic: impl Into<String>, body: impl Into<Bytes>) -> Result<Event> 
     Notification::new(topic, body).map(Event::from_notification)
 }
 
-/// Reads an event from a whole message with `topicName`, `eventBody` and `metadata`, as it arrives over a WebSocket and as the `detail` of an event
-/// of Amazon EventBridge.
+/// Reads an event from a whole message with `topicName`, `eventBody` and `metadata`, as it arrives over a WebSocket and
+/// as the `detail` of an event of Amazon EventBridge.
 ///
 /// # Errors
 ///
@@ -286,8 +286,9 @@ pub fn parse_message(message: impl Into<Bytes>) -> Result<Event> {
 
 #[cfg(feature = "notification-stream")]
 impl crate::runtime::Client {
-    /// Listens to `topics`: a stream of events that stays up, once it is awaited. [`topics`] has a function for each topic; topics with
-    /// different bodies fit in one list by [`Topic::any`](crate::runtime::notifications::Topic::any).
+    /// Listens to `topics`: a stream of events that stays up, once it is awaited. [`topics`] has a function for each
+    /// topic; topics with different bodies fit in one list by
+    /// [`Topic::any`](crate::runtime::notifications::Topic::any).
     pub fn listen(
         &self,
         topics: impl IntoIterator<Item = impl Into<crate::runtime::notifications::AnyTopic>>,
@@ -309,15 +310,16 @@ macro_rules! events {
                 $(#[cfg(feature = $feature)])?
                 $variant(Box<TopicEvent<$body>>),
             )*
-            /// A notification whose topic has no model here, because its feature is off or the topic is unknown, or whose body does not fit
-            /// its model. The body is as it came.
+            /// A notification whose topic has no model here, because its feature is off or the topic is unknown, or
+            /// whose body does not fit its model. The body is as it came.
             Other(Notification),
             /// Notifications may have been missed: read again what they would have told.
             Gap(Gap),
         }
 
         impl Event {
-            /// The notification: the topic with its parameters, the correlation id, and the body as it came. None of a gap.
+            /// The notification: the topic with its parameters, the correlation id, and the body as it came. None of a
+            /// gap.
             #[must_use]
             pub fn notification(&self) -> Option<&Notification> {
                 match self {

@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod client;
 pub mod clock;
 pub mod codec;
+pub(crate) mod debug;
 pub mod error;
 pub mod jobs;
 pub mod notifications;

@@ -1,4 +1,4 @@
-//! What is known of an operation before it is called.
+//! The metadata of an operation.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! The regions of Genesys Cloud, and where their servers are.
+//! The regions of Genesys Cloud and their hosts.
 
 use std::fmt;
 

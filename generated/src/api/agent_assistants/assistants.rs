@@ -4,7 +4,7 @@ use crate::models::agent_assistants::{
     AssistantListing, GetAssistantExpand, GetAssistantsExpand,
 };
 use crate::models::shared::agent_assistants_and_routing::Assistant;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete assistant.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`AgentAssistantsApi::delete_assistant`](crate::api::AgentAssistantsApi::delete_assistant).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -86,10 +86,7 @@ impl crate::api::AgentAssistantsApi {
     ///
     /// `DELETE /api/v2/assistants/{assistantId}` See [`DeleteAssistant`] for what it takes and returns.
     pub fn delete_assistant(&self, assistant_id: impl AsRef<str>) -> DeleteAssistant {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteAssistant as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteAssistant::METADATA);
         request.path_argument(assistant_id.as_ref());
         DeleteAssistant { request }
     }
@@ -107,7 +104,7 @@ impl crate::api::AgentAssistantsApi {
 /// Created by [`AgentAssistantsApi::get_assistant`](crate::api::AgentAssistantsApi::get_assistant).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -196,10 +193,7 @@ impl crate::api::AgentAssistantsApi {
     ///
     /// `GET /api/v2/assistants/{assistantId}` See [`GetAssistant`] for what it takes and returns.
     pub fn get_assistant(&self, assistant_id: impl AsRef<str>) -> GetAssistant {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetAssistant as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetAssistant::METADATA);
         request.path_argument(assistant_id.as_ref());
         GetAssistant { request }
     }
@@ -220,7 +214,7 @@ impl crate::api::AgentAssistantsApi {
 /// Created by [`AgentAssistantsApi::get_assistants`](crate::api::AgentAssistantsApi::get_assistants).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -354,10 +348,7 @@ impl crate::api::AgentAssistantsApi {
     /// `GET /api/v2/assistants` See [`GetAssistants`] for what it takes and returns.
     pub fn get_assistants(&self) -> GetAssistants {
         GetAssistants {
-            request: runtime::Request::new(
-                &self.client,
-                <GetAssistants as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetAssistants::METADATA),
         }
     }
 }
@@ -373,12 +364,15 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Created by [`AgentAssistantsApi::patch_assistant`](crate::api::AgentAssistantsApi::patch_assistant).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-assistants--assistantId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-assistants--assistantId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().patch_assistant("assistant_id", genesys_cloud::models::Assistant::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .patch_assistant("assistant_id", genesys_cloud::models::Assistant::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -447,10 +441,7 @@ impl crate::api::AgentAssistantsApi {
         assistant_id: impl AsRef<str>,
         body: Assistant,
     ) -> PatchAssistant {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchAssistant as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchAssistant::METADATA);
         request.path_argument(assistant_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchAssistant { request }
@@ -469,11 +460,14 @@ impl crate::api::AgentAssistantsApi {
 /// Created by [`AgentAssistantsApi::post_assistants`](crate::api::AgentAssistantsApi::post_assistants).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().post_assistants(genesys_cloud::models::Assistant::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .post_assistants(genesys_cloud::models::Assistant::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -538,10 +532,7 @@ impl crate::api::AgentAssistantsApi {
     /// `POST /api/v2/assistants` See [`PostAssistants`] for what it takes and returns.
     #[inline]
     pub fn post_assistants(&self, body: Assistant) -> PostAssistants {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostAssistants as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostAssistants::METADATA);
         request.json_body("application/json", Some(body));
         PostAssistants { request }
     }

@@ -4,7 +4,7 @@ use crate::models::agent_assistants::{
     AgentChecklist, AgentChecklistListing, GetAssistantsAgentchecklistsSortBy,
     GetAssistantsAgentchecklistsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete assistants agentchecklist.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `assistants:agentchecklist:delete`
 ///
-/// Created by
-/// [`AgentAssistantsApi::delete_assistants_agentchecklist`](crate::api::AgentAssistantsApi::delete_assistants_agentchecklist).
+/// Created by [`AgentAssistantsApi::delete_assistants_agentchecklist`](
+/// crate::api::AgentAssistantsApi::delete_assistants_agentchecklist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants-agentchecklists--agentChecklistId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants-agentchecklists--agentChecklistId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().delete_assistants_agentchecklist("agent_checklist_id").await?;
+/// let response = client
+///     .agent_assistants()
+///     .delete_assistants_agentchecklist("agent_checklist_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> DeleteAssistantsAgentchecklist {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAssistantsAgentchecklist as runtime::Operation>::METADATA,
+            DeleteAssistantsAgentchecklist::METADATA,
         );
         request.path_argument(agent_checklist_id.as_ref());
         DeleteAssistantsAgentchecklist {
@@ -112,15 +115,18 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Permission: `assistants:agentchecklist:view`
 ///
-/// Created by
-/// [`AgentAssistantsApi::get_assistants_agentchecklist`](crate::api::AgentAssistantsApi::get_assistants_agentchecklist).
+/// Created by [`AgentAssistantsApi::get_assistants_agentchecklist`](
+/// crate::api::AgentAssistantsApi::get_assistants_agentchecklist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists--agentChecklistId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists--agentChecklistId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().get_assistants_agentchecklist("agent_checklist_id").await?;
+/// let response = client
+///     .agent_assistants()
+///     .get_assistants_agentchecklist("agent_checklist_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +198,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> GetAssistantsAgentchecklist {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAssistantsAgentchecklist as runtime::Operation>::METADATA,
+            GetAssistantsAgentchecklist::METADATA,
         );
         request.path_argument(agent_checklist_id.as_ref());
         GetAssistantsAgentchecklist {
@@ -213,11 +219,11 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AgentAssistantsApi::get_assistants_agentchecklists`](crate::api::AgentAssistantsApi::get_assistants_agentchecklists).
+/// Created by [`AgentAssistantsApi::get_assistants_agentchecklists`](
+/// crate::api::AgentAssistantsApi::get_assistants_agentchecklists).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-agentchecklists)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -382,7 +388,7 @@ impl crate::api::AgentAssistantsApi {
         GetAssistantsAgentchecklists {
             request: runtime::Request::new(
                 &self.client,
-                <GetAssistantsAgentchecklists as runtime::Operation>::METADATA,
+                GetAssistantsAgentchecklists::METADATA,
             ),
         }
     }
@@ -397,15 +403,20 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Permission: `assistants:agentchecklist:add`
 ///
-/// Created by
-/// [`AgentAssistantsApi::post_assistants_agentchecklists`](crate::api::AgentAssistantsApi::post_assistants_agentchecklists).
+/// Created by [`AgentAssistantsApi::post_assistants_agentchecklists`](
+/// crate::api::AgentAssistantsApi::post_assistants_agentchecklists).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants-agentchecklists>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants-agentchecklists)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().post_assistants_agentchecklists(genesys_cloud::models::AgentChecklist::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .post_assistants_agentchecklists(
+///         genesys_cloud::models::AgentChecklist::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -478,7 +489,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> PostAssistantsAgentchecklists {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAssistantsAgentchecklists as runtime::Operation>::METADATA,
+            PostAssistantsAgentchecklists::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAssistantsAgentchecklists {
@@ -497,15 +508,21 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Permission: `assistants:agentchecklist:edit`
 ///
-/// Created by
-/// [`AgentAssistantsApi::put_assistants_agentchecklist`](crate::api::AgentAssistantsApi::put_assistants_agentchecklist).
+/// Created by [`AgentAssistantsApi::put_assistants_agentchecklist`](
+/// crate::api::AgentAssistantsApi::put_assistants_agentchecklist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants-agentchecklists--agentChecklistId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants-agentchecklists--agentChecklistId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().put_assistants_agentchecklist("agent_checklist_id", genesys_cloud::models::AgentChecklist::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .put_assistants_agentchecklist(
+///         "agent_checklist_id",
+///         genesys_cloud::models::AgentChecklist::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -579,7 +596,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> PutAssistantsAgentchecklist {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAssistantsAgentchecklist as runtime::Operation>::METADATA,
+            PutAssistantsAgentchecklist::METADATA,
         );
         request.path_argument(agent_checklist_id.as_ref());
         request.json_body("application/json", Some(body));

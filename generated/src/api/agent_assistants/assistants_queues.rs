@@ -5,7 +5,7 @@ use crate::models::agent_assistants::{
     GetAssistantsQueuesExpand,
 };
 use crate::models::shared::agent_assistants_and_routing::AssistantQueue;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete assistant queue.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `assistants:queue:delete`
 ///
-/// Created by
-/// [`AgentAssistantsApi::delete_assistant_queue`](crate::api::AgentAssistantsApi::delete_assistant_queue).
+/// Created by [`AgentAssistantsApi::delete_assistant_queue`](
+/// crate::api::AgentAssistantsApi::delete_assistant_queue).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--queues--queueId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--queues--queueId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().delete_assistant_queue("assistant_id", "queue_id").await?;
+/// let response = client
+///     .agent_assistants()
+///     .delete_assistant_queue("assistant_id", "queue_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> DeleteAssistantQueue {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAssistantQueue as runtime::Operation>::METADATA,
+            DeleteAssistantQueue::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());
@@ -111,15 +114,18 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Permission: `assistants:queue:delete`
 ///
-/// Created by
-/// [`AgentAssistantsApi::delete_assistant_queues`](crate::api::AgentAssistantsApi::delete_assistant_queues).
+/// Created by [`AgentAssistantsApi::delete_assistant_queues`](
+/// crate::api::AgentAssistantsApi::delete_assistant_queues).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--queues>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--queues)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().delete_assistant_queues("assistant_id").await?;
+/// let response = client
+///     .agent_assistants()
+///     .delete_assistant_queues("assistant_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,7 +201,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> DeleteAssistantQueues {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAssistantQueues as runtime::Operation>::METADATA,
+            DeleteAssistantQueues::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         DeleteAssistantQueues { request }
@@ -214,12 +220,15 @@ impl crate::api::AgentAssistantsApi {
 /// Created by
 /// [`AgentAssistantsApi::get_assistant_queue`](crate::api::AgentAssistantsApi::get_assistant_queue).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues--queueId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues--queueId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().get_assistant_queue("assistant_id", "queue_id").await?;
+/// let response = client
+///     .agent_assistants()
+///     .get_assistant_queue("assistant_id", "queue_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -296,7 +305,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> GetAssistantQueue {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAssistantQueue as runtime::Operation>::METADATA,
+            GetAssistantQueue::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());
@@ -319,8 +328,8 @@ impl crate::api::AgentAssistantsApi {
 /// Created by
 /// [`AgentAssistantsApi::get_assistant_queues`](crate::api::AgentAssistantsApi::get_assistant_queues).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -447,7 +456,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> GetAssistantQueues {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAssistantQueues as runtime::Operation>::METADATA,
+            GetAssistantQueues::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         GetAssistantQueues { request }
@@ -466,11 +475,11 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AgentAssistantsApi::get_assistants_queues`](crate::api::AgentAssistantsApi::get_assistants_queues).
+/// Created by [`AgentAssistantsApi::get_assistants_queues`](
+/// crate::api::AgentAssistantsApi::get_assistants_queues).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-queues>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants-queues)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -601,10 +610,7 @@ impl crate::api::AgentAssistantsApi {
     /// `GET /api/v2/assistants/queues` See [`GetAssistantsQueues`] for what it takes and returns.
     pub fn get_assistants_queues(&self) -> GetAssistantsQueues {
         GetAssistantsQueues {
-            request: runtime::Request::new(
-                &self.client,
-                <GetAssistantsQueues as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetAssistantsQueues::METADATA),
         }
     }
 }
@@ -619,15 +625,21 @@ impl crate::api::AgentAssistantsApi {
 ///
 /// Permission: `assistants:queue:edit`
 ///
-/// Created by
-/// [`AgentAssistantsApi::patch_assistant_queues`](crate::api::AgentAssistantsApi::patch_assistant_queues).
+/// Created by [`AgentAssistantsApi::patch_assistant_queues`](
+/// crate::api::AgentAssistantsApi::patch_assistant_queues).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-assistants--assistantId--queues>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-assistants--assistantId--queues)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().patch_assistant_queues("assistant_id", vec![genesys_cloud::models::AssistantQueue::default()]).await?;
+/// let response = client
+///     .agent_assistants()
+///     .patch_assistant_queues(
+///         "assistant_id",
+///         vec![genesys_cloud::models::AssistantQueue::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -699,7 +711,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> PatchAssistantQueues {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchAssistantQueues as runtime::Operation>::METADATA,
+            PatchAssistantQueues::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -720,12 +732,19 @@ impl crate::api::AgentAssistantsApi {
 /// Created by
 /// [`AgentAssistantsApi::put_assistant_queue`](crate::api::AgentAssistantsApi::put_assistant_queue).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--queues--queueId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--queues--queueId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().put_assistant_queue("assistant_id", "queue_id", genesys_cloud::models::AssistantQueue::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .put_assistant_queue(
+///         "assistant_id",
+///         "queue_id",
+///         genesys_cloud::models::AssistantQueue::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -798,7 +817,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> PutAssistantQueue {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAssistantQueue as runtime::Operation>::METADATA,
+            PutAssistantQueue::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());

@@ -2,7 +2,7 @@
 
 use crate::models::agent_assistants::AssistantQueueUsersBulkAddRequest;
 use crate::models::shared::agent_assistants_and_alerting_and_knowledge::BulkResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post assistant queue users bulk add.
 ///
@@ -14,15 +14,22 @@ use crate::runtime;
 ///
 /// Permission: `assistants:queueUserAssignment:add`
 ///
-/// Created by
-/// [`AgentAssistantsApi::post_assistant_queue_users_bulk_add`](crate::api::AgentAssistantsApi::post_assistant_queue_users_bulk_add).
+/// Created by [`AgentAssistantsApi::post_assistant_queue_users_bulk_add`](
+/// crate::api::AgentAssistantsApi::post_assistant_queue_users_bulk_add).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-bulk-add>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-bulk-add)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().post_assistant_queue_users_bulk_add("assistant_id", "queue_id", genesys_cloud::models::AssistantQueueUsersBulkAddRequest::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .post_assistant_queue_users_bulk_add(
+///         "assistant_id",
+///         "queue_id",
+///         genesys_cloud::models::AssistantQueueUsersBulkAddRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +104,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> PostAssistantQueueUsersBulkAdd {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAssistantQueueUsersBulkAdd as runtime::Operation>::METADATA,
+            PostAssistantQueueUsersBulkAdd::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());

@@ -2,7 +2,7 @@
 
 use crate::models::agent_assistants::AssistantQueueUsersBulkRemoveRequest;
 use crate::models::shared::agent_assistants_and_alerting_and_knowledge::BulkResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post assistant queue users bulk remove.
 ///
@@ -14,15 +14,22 @@ use crate::runtime;
 ///
 /// Permission: `assistants:queueUserAssignment:delete`
 ///
-/// Created by
-/// [`AgentAssistantsApi::post_assistant_queue_users_bulk_remove`](crate::api::AgentAssistantsApi::post_assistant_queue_users_bulk_remove).
+/// Created by [`AgentAssistantsApi::post_assistant_queue_users_bulk_remove`](
+/// crate::api::AgentAssistantsApi::post_assistant_queue_users_bulk_remove).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-bulk-remove>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-bulk-remove)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().post_assistant_queue_users_bulk_remove("assistant_id", "queue_id", genesys_cloud::models::AssistantQueueUsersBulkRemoveRequest::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .post_assistant_queue_users_bulk_remove(
+///         "assistant_id",
+///         "queue_id",
+///         genesys_cloud::models::AssistantQueueUsersBulkRemoveRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +104,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> PostAssistantQueueUsersBulkRemove {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAssistantQueueUsersBulkRemove as runtime::Operation>::METADATA,
+            PostAssistantQueueUsersBulkRemove::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());

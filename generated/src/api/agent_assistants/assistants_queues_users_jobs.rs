@@ -3,7 +3,7 @@
 use crate::models::agent_assistants::{
     AssistantQueueUsersJobsRequest, AssistantQueueUsersJobsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get assistant queue users job.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `assistants:queueUserJob:view`
 ///
-/// Created by
-/// [`AgentAssistantsApi::get_assistant_queue_users_job`](crate::api::AgentAssistantsApi::get_assistant_queue_users_job).
+/// Created by [`AgentAssistantsApi::get_assistant_queue_users_job`](
+/// crate::api::AgentAssistantsApi::get_assistant_queue_users_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues--queueId--users-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--queues--queueId--users-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().get_assistant_queue_users_job("assistant_id", "queue_id", "job_id").await?;
+/// let response = client
+///     .agent_assistants()
+///     .get_assistant_queue_users_job("assistant_id", "queue_id", "job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> GetAssistantQueueUsersJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAssistantQueueUsersJob as runtime::Operation>::METADATA,
+            GetAssistantQueueUsersJob::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());
@@ -122,15 +125,22 @@ impl crate::api::AgentAssistantsApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_assistant_queue_users_job`](crate::api::GetAssistantQueueUsersJob).
 ///
-/// Created by
-/// [`AgentAssistantsApi::post_assistant_queue_users_jobs`](crate::api::AgentAssistantsApi::post_assistant_queue_users_jobs).
+/// Created by [`AgentAssistantsApi::post_assistant_queue_users_jobs`](
+/// crate::api::AgentAssistantsApi::post_assistant_queue_users_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().post_assistant_queue_users_jobs("assistant_id", "queue_id", genesys_cloud::models::AssistantQueueUsersJobsRequest::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .post_assistant_queue_users_jobs(
+///         "assistant_id",
+///         "queue_id",
+///         genesys_cloud::models::AssistantQueueUsersJobsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -198,10 +208,10 @@ impl IntoFuture for PostAssistantQueueUsersJobs {
 }
 
 impl runtime::Submit for PostAssistantQueueUsersJobs {
-    type Status = <crate::api::GetAssistantQueueUsersJob as runtime::Operation>::Output;
+    type Status = AssistantQueueUsersJobsResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAssistantQueueUsersJob as runtime::Operation>::METADATA,
+        status: crate::api::GetAssistantQueueUsersJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -226,7 +236,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> PostAssistantQueueUsersJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAssistantQueueUsersJobs as runtime::Operation>::METADATA,
+            PostAssistantQueueUsersJobs::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());

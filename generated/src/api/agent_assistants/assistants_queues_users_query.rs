@@ -4,7 +4,7 @@ use crate::models::agent_assistants::{
     AssistantQueueUsersQueryRequest, AssistantQueueUsersQueryResponse,
     PostAssistantQueueUsersQueryExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post assistant queue users query.
 ///
@@ -17,15 +17,22 @@ use crate::runtime;
 ///
 /// Permission: `assistants:queueUserAssignment:view`
 ///
-/// Created by
-/// [`AgentAssistantsApi::post_assistant_queue_users_query`](crate::api::AgentAssistantsApi::post_assistant_queue_users_query).
+/// Created by [`AgentAssistantsApi::post_assistant_queue_users_query`](
+/// crate::api::AgentAssistantsApi::post_assistant_queue_users_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--queues--queueId--users-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.agent_assistants().post_assistant_queue_users_query("assistant_id", "queue_id", genesys_cloud::models::AssistantQueueUsersQueryRequest::default()).await?;
+/// let response = client
+///     .agent_assistants()
+///     .post_assistant_queue_users_query(
+///         "assistant_id",
+///         "queue_id",
+///         genesys_cloud::models::AssistantQueueUsersQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -109,7 +116,7 @@ impl crate::api::AgentAssistantsApi {
     ) -> PostAssistantQueueUsersQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAssistantQueueUsersQuery as runtime::Operation>::METADATA,
+            PostAssistantQueueUsersQuery::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(queue_id.as_ref());

@@ -4,7 +4,7 @@ use crate::models::ai_studio::{
     GetConversationsSummariesSettingsSortBy, GetConversationsSummariesSettingsSortOrder,
     SummarySetting, SummarySettingEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete conversations summaries setting.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `aiStudio:summaryConfig:delete`
 ///
-/// Created by
-/// [`AiStudioApi::delete_conversations_summaries_setting`](crate::api::AiStudioApi::delete_conversations_summaries_setting).
+/// Created by [`AiStudioApi::delete_conversations_summaries_setting`](
+/// crate::api::AiStudioApi::delete_conversations_summaries_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-summaries-settings--summarySettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-summaries-settings--summarySettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().delete_conversations_summaries_setting("summary_setting_id").await?;
+/// let response = client
+///     .ai_studio()
+///     .delete_conversations_summaries_setting("summary_setting_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::AiStudioApi {
     ) -> DeleteConversationsSummariesSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteConversationsSummariesSetting as runtime::Operation>::METADATA,
+            DeleteConversationsSummariesSetting::METADATA,
         );
         request.path_argument(summary_setting_id.as_ref());
         DeleteConversationsSummariesSetting {
@@ -115,15 +118,18 @@ impl crate::api::AiStudioApi {
 ///
 /// Permission: `aiStudio:summaryConfig:view`
 ///
-/// Created by
-/// [`AiStudioApi::get_conversations_summaries_setting`](crate::api::AiStudioApi::get_conversations_summaries_setting).
+/// Created by [`AiStudioApi::get_conversations_summaries_setting`](
+/// crate::api::AiStudioApi::get_conversations_summaries_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-summaries-settings--summarySettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-summaries-settings--summarySettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().get_conversations_summaries_setting("summary_setting_id").await?;
+/// let response = client
+///     .ai_studio()
+///     .get_conversations_summaries_setting("summary_setting_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +199,7 @@ impl crate::api::AiStudioApi {
     ) -> GetConversationsSummariesSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsSummariesSetting as runtime::Operation>::METADATA,
+            GetConversationsSummariesSetting::METADATA,
         );
         request.path_argument(summary_setting_id.as_ref());
         GetConversationsSummariesSetting {
@@ -215,11 +221,11 @@ impl crate::api::AiStudioApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`AiStudioApi::get_conversations_summaries_settings`](crate::api::AiStudioApi::get_conversations_summaries_settings).
+/// Created by [`AiStudioApi::get_conversations_summaries_settings`](
+/// crate::api::AiStudioApi::get_conversations_summaries_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-summaries-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-summaries-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -366,7 +372,7 @@ impl crate::api::AiStudioApi {
         GetConversationsSummariesSettings {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsSummariesSettings as runtime::Operation>::METADATA,
+                GetConversationsSummariesSettings::METADATA,
             ),
         }
     }
@@ -381,15 +387,20 @@ impl crate::api::AiStudioApi {
 ///
 /// Permission: `aiStudio:summaryConfig:add`
 ///
-/// Created by
-/// [`AiStudioApi::post_conversations_summaries_settings`](crate::api::AiStudioApi::post_conversations_summaries_settings).
+/// Created by [`AiStudioApi::post_conversations_summaries_settings`](
+/// crate::api::AiStudioApi::post_conversations_summaries_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-summaries-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-summaries-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().post_conversations_summaries_settings(genesys_cloud::models::SummarySetting::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .post_conversations_summaries_settings(
+///         genesys_cloud::models::SummarySetting::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -460,7 +471,7 @@ impl crate::api::AiStudioApi {
     ) -> PostConversationsSummariesSettings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsSummariesSettings as runtime::Operation>::METADATA,
+            PostConversationsSummariesSettings::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsSummariesSettings {
@@ -480,15 +491,21 @@ impl crate::api::AiStudioApi {
 ///
 /// Permission: `aiStudio:summaryConfig:edit`
 ///
-/// Created by
-/// [`AiStudioApi::put_conversations_summaries_setting`](crate::api::AiStudioApi::put_conversations_summaries_setting).
+/// Created by [`AiStudioApi::put_conversations_summaries_setting`](
+/// crate::api::AiStudioApi::put_conversations_summaries_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-summaries-settings--summarySettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-summaries-settings--summarySettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().put_conversations_summaries_setting("summary_setting_id", genesys_cloud::models::SummarySetting::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .put_conversations_summaries_setting(
+///         "summary_setting_id",
+///         genesys_cloud::models::SummarySetting::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -560,7 +577,7 @@ impl crate::api::AiStudioApi {
     ) -> PutConversationsSummariesSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsSummariesSetting as runtime::Operation>::METADATA,
+            PutConversationsSummariesSetting::METADATA,
         );
         request.path_argument(summary_setting_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::ai_studio::{
     CreateGuide, GetGuidesSortBy, GetGuidesSortOrder, GetGuidesStatus, Guide,
     GuideEntityListing, UpdateGuide,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get guide.
 ///
@@ -18,7 +18,7 @@ use crate::runtime;
 /// Created by [`AiStudioApi::get_guide`](crate::api::AiStudioApi::get_guide).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -86,10 +86,7 @@ impl crate::api::AiStudioApi {
     ///
     /// `GET /api/v2/guides/{guideId}` See [`GetGuide`] for what it takes and returns.
     pub fn get_guide(&self, guide_id: impl AsRef<str>) -> GetGuide {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGuide as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGuide::METADATA);
         request.path_argument(guide_id.as_ref());
         GetGuide { request }
     }
@@ -109,7 +106,7 @@ impl crate::api::AiStudioApi {
 /// Created by [`AiStudioApi::get_guides`](crate::api::AiStudioApi::get_guides).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -251,10 +248,7 @@ impl crate::api::AiStudioApi {
     /// `GET /api/v2/guides` See [`GetGuides`] for what it takes and returns.
     pub fn get_guides(&self) -> GetGuides {
         GetGuides {
-            request: runtime::Request::new(
-                &self.client,
-                <GetGuides as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetGuides::METADATA),
         }
     }
 }
@@ -271,11 +265,14 @@ impl crate::api::AiStudioApi {
 /// Created by [`AiStudioApi::patch_guide`](crate::api::AiStudioApi::patch_guide).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-guides--guideId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-guides--guideId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().patch_guide("guide_id", genesys_cloud::models::UpdateGuide::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .patch_guide("guide_id", genesys_cloud::models::UpdateGuide::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -344,10 +341,7 @@ impl crate::api::AiStudioApi {
         guide_id: impl AsRef<str>,
         body: UpdateGuide,
     ) -> PatchGuide {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchGuide as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchGuide::METADATA);
         request.path_argument(guide_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchGuide { request }
@@ -366,11 +360,14 @@ impl crate::api::AiStudioApi {
 /// Created by [`AiStudioApi::post_guides`](crate::api::AiStudioApi::post_guides).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().post_guides(genesys_cloud::models::CreateGuide::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .post_guides(genesys_cloud::models::CreateGuide::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -435,10 +432,7 @@ impl crate::api::AiStudioApi {
     /// `POST /api/v2/guides` See [`PostGuides`] for what it takes and returns.
     #[inline]
     pub fn post_guides(&self, body: CreateGuide) -> PostGuides {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostGuides as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostGuides::METADATA);
         request.json_body("application/json", Some(body));
         PostGuides { request }
     }

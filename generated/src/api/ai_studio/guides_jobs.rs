@@ -3,7 +3,7 @@
 use crate::models::ai_studio::{
     GenerateGuideContentRequest, GuideContentGenerationJob, GuideJob,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete guide jobs.
 ///
@@ -17,7 +17,7 @@ use crate::runtime;
 /// Created by [`AiStudioApi::delete_guide_jobs`](crate::api::AiStudioApi::delete_guide_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-guides--guideId--jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-guides--guideId--jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -85,10 +85,7 @@ impl crate::api::AiStudioApi {
     ///
     /// `DELETE /api/v2/guides/{guideId}/jobs` See [`DeleteGuideJobs`] for what it takes and returns.
     pub fn delete_guide_jobs(&self, guide_id: impl AsRef<str>) -> DeleteGuideJobs {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteGuideJobs as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteGuideJobs::METADATA);
         request.path_argument(guide_id.as_ref());
         DeleteGuideJobs { request }
     }
@@ -105,8 +102,8 @@ impl crate::api::AiStudioApi {
 ///
 /// Created by [`AiStudioApi::get_guide_job`](crate::api::AiStudioApi::get_guide_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides--guideId--jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -178,10 +175,7 @@ impl crate::api::AiStudioApi {
         guide_id: impl AsRef<str>,
         job_id: impl AsRef<str>,
     ) -> GetGuideJob {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGuideJob as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGuideJob::METADATA);
         request.path_argument(guide_id.as_ref());
         request.path_argument(job_id.as_ref());
         GetGuideJob { request }
@@ -201,7 +195,7 @@ impl crate::api::AiStudioApi {
 /// Created by [`AiStudioApi::get_guides_job`](crate::api::AiStudioApi::get_guides_job).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides-jobs--jobId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-guides-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -269,10 +263,7 @@ impl crate::api::AiStudioApi {
     ///
     /// `GET /api/v2/guides/jobs/{jobId}` See [`GetGuidesJob`] for what it takes and returns.
     pub fn get_guides_job(&self, job_id: impl AsRef<str>) -> GetGuidesJob {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGuidesJob as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGuidesJob::METADATA);
         request.path_argument(job_id.as_ref());
         GetGuidesJob { request }
     }
@@ -294,11 +285,14 @@ impl crate::api::AiStudioApi {
 /// Created by [`AiStudioApi::post_guides_jobs`](crate::api::AiStudioApi::post_guides_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides-jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().post_guides_jobs(genesys_cloud::models::GenerateGuideContentRequest::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .post_guides_jobs(genesys_cloud::models::GenerateGuideContentRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -366,10 +360,10 @@ impl IntoFuture for PostGuidesJobs {
 }
 
 impl runtime::Submit for PostGuidesJobs {
-    type Status = <crate::api::GetGuidesJob as runtime::Operation>::Output;
+    type Status = GuideContentGenerationJob;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetGuidesJob as runtime::Operation>::METADATA,
+        status: crate::api::GetGuidesJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -386,10 +380,7 @@ impl crate::api::AiStudioApi {
     /// `POST /api/v2/guides/jobs` See [`PostGuidesJobs`] for what it takes and returns.
     #[inline]
     pub fn post_guides_jobs(&self, body: GenerateGuideContentRequest) -> PostGuidesJobs {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostGuidesJobs as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostGuidesJobs::METADATA);
         request.json_body("application/json", Some(body));
         PostGuidesJobs { request }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::alerting::CommonAllAlertUpdateRequest;
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete alerting alerts all.
 ///
@@ -16,7 +16,7 @@ use crate::runtime;
 /// [`AlertingApi::delete_alerting_alerts_all`](crate::api::AlertingApi::delete_alerting_alerts_all).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-alerting-alerts-all>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-alerting-alerts-all)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -87,7 +87,7 @@ impl crate::api::AlertingApi {
         DeleteAlertingAlertsAll {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteAlertingAlertsAll as runtime::Operation>::METADATA,
+                DeleteAlertingAlertsAll::METADATA,
             ),
         }
     }
@@ -107,7 +107,7 @@ impl crate::api::AlertingApi {
 /// [`AlertingApi::patch_alerting_alerts_all`](crate::api::AlertingApi::patch_alerting_alerts_all).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts-all>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts-all)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -187,7 +187,7 @@ impl crate::api::AlertingApi {
         PatchAlertingAlertsAll {
             request: runtime::Request::new(
                 &self.client,
-                <PatchAlertingAlertsAll as runtime::Operation>::METADATA,
+                PatchAlertingAlertsAll::METADATA,
             ),
         }
     }

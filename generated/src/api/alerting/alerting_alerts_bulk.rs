@@ -2,7 +2,7 @@
 
 use crate::models::alerting::CommonAlertBulkUpdateRequest;
 use crate::models::shared::agent_assistants_and_alerting_and_knowledge::BulkResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch alerting alerts bulk.
 ///
@@ -17,11 +17,16 @@ use crate::runtime;
 /// [`AlertingApi::patch_alerting_alerts_bulk`](crate::api::AlertingApi::patch_alerting_alerts_bulk).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts-bulk>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-alerts-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.alerting().patch_alerting_alerts_bulk(genesys_cloud::models::CommonAlertBulkUpdateRequest::default()).await?;
+/// let response = client
+///     .alerting()
+///     .patch_alerting_alerts_bulk(
+///         genesys_cloud::models::CommonAlertBulkUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +96,7 @@ impl crate::api::AlertingApi {
     ) -> PatchAlertingAlertsBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchAlertingAlertsBulk as runtime::Operation>::METADATA,
+            PatchAlertingAlertsBulk::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchAlertingAlertsBulk { request }

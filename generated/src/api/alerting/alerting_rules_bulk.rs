@@ -2,15 +2,15 @@
 
 use crate::models::alerting::CommonRuleBulkUpdateNotificationsRequest;
 use crate::models::shared::agent_assistants_and_alerting_and_knowledge::BulkResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch alerting rules bulk.
 ///
 /// `PATCH /api/v2/alerting/rules/bulk`
 ///
-/// Takes a body
-/// ([`CommonRuleBulkUpdateNotificationsRequest`](crate::models::CommonRuleBulkUpdateNotificationsRequest)).
-/// Returns [`BulkResponse`](crate::models::BulkResponse). Succeeds with the status 200 (OK).
+/// Takes a body ([`CommonRuleBulkUpdateNotificationsRequest`](
+/// crate::models::CommonRuleBulkUpdateNotificationsRequest)). Returns
+/// [`BulkResponse`](crate::models::BulkResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `alerting:rule:edit`
 ///
@@ -18,11 +18,16 @@ use crate::runtime;
 /// [`AlertingApi::patch_alerting_rules_bulk`](crate::api::AlertingApi::patch_alerting_rules_bulk).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-rules-bulk>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-alerting-rules-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.alerting().patch_alerting_rules_bulk(genesys_cloud::models::CommonRuleBulkUpdateNotificationsRequest::default()).await?;
+/// let response = client
+///     .alerting()
+///     .patch_alerting_rules_bulk(
+///         genesys_cloud::models::CommonRuleBulkUpdateNotificationsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::AlertingApi {
     ) -> PatchAlertingRulesBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchAlertingRulesBulk as runtime::Operation>::METADATA,
+            PatchAlertingRulesBulk::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchAlertingRulesBulk { request }

@@ -2,7 +2,7 @@
 
 use crate::models::alerting::CommonRuleBulkDeleteRequest;
 use crate::models::shared::agent_assistants_and_alerting_and_knowledge::BulkResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post alerting rules bulk remove.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `alerting:rule:delete`
 ///
-/// Created by
-/// [`AlertingApi::post_alerting_rules_bulk_remove`](crate::api::AlertingApi::post_alerting_rules_bulk_remove).
+/// Created by [`AlertingApi::post_alerting_rules_bulk_remove`](
+/// crate::api::AlertingApi::post_alerting_rules_bulk_remove).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-rules-bulk-remove>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-alerting-rules-bulk-remove)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.alerting().post_alerting_rules_bulk_remove(genesys_cloud::models::CommonRuleBulkDeleteRequest::default()).await?;
+/// let response = client
+///     .alerting()
+///     .post_alerting_rules_bulk_remove(
+///         genesys_cloud::models::CommonRuleBulkDeleteRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::AlertingApi {
     ) -> PostAlertingRulesBulkRemove {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAlertingRulesBulkRemove as runtime::Operation>::METADATA,
+            PostAlertingRulesBulkRemove::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAlertingRulesBulkRemove {

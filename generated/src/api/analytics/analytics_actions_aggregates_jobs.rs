@@ -2,7 +2,7 @@
 
 use crate::models::analytics::ActionAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics actions aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_actions_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_actions_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_actions_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_actions_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-actions-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-actions-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_actions_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_actions_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsActionsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsActionsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsActionsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsActionsAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_actions_aggregates_job`](crate::api::AnalyticsApi::get_analytics_actions_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_actions_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_actions_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-actions-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-actions-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_actions_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_actions_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsActionsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsActionsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsActionsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsActionsAggregatesJob {
@@ -211,20 +217,25 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_actions_aggregates_job`](crate::api::GetAnalyticsActionsAggregatesJob), its results
-/// by
-/// [`get_analytics_actions_aggregates_job_results`](crate::api::GetAnalyticsActionsAggregatesJobResults);
+/// by [`get_analytics_actions_aggregates_job_results`](
+/// crate::api::GetAnalyticsActionsAggregatesJobResults);
 /// [`delete_analytics_actions_aggregates_job`](crate::api::DeleteAnalyticsActionsAggregatesJob) stops
 /// it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_actions_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_actions_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_actions_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_actions_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-actions-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-actions-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_actions_aggregates_jobs(genesys_cloud::models::ActionAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_actions_aggregates_jobs(
+///         genesys_cloud::models::ActionAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -294,13 +305,11 @@ impl IntoFuture for PostAnalyticsActionsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsActionsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsActionsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsActionsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsActionsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsActionsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsActionsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -328,7 +337,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsActionsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsActionsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsActionsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsActionsAggregatesJobs {

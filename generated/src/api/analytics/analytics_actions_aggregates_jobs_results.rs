@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     ActionAggregateDataContainer, ActionAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics actions aggregates job results.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_actions_aggregates_job_results`](crate::api::AnalyticsApi::get_analytics_actions_aggregates_job_results).
+/// Created by [`AnalyticsApi::get_analytics_actions_aggregates_job_results`](
+/// crate::api::AnalyticsApi::get_analytics_actions_aggregates_job_results).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-actions-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-actions-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_actions_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_actions_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -134,7 +137,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsActionsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsActionsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsActionsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsActionsAggregatesJobResults {

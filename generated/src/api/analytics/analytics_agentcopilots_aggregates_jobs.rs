@@ -2,7 +2,7 @@
 
 use crate::models::analytics::AgentCopilotAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics agentcopilots aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:agentCopilotAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_agentcopilots_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_agentcopilots_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_agentcopilots_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_agentcopilots_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-agentcopilots-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-agentcopilots-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_agentcopilots_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_agentcopilots_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsAgentcopilotsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsAgentcopilotsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsAgentcopilotsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsAgentcopilotsAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:agentCopilotAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_agentcopilots_aggregates_job`](crate::api::AnalyticsApi::get_analytics_agentcopilots_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_agentcopilots_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_agentcopilots_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentcopilots-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentcopilots-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_agentcopilots_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_agentcopilots_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsAgentcopilotsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsAgentcopilotsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsAgentcopilotsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsAgentcopilotsAggregatesJob {
@@ -212,20 +218,25 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_agentcopilots_aggregates_job`](crate::api::GetAnalyticsAgentcopilotsAggregatesJob),
-/// its results by
-/// [`get_analytics_agentcopilots_aggregates_job_results`](crate::api::GetAnalyticsAgentcopilotsAggregatesJobResults);
-/// [`delete_analytics_agentcopilots_aggregates_job`](crate::api::DeleteAnalyticsAgentcopilotsAggregatesJob)
-/// stops it.
+/// its results by [`get_analytics_agentcopilots_aggregates_job_results`](
+/// crate::api::GetAnalyticsAgentcopilotsAggregatesJobResults);
+/// [`delete_analytics_agentcopilots_aggregates_job`](
+/// crate::api::DeleteAnalyticsAgentcopilotsAggregatesJob) stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_agentcopilots_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_agentcopilots_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_agentcopilots_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_agentcopilots_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentcopilots-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentcopilots-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_agentcopilots_aggregates_jobs(genesys_cloud::models::AgentCopilotAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_agentcopilots_aggregates_jobs(
+///         genesys_cloud::models::AgentCopilotAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -295,13 +306,11 @@ impl IntoFuture for PostAnalyticsAgentcopilotsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsAgentcopilotsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsAgentcopilotsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsAgentcopilotsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsAgentcopilotsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsAgentcopilotsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsAgentcopilotsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -329,7 +338,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsAgentcopilotsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsAgentcopilotsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsAgentcopilotsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsAgentcopilotsAggregatesJobs {

@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     AgentCopilotAggregateDataContainer, AgentCopilotAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics agentcopilots aggregates job results.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_agentcopilots_aggregates_job_results`](crate::api::AnalyticsApi::get_analytics_agentcopilots_aggregates_job_results).
+/// Created by [`AnalyticsApi::get_analytics_agentcopilots_aggregates_job_results`](
+/// crate::api::AnalyticsApi::get_analytics_agentcopilots_aggregates_job_results).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentcopilots-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentcopilots-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_agentcopilots_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_agentcopilots_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -136,7 +139,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsAgentcopilotsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsAgentcopilotsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsAgentcopilotsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsAgentcopilotsAggregatesJobResults {

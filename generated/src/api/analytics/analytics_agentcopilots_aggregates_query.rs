@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     AgentCopilotAggregateQueryResponse, AgentCopilotAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics agentcopilots aggregates query.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `analytics:agentCopilotAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_agentcopilots_aggregates_query`](crate::api::AnalyticsApi::post_analytics_agentcopilots_aggregates_query).
+/// Created by [`AnalyticsApi::post_analytics_agentcopilots_aggregates_query`](
+/// crate::api::AnalyticsApi::post_analytics_agentcopilots_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentcopilots-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentcopilots-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_agentcopilots_aggregates_query(genesys_cloud::models::AgentCopilotAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_agentcopilots_aggregates_query(
+///         genesys_cloud::models::AgentCopilotAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsAgentcopilotsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsAgentcopilotsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsAgentcopilotsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsAgentcopilotsAggregatesQuery {

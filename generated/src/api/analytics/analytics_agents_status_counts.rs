@@ -4,7 +4,7 @@ use crate::models::analytics::{
     AgentStateCountsRequest, AnalyticsAgentStateCountsResponse,
     PostAnalyticsAgentsStatusCountsGroupBy,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics agents status counts.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `analytics:agentState:view`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_agents_status_counts`](crate::api::AnalyticsApi::post_analytics_agents_status_counts).
+/// Created by [`AnalyticsApi::post_analytics_agents_status_counts`](
+/// crate::api::AnalyticsApi::post_analytics_agents_status_counts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agents-status-counts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agents-status-counts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_agents_status_counts(genesys_cloud::models::AgentStateCountsRequest::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_agents_status_counts(
+///         genesys_cloud::models::AgentStateCountsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,7 +110,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsAgentsStatusCounts {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsAgentsStatusCounts as runtime::Operation>::METADATA,
+            PostAnalyticsAgentsStatusCounts::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsAgentsStatusCounts {

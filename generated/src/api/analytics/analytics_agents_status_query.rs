@@ -4,7 +4,7 @@ use crate::models::analytics::{
     AgentStateQueryRequest, AnalyticsAgentStateAgentResponse,
     AnalyticsAgentStateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics agents status query.
 ///
@@ -19,15 +19,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_agents_status_query`](crate::api::AnalyticsApi::post_analytics_agents_status_query).
+/// Created by [`AnalyticsApi::post_analytics_agents_status_query`](
+/// crate::api::AnalyticsApi::post_analytics_agents_status_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agents-status-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agents-status-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_agents_status_query(genesys_cloud::models::AgentStateQueryRequest::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_agents_status_query(
+///         genesys_cloud::models::AgentStateQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -125,7 +130,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsAgentsStatusQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsAgentsStatusQuery as runtime::Operation>::METADATA,
+            PostAnalyticsAgentsStatusQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsAgentsStatusQuery {

@@ -3,15 +3,15 @@
 use crate::models::analytics::{
     AgentUtilizationAggregateDataContainer, AgentUtilizationAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics agentutilizations aggregates job results.
 ///
 /// `GET /api/v2/analytics/agentutilizations/aggregates/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a string). Returns
-/// [`AgentUtilizationAsyncAggregateQueryResponse`](crate::models::AgentUtilizationAsyncAggregateQueryResponse).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes `job_id` (a string). Returns [`AgentUtilizationAsyncAggregateQueryResponse`](
+/// crate::models::AgentUtilizationAsyncAggregateQueryResponse). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`AgentUtilizationAggregateDataContainer`](crate::models::AgentUtilizationAggregateDataContainer).
 ///
 /// **Preview.** Genesys may change this operation without notice.
@@ -20,15 +20,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results`](crate::api::AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results).
+/// Created by [`AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results`](
+/// crate::api::AnalyticsApi::get_analytics_agentutilizations_aggregates_job_results).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentutilizations-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-agentutilizations-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_agentutilizations_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_agentutilizations_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -138,7 +141,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsAgentutilizationsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsAgentutilizationsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsAgentutilizationsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsAgentutilizationsAggregatesJobResults {

@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     AgentUtilizationAggregateQueryResponse, AgentUtilizationAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics agentutilizations aggregates query.
 ///
@@ -18,15 +18,20 @@ use crate::runtime;
 ///
 /// Permission: `analytics:agentUtilizationAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_agentutilizations_aggregates_query`](crate::api::AnalyticsApi::post_analytics_agentutilizations_aggregates_query).
+/// Created by [`AnalyticsApi::post_analytics_agentutilizations_aggregates_query`](
+/// crate::api::AnalyticsApi::post_analytics_agentutilizations_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentutilizations-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-agentutilizations-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_agentutilizations_aggregates_query(genesys_cloud::models::AgentUtilizationAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_agentutilizations_aggregates_query(
+///         genesys_cloud::models::AgentUtilizationAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +106,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsAgentutilizationsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsAgentutilizationsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsAgentutilizationsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsAgentutilizationsAggregatesQuery {

@@ -4,7 +4,7 @@ use crate::models::analytics::{
     GetAnalyticsBotflowDivisionsReportingturnsAskActionResults, ReportingTurn,
     ReportingTurnsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics botflow divisions reportingturns.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_botflow_divisions_reportingturns`](crate::api::AnalyticsApi::get_analytics_botflow_divisions_reportingturns).
+/// Created by [`AnalyticsApi::get_analytics_botflow_divisions_reportingturns`](
+/// crate::api::AnalyticsApi::get_analytics_botflow_divisions_reportingturns).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--divisions-reportingturns>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--divisions-reportingturns)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_botflow_divisions_reportingturns("bot_flow_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_botflow_divisions_reportingturns("bot_flow_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -176,7 +179,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsBotflowDivisionsReportingturns {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsBotflowDivisionsReportingturns as runtime::Operation>::METADATA,
+            GetAnalyticsBotflowDivisionsReportingturns::METADATA,
         );
         request.path_argument(bot_flow_id.as_ref());
         GetAnalyticsBotflowDivisionsReportingturns {

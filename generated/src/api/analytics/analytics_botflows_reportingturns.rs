@@ -4,7 +4,7 @@ use crate::models::analytics::{
     GetAnalyticsBotflowReportingturnsAskActionResults, ReportingTurn,
     ReportingTurnsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics botflow reportingturns.
 ///
@@ -21,15 +21,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_botflow_reportingturns`](crate::api::AnalyticsApi::get_analytics_botflow_reportingturns).
+/// Created by [`AnalyticsApi::get_analytics_botflow_reportingturns`](
+/// crate::api::AnalyticsApi::get_analytics_botflow_reportingturns).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--reportingturns>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--reportingturns)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_botflow_reportingturns("bot_flow_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_botflow_reportingturns("bot_flow_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -176,7 +179,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsBotflowReportingturns {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsBotflowReportingturns as runtime::Operation>::METADATA,
+            GetAnalyticsBotflowReportingturns::METADATA,
         );
         request.path_argument(bot_flow_id.as_ref());
         GetAnalyticsBotflowReportingturns {

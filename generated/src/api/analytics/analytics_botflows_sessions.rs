@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     BotFlowSession, GetAnalyticsBotflowSessionsBotResultCategories, SessionsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics botflow sessions.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_botflow_sessions`](crate::api::AnalyticsApi::get_analytics_botflow_sessions).
+/// Created by [`AnalyticsApi::get_analytics_botflow_sessions`](
+/// crate::api::AnalyticsApi::get_analytics_botflow_sessions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--sessions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-botflows--botFlowId--sessions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_botflow_sessions("bot_flow_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_botflow_sessions("bot_flow_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -159,7 +162,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsBotflowSessions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsBotflowSessions as runtime::Operation>::METADATA,
+            GetAnalyticsBotflowSessions::METADATA,
         );
         request.path_argument(bot_flow_id.as_ref());
         GetAnalyticsBotflowSessions {

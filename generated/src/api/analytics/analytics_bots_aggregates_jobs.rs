@@ -2,7 +2,7 @@
 
 use crate::models::analytics::BotAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics bots aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:botAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_bots_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_bots_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_bots_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_bots_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-bots-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-bots-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_bots_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_bots_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -90,7 +93,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsBotsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsBotsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsBotsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsBotsAggregatesJob {
@@ -108,11 +111,11 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:botAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_bots_aggregates_job`](crate::api::AnalyticsApi::get_analytics_bots_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_bots_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_bots_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-bots-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-bots-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -186,7 +189,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsBotsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsBotsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsBotsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsBotsAggregatesJob {
@@ -210,15 +213,20 @@ impl crate::api::AnalyticsApi {
 /// [`get_analytics_bots_aggregates_job_results`](crate::api::GetAnalyticsBotsAggregatesJobResults);
 /// [`delete_analytics_bots_aggregates_job`](crate::api::DeleteAnalyticsBotsAggregatesJob) stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_bots_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_bots_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_bots_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_bots_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-bots-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-bots-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_bots_aggregates_jobs(genesys_cloud::models::BotAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_bots_aggregates_jobs(
+///         genesys_cloud::models::BotAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -286,13 +294,11 @@ impl IntoFuture for PostAnalyticsBotsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsBotsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsBotsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsBotsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsBotsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsBotsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsBotsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -320,7 +326,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsBotsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsBotsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsBotsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsBotsAggregatesJobs {

@@ -2,7 +2,7 @@
 
 use crate::models::analytics::CaseManagementAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics casemanagement aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:caseManagementAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_casemanagement_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_casemanagement_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_casemanagement_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_casemanagement_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-casemanagement-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-casemanagement-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_casemanagement_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_casemanagement_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsCasemanagementAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsCasemanagementAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsCasemanagementAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsCasemanagementAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:caseManagementAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_casemanagement_aggregates_job`](crate::api::AnalyticsApi::get_analytics_casemanagement_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_casemanagement_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_casemanagement_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-casemanagement-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-casemanagement-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_casemanagement_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_casemanagement_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsCasemanagementAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsCasemanagementAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsCasemanagementAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsCasemanagementAggregatesJob {
@@ -211,21 +217,27 @@ impl crate::api::AnalyticsApi {
 /// Permission: `analytics:caseManagementAggregate:view`
 ///
 /// Starts a job, which `submit` returns: its state is read by
-/// [`get_analytics_casemanagement_aggregates_job`](crate::api::GetAnalyticsCasemanagementAggregatesJob),
-/// its results by
-/// [`get_analytics_casemanagement_aggregates_job_results`](crate::api::GetAnalyticsCasemanagementAggregatesJobResults);
-/// [`delete_analytics_casemanagement_aggregates_job`](crate::api::DeleteAnalyticsCasemanagementAggregatesJob)
-/// stops it.
+/// [`get_analytics_casemanagement_aggregates_job`](
+/// crate::api::GetAnalyticsCasemanagementAggregatesJob), its results by
+/// [`get_analytics_casemanagement_aggregates_job_results`](
+/// crate::api::GetAnalyticsCasemanagementAggregatesJobResults);
+/// [`delete_analytics_casemanagement_aggregates_job`](
+/// crate::api::DeleteAnalyticsCasemanagementAggregatesJob) stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_casemanagement_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_casemanagement_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_casemanagement_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_casemanagement_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-casemanagement-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-casemanagement-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_casemanagement_aggregates_jobs(genesys_cloud::models::CaseManagementAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_casemanagement_aggregates_jobs(
+///         genesys_cloud::models::CaseManagementAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -295,13 +307,11 @@ impl IntoFuture for PostAnalyticsCasemanagementAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsCasemanagementAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsCasemanagementAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsCasemanagementAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsCasemanagementAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsCasemanagementAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsCasemanagementAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -329,7 +339,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsCasemanagementAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsCasemanagementAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsCasemanagementAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsCasemanagementAggregatesJobs {

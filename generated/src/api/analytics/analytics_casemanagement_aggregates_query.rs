@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     CaseManagementAggregateQueryResponse, CaseManagementAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics casemanagement aggregates query.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `analytics:caseManagementAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_casemanagement_aggregates_query`](crate::api::AnalyticsApi::post_analytics_casemanagement_aggregates_query).
+/// Created by [`AnalyticsApi::post_analytics_casemanagement_aggregates_query`](
+/// crate::api::AnalyticsApi::post_analytics_casemanagement_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-casemanagement-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-casemanagement-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_casemanagement_aggregates_query(genesys_cloud::models::CaseManagementAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_casemanagement_aggregates_query(
+///         genesys_cloud::models::CaseManagementAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +104,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsCasemanagementAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsCasemanagementAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsCasemanagementAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsCasemanagementAggregatesQuery {

@@ -2,7 +2,7 @@
 
 use crate::models::analytics::CopilotAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics copilots aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:copilotsAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_copilots_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_copilots_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_copilots_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_copilots_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-copilots-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-copilots-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_copilots_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_copilots_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsCopilotsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsCopilotsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsCopilotsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsCopilotsAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:copilotsAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_copilots_aggregates_job`](crate::api::AnalyticsApi::get_analytics_copilots_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_copilots_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_copilots_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-copilots-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-copilots-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_copilots_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_copilots_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsCopilotsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsCopilotsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsCopilotsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsCopilotsAggregatesJob {
@@ -211,20 +217,25 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_copilots_aggregates_job`](crate::api::GetAnalyticsCopilotsAggregatesJob), its
-/// results by
-/// [`get_analytics_copilots_aggregates_job_results`](crate::api::GetAnalyticsCopilotsAggregatesJobResults);
+/// results by [`get_analytics_copilots_aggregates_job_results`](
+/// crate::api::GetAnalyticsCopilotsAggregatesJobResults);
 /// [`delete_analytics_copilots_aggregates_job`](crate::api::DeleteAnalyticsCopilotsAggregatesJob) stops
 /// it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_copilots_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_copilots_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_copilots_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_copilots_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-copilots-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-copilots-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_copilots_aggregates_jobs(genesys_cloud::models::CopilotAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_copilots_aggregates_jobs(
+///         genesys_cloud::models::CopilotAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -294,13 +305,11 @@ impl IntoFuture for PostAnalyticsCopilotsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsCopilotsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsCopilotsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsCopilotsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsCopilotsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsCopilotsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsCopilotsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -328,7 +337,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsCopilotsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsCopilotsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsCopilotsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsCopilotsAggregatesJobs {

@@ -3,8 +3,8 @@
 use crate::models::analytics::{
     DataExtractionFileSchema, DataExtractionFileSchemaListing,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics dataextraction downloads metadata.
 ///
@@ -19,15 +19,18 @@ use crate::runtime::time;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_dataextraction_downloads_metadata`](crate::api::AnalyticsApi::get_analytics_dataextraction_downloads_metadata).
+/// Created by [`AnalyticsApi::get_analytics_dataextraction_downloads_metadata`](
+/// crate::api::AnalyticsApi::get_analytics_dataextraction_downloads_metadata).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataextraction-downloads-metadata>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataextraction-downloads-metadata)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_dataextraction_downloads_metadata().await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_dataextraction_downloads_metadata()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -164,7 +167,7 @@ impl crate::api::AnalyticsApi {
         GetAnalyticsDataextractionDownloadsMetadata {
             request: runtime::Request::new(
                 &self.client,
-                <GetAnalyticsDataextractionDownloadsMetadata as runtime::Operation>::METADATA,
+                GetAnalyticsDataextractionDownloadsMetadata::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     AnalyticsDataRetentionResponse, UpdateAnalyticsDataRetentionRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics dataretention settings.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Permission: `analytics:dataRetention:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_dataretention_settings`](crate::api::AnalyticsApi::get_analytics_dataretention_settings).
+/// Created by [`AnalyticsApi::get_analytics_dataretention_settings`](
+/// crate::api::AnalyticsApi::get_analytics_dataretention_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataretention-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-dataretention-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -95,7 +95,7 @@ impl crate::api::AnalyticsApi {
         GetAnalyticsDataretentionSettings {
             request: runtime::Request::new(
                 &self.client,
-                <GetAnalyticsDataretentionSettings as runtime::Operation>::METADATA,
+                GetAnalyticsDataretentionSettings::METADATA,
             ),
         }
     }
@@ -112,15 +112,20 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:dataRetention:edit`
 ///
-/// Created by
-/// [`AnalyticsApi::put_analytics_dataretention_settings`](crate::api::AnalyticsApi::put_analytics_dataretention_settings).
+/// Created by [`AnalyticsApi::put_analytics_dataretention_settings`](
+/// crate::api::AnalyticsApi::put_analytics_dataretention_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-analytics-dataretention-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-analytics-dataretention-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().put_analytics_dataretention_settings(genesys_cloud::models::UpdateAnalyticsDataRetentionRequest::default()).await?;
+/// let response = client
+///     .analytics()
+///     .put_analytics_dataretention_settings(
+///         genesys_cloud::models::UpdateAnalyticsDataRetentionRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +198,7 @@ impl crate::api::AnalyticsApi {
     ) -> PutAnalyticsDataretentionSettings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAnalyticsDataretentionSettings as runtime::Operation>::METADATA,
+            PutAnalyticsDataretentionSettings::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutAnalyticsDataretentionSettings {

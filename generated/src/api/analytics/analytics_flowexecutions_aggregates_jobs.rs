@@ -2,7 +2,7 @@
 
 use crate::models::analytics::FlowExecutionAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics flowexecutions aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:flowExecutionAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_flowexecutions_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_flowexecutions_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_flowexecutions_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_flowexecutions_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-flowexecutions-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-flowexecutions-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_flowexecutions_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_flowexecutions_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsFlowexecutionsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsFlowexecutionsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsFlowexecutionsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsFlowexecutionsAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:flowExecutionAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_flowexecutions_aggregates_job`](crate::api::AnalyticsApi::get_analytics_flowexecutions_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_flowexecutions_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_flowexecutions_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-flowexecutions-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-flowexecutions-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_flowexecutions_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_flowexecutions_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsFlowexecutionsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsFlowexecutionsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsFlowexecutionsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsFlowexecutionsAggregatesJob {
@@ -211,21 +217,27 @@ impl crate::api::AnalyticsApi {
 /// Permission: `analytics:flowExecutionAggregate:view`
 ///
 /// Starts a job, which `submit` returns: its state is read by
-/// [`get_analytics_flowexecutions_aggregates_job`](crate::api::GetAnalyticsFlowexecutionsAggregatesJob),
-/// its results by
-/// [`get_analytics_flowexecutions_aggregates_job_results`](crate::api::GetAnalyticsFlowexecutionsAggregatesJobResults);
-/// [`delete_analytics_flowexecutions_aggregates_job`](crate::api::DeleteAnalyticsFlowexecutionsAggregatesJob)
-/// stops it.
+/// [`get_analytics_flowexecutions_aggregates_job`](
+/// crate::api::GetAnalyticsFlowexecutionsAggregatesJob), its results by
+/// [`get_analytics_flowexecutions_aggregates_job_results`](
+/// crate::api::GetAnalyticsFlowexecutionsAggregatesJobResults);
+/// [`delete_analytics_flowexecutions_aggregates_job`](
+/// crate::api::DeleteAnalyticsFlowexecutionsAggregatesJob) stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_flowexecutions_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_flowexecutions_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_flowexecutions_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_flowexecutions_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flowexecutions-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flowexecutions-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_flowexecutions_aggregates_jobs(genesys_cloud::models::FlowExecutionAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_flowexecutions_aggregates_jobs(
+///         genesys_cloud::models::FlowExecutionAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -295,13 +307,11 @@ impl IntoFuture for PostAnalyticsFlowexecutionsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsFlowexecutionsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsFlowexecutionsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsFlowexecutionsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsFlowexecutionsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsFlowexecutionsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsFlowexecutionsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -329,7 +339,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsFlowexecutionsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowexecutionsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsFlowexecutionsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowexecutionsAggregatesJobs {

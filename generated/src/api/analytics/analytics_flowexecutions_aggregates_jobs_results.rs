@@ -3,30 +3,33 @@
 use crate::models::analytics::{
     FlowExecutionAggregateDataContainer, FlowExecutionAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics flowexecutions aggregates job results.
 ///
 /// `GET /api/v2/analytics/flowexecutions/aggregates/jobs/{jobId}/results`
 ///
-/// Takes `job_id` (a string). Returns
-/// [`FlowExecutionAsyncAggregateQueryResponse`](crate::models::FlowExecutionAsyncAggregateQueryResponse).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes `job_id` (a string). Returns [`FlowExecutionAsyncAggregateQueryResponse`](
+/// crate::models::FlowExecutionAsyncAggregateQueryResponse). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`FlowExecutionAggregateDataContainer`](crate::models::FlowExecutionAggregateDataContainer).
 ///
 /// Permission: `analytics:flowExecutionAggregate:view`
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_flowexecutions_aggregates_job_results`](crate::api::AnalyticsApi::get_analytics_flowexecutions_aggregates_job_results).
+/// Created by [`AnalyticsApi::get_analytics_flowexecutions_aggregates_job_results`](
+/// crate::api::AnalyticsApi::get_analytics_flowexecutions_aggregates_job_results).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-flowexecutions-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-flowexecutions-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_flowexecutions_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_flowexecutions_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -136,7 +139,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsFlowexecutionsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsFlowexecutionsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsFlowexecutionsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsFlowexecutionsAggregatesJobResults {

@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     FlowExecutionAggregateQueryResponse, FlowExecutionAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics flowexecutions aggregates query.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `analytics:flowExecutionAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_flowexecutions_aggregates_query`](crate::api::AnalyticsApi::post_analytics_flowexecutions_aggregates_query).
+/// Created by [`AnalyticsApi::post_analytics_flowexecutions_aggregates_query`](
+/// crate::api::AnalyticsApi::post_analytics_flowexecutions_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flowexecutions-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flowexecutions-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_flowexecutions_aggregates_query(genesys_cloud::models::FlowExecutionAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_flowexecutions_aggregates_query(
+///         genesys_cloud::models::FlowExecutionAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +103,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsFlowexecutionsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowexecutionsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsFlowexecutionsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowexecutionsAggregatesQuery {

@@ -2,7 +2,7 @@
 
 use crate::models::analytics::KnowledgeAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics knowledge aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:knowledgeAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_knowledge_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_knowledge_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_knowledge_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_knowledge_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-knowledge-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-knowledge-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_knowledge_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_knowledge_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsKnowledgeAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsKnowledgeAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsKnowledgeAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsKnowledgeAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:knowledgeAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_knowledge_aggregates_job`](crate::api::AnalyticsApi::get_analytics_knowledge_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_knowledge_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_knowledge_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-knowledge-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-knowledge-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_knowledge_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_knowledge_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsKnowledgeAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsKnowledgeAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsKnowledgeAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsKnowledgeAggregatesJob {
@@ -211,20 +217,25 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_knowledge_aggregates_job`](crate::api::GetAnalyticsKnowledgeAggregatesJob), its
-/// results by
-/// [`get_analytics_knowledge_aggregates_job_results`](crate::api::GetAnalyticsKnowledgeAggregatesJobResults);
+/// results by [`get_analytics_knowledge_aggregates_job_results`](
+/// crate::api::GetAnalyticsKnowledgeAggregatesJobResults);
 /// [`delete_analytics_knowledge_aggregates_job`](crate::api::DeleteAnalyticsKnowledgeAggregatesJob)
 /// stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_knowledge_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_knowledge_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_knowledge_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_knowledge_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-knowledge-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-knowledge-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_knowledge_aggregates_jobs(genesys_cloud::models::KnowledgeAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_knowledge_aggregates_jobs(
+///         genesys_cloud::models::KnowledgeAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -294,13 +305,11 @@ impl IntoFuture for PostAnalyticsKnowledgeAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsKnowledgeAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsKnowledgeAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsKnowledgeAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsKnowledgeAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsKnowledgeAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsKnowledgeAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -328,7 +337,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsKnowledgeAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsKnowledgeAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsKnowledgeAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsKnowledgeAggregatesJobs {

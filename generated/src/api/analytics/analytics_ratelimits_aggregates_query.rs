@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     RateLimitAggregateQueryResponse, RateLimitAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics ratelimits aggregates query.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `analytics:rateLimitAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_ratelimits_aggregates_query`](crate::api::AnalyticsApi::post_analytics_ratelimits_aggregates_query).
+/// Created by [`AnalyticsApi::post_analytics_ratelimits_aggregates_query`](
+/// crate::api::AnalyticsApi::post_analytics_ratelimits_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-ratelimits-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-ratelimits-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_ratelimits_aggregates_query(genesys_cloud::models::RateLimitAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_ratelimits_aggregates_query(
+///         genesys_cloud::models::RateLimitAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsRatelimitsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsRatelimitsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsRatelimitsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsRatelimitsAggregatesQuery {

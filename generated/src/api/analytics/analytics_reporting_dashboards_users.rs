@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     DashboardUser, DashboardUserListing, GetAnalyticsReportingDashboardsUsersState,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics reporting dashboards user.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:dashboardConfigurations:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_reporting_dashboards_user`](crate::api::AnalyticsApi::get_analytics_reporting_dashboards_user).
+/// Created by [`AnalyticsApi::get_analytics_reporting_dashboards_user`](
+/// crate::api::AnalyticsApi::get_analytics_reporting_dashboards_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-dashboards-users--userId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-dashboards-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_reporting_dashboards_user("user_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_reporting_dashboards_user("user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsReportingDashboardsUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsReportingDashboardsUser as runtime::Operation>::METADATA,
+            GetAnalyticsReportingDashboardsUser::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetAnalyticsReportingDashboardsUser {
@@ -115,11 +118,11 @@ impl crate::api::AnalyticsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_reporting_dashboards_users`](crate::api::AnalyticsApi::get_analytics_reporting_dashboards_users).
+/// Created by [`AnalyticsApi::get_analytics_reporting_dashboards_users`](
+/// crate::api::AnalyticsApi::get_analytics_reporting_dashboards_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-dashboards-users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-dashboards-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -270,7 +273,7 @@ impl crate::api::AnalyticsApi {
         GetAnalyticsReportingDashboardsUsers {
             request: runtime::Request::new(
                 &self.client,
-                <GetAnalyticsReportingDashboardsUsers as runtime::Operation>::METADATA,
+                GetAnalyticsReportingDashboardsUsers::METADATA,
             ),
         }
     }

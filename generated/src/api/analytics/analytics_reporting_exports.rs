@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     ReportingExportJobListing, ReportingExportJobRequest, ReportingExportJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics reporting exports.
 ///
@@ -17,11 +17,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_reporting_exports`](crate::api::AnalyticsApi::get_analytics_reporting_exports).
+/// Created by [`AnalyticsApi::get_analytics_reporting_exports`](
+/// crate::api::AnalyticsApi::get_analytics_reporting_exports).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-exports>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-exports)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -142,7 +142,7 @@ impl crate::api::AnalyticsApi {
         GetAnalyticsReportingExports {
             request: runtime::Request::new(
                 &self.client,
-                <GetAnalyticsReportingExports as runtime::Operation>::METADATA,
+                GetAnalyticsReportingExports::METADATA,
             ),
         }
     }
@@ -158,22 +158,27 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:dataExport:add`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_reporting_exports`](crate::api::AnalyticsApi::post_analytics_reporting_exports).
+/// Created by [`AnalyticsApi::post_analytics_reporting_exports`](
+/// crate::api::AnalyticsApi::post_analytics_reporting_exports).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-exports>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-reporting-exports)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_reporting_exports(genesys_cloud::models::ReportingExportJobRequest::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_reporting_exports(
+///         genesys_cloud::models::ReportingExportJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -243,7 +248,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsReportingExports {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsReportingExports as runtime::Operation>::METADATA,
+            PostAnalyticsReportingExports::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsReportingExports {

@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     ReportingExportMetadataJobListing, ReportingExportMetadataJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics reporting exports metadata.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_reporting_exports_metadata`](crate::api::AnalyticsApi::get_analytics_reporting_exports_metadata).
+/// Created by [`AnalyticsApi::get_analytics_reporting_exports_metadata`](
+/// crate::api::AnalyticsApi::get_analytics_reporting_exports_metadata).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-exports-metadata>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-reporting-exports-metadata)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -125,7 +125,7 @@ impl crate::api::AnalyticsApi {
         GetAnalyticsReportingExportsMetadata {
             request: runtime::Request::new(
                 &self.client,
-                <GetAnalyticsReportingExportsMetadata as runtime::Operation>::METADATA,
+                GetAnalyticsReportingExportsMetadata::METADATA,
             ),
         }
     }

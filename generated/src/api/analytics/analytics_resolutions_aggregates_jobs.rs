@@ -2,7 +2,7 @@
 
 use crate::models::analytics::ResolutionAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics resolutions aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:resolutionAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_resolutions_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_resolutions_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_resolutions_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_resolutions_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-resolutions-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-resolutions-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_resolutions_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_resolutions_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsResolutionsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsResolutionsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsResolutionsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsResolutionsAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:resolutionAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_resolutions_aggregates_job`](crate::api::AnalyticsApi::get_analytics_resolutions_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_resolutions_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_resolutions_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-resolutions-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-resolutions-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_resolutions_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_resolutions_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsResolutionsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsResolutionsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsResolutionsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsResolutionsAggregatesJob {
@@ -211,20 +217,25 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_resolutions_aggregates_job`](crate::api::GetAnalyticsResolutionsAggregatesJob), its
-/// results by
-/// [`get_analytics_resolutions_aggregates_job_results`](crate::api::GetAnalyticsResolutionsAggregatesJobResults);
+/// results by [`get_analytics_resolutions_aggregates_job_results`](
+/// crate::api::GetAnalyticsResolutionsAggregatesJobResults);
 /// [`delete_analytics_resolutions_aggregates_job`](crate::api::DeleteAnalyticsResolutionsAggregatesJob)
 /// stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_resolutions_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_resolutions_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_resolutions_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_resolutions_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-resolutions-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-resolutions-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_resolutions_aggregates_jobs(genesys_cloud::models::ResolutionAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_resolutions_aggregates_jobs(
+///         genesys_cloud::models::ResolutionAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -294,13 +305,11 @@ impl IntoFuture for PostAnalyticsResolutionsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsResolutionsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsResolutionsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsResolutionsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsResolutionsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsResolutionsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsResolutionsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -328,7 +337,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsResolutionsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsResolutionsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsResolutionsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsResolutionsAggregatesJobs {

@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     ResolutionAggregateQueryResponse, ResolutionAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics resolutions aggregates query.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `analytics:resolutionAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_resolutions_aggregates_query`](crate::api::AnalyticsApi::post_analytics_resolutions_aggregates_query).
+/// Created by [`AnalyticsApi::post_analytics_resolutions_aggregates_query`](
+/// crate::api::AnalyticsApi::post_analytics_resolutions_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-resolutions-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-resolutions-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_resolutions_aggregates_query(genesys_cloud::models::ResolutionAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_resolutions_aggregates_query(
+///         genesys_cloud::models::ResolutionAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsResolutionsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsResolutionsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsResolutionsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsResolutionsAggregatesQuery {

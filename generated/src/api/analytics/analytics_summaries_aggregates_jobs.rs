@@ -2,7 +2,7 @@
 
 use crate::models::analytics::SummaryAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics summaries aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:summaryAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_summaries_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_summaries_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_summaries_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_summaries_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-summaries-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-summaries-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_summaries_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_summaries_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsSummariesAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsSummariesAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsSummariesAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsSummariesAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:summaryAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_summaries_aggregates_job`](crate::api::AnalyticsApi::get_analytics_summaries_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_summaries_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_summaries_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-summaries-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-summaries-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_summaries_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_summaries_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsSummariesAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsSummariesAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsSummariesAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsSummariesAggregatesJob {
@@ -211,20 +217,25 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_summaries_aggregates_job`](crate::api::GetAnalyticsSummariesAggregatesJob), its
-/// results by
-/// [`get_analytics_summaries_aggregates_job_results`](crate::api::GetAnalyticsSummariesAggregatesJobResults);
+/// results by [`get_analytics_summaries_aggregates_job_results`](
+/// crate::api::GetAnalyticsSummariesAggregatesJobResults);
 /// [`delete_analytics_summaries_aggregates_job`](crate::api::DeleteAnalyticsSummariesAggregatesJob)
 /// stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_summaries_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_summaries_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_summaries_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_summaries_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-summaries-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-summaries-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_summaries_aggregates_jobs(genesys_cloud::models::SummaryAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_summaries_aggregates_jobs(
+///         genesys_cloud::models::SummaryAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -294,13 +305,11 @@ impl IntoFuture for PostAnalyticsSummariesAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsSummariesAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsSummariesAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsSummariesAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsSummariesAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsSummariesAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsSummariesAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -328,7 +337,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsSummariesAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsSummariesAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsSummariesAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsSummariesAggregatesJobs {

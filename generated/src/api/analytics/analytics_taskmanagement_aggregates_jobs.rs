@@ -2,7 +2,7 @@
 
 use crate::models::analytics::TaskManagementAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics taskmanagement aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:taskManagementAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_taskmanagement_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_taskmanagement_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_taskmanagement_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_taskmanagement_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-taskmanagement-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-taskmanagement-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_taskmanagement_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_taskmanagement_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsTaskmanagementAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsTaskmanagementAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsTaskmanagementAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsTaskmanagementAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:taskManagementAggregate:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_taskmanagement_aggregates_job`](crate::api::AnalyticsApi::get_analytics_taskmanagement_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_taskmanagement_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_taskmanagement_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-taskmanagement-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-taskmanagement-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_taskmanagement_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_taskmanagement_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsTaskmanagementAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsTaskmanagementAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsTaskmanagementAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsTaskmanagementAggregatesJob {
@@ -211,21 +217,27 @@ impl crate::api::AnalyticsApi {
 /// Permission: `analytics:taskManagementAggregate:view`
 ///
 /// Starts a job, which `submit` returns: its state is read by
-/// [`get_analytics_taskmanagement_aggregates_job`](crate::api::GetAnalyticsTaskmanagementAggregatesJob),
-/// its results by
-/// [`get_analytics_taskmanagement_aggregates_job_results`](crate::api::GetAnalyticsTaskmanagementAggregatesJobResults);
-/// [`delete_analytics_taskmanagement_aggregates_job`](crate::api::DeleteAnalyticsTaskmanagementAggregatesJob)
-/// stops it.
+/// [`get_analytics_taskmanagement_aggregates_job`](
+/// crate::api::GetAnalyticsTaskmanagementAggregatesJob), its results by
+/// [`get_analytics_taskmanagement_aggregates_job_results`](
+/// crate::api::GetAnalyticsTaskmanagementAggregatesJobResults);
+/// [`delete_analytics_taskmanagement_aggregates_job`](
+/// crate::api::DeleteAnalyticsTaskmanagementAggregatesJob) stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_taskmanagement_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_taskmanagement_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_taskmanagement_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_taskmanagement_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_taskmanagement_aggregates_jobs(genesys_cloud::models::TaskManagementAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_taskmanagement_aggregates_jobs(
+///         genesys_cloud::models::TaskManagementAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -295,13 +307,11 @@ impl IntoFuture for PostAnalyticsTaskmanagementAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsTaskmanagementAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsTaskmanagementAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsTaskmanagementAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsTaskmanagementAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsTaskmanagementAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsTaskmanagementAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -329,7 +339,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsTaskmanagementAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsTaskmanagementAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsTaskmanagementAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsTaskmanagementAggregatesJobs {

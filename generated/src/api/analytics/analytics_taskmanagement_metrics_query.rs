@@ -4,7 +4,7 @@ use crate::models::analytics::{
     TaskManagementObservationQuery, TaskManagementObservationQueryResponse,
     TaskManagementObservationResult,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics taskmanagement metrics query.
 ///
@@ -20,15 +20,20 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_taskmanagement_metrics_query`](crate::api::AnalyticsApi::post_analytics_taskmanagement_metrics_query).
+/// Created by [`AnalyticsApi::post_analytics_taskmanagement_metrics_query`](
+/// crate::api::AnalyticsApi::post_analytics_taskmanagement_metrics_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-metrics-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-taskmanagement-metrics-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_taskmanagement_metrics_query(genesys_cloud::models::TaskManagementObservationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_taskmanagement_metrics_query(
+///         genesys_cloud::models::TaskManagementObservationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -145,7 +150,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsTaskmanagementMetricsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsTaskmanagementMetricsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsTaskmanagementMetricsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsTaskmanagementMetricsQuery {

@@ -2,7 +2,7 @@
 
 use crate::models::analytics::TranscriptAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics transcripts aggregates job.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `analytics:speechAndTextAnalyticsAggregates:view`
 ///
-/// Created by
-/// [`AnalyticsApi::delete_analytics_transcripts_aggregates_job`](crate::api::AnalyticsApi::delete_analytics_transcripts_aggregates_job).
+/// Created by [`AnalyticsApi::delete_analytics_transcripts_aggregates_job`](
+/// crate::api::AnalyticsApi::delete_analytics_transcripts_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-transcripts-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-transcripts-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_transcripts_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_transcripts_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsTranscriptsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsTranscriptsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsTranscriptsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsTranscriptsAggregatesJob {
@@ -110,15 +113,18 @@ impl crate::api::AnalyticsApi {
 ///
 /// Permission: `analytics:speechAndTextAnalyticsAggregates:view`
 ///
-/// Created by
-/// [`AnalyticsApi::get_analytics_transcripts_aggregates_job`](crate::api::AnalyticsApi::get_analytics_transcripts_aggregates_job).
+/// Created by [`AnalyticsApi::get_analytics_transcripts_aggregates_job`](
+/// crate::api::AnalyticsApi::get_analytics_transcripts_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-transcripts-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-transcripts-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_transcripts_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_transcripts_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsTranscriptsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsTranscriptsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsTranscriptsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsTranscriptsAggregatesJob {
@@ -211,20 +217,25 @@ impl crate::api::AnalyticsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_transcripts_aggregates_job`](crate::api::GetAnalyticsTranscriptsAggregatesJob), its
-/// results by
-/// [`get_analytics_transcripts_aggregates_job_results`](crate::api::GetAnalyticsTranscriptsAggregatesJobResults);
+/// results by [`get_analytics_transcripts_aggregates_job_results`](
+/// crate::api::GetAnalyticsTranscriptsAggregatesJobResults);
 /// [`delete_analytics_transcripts_aggregates_job`](crate::api::DeleteAnalyticsTranscriptsAggregatesJob)
 /// stops it.
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_transcripts_aggregates_jobs`](crate::api::AnalyticsApi::post_analytics_transcripts_aggregates_jobs).
+/// Created by [`AnalyticsApi::post_analytics_transcripts_aggregates_jobs`](
+/// crate::api::AnalyticsApi::post_analytics_transcripts_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-transcripts-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-transcripts-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_transcripts_aggregates_jobs(genesys_cloud::models::TranscriptAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_transcripts_aggregates_jobs(
+///         genesys_cloud::models::TranscriptAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -294,13 +305,11 @@ impl IntoFuture for PostAnalyticsTranscriptsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsTranscriptsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsTranscriptsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsTranscriptsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsTranscriptsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsTranscriptsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsTranscriptsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -328,7 +337,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsTranscriptsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsTranscriptsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsTranscriptsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsTranscriptsAggregatesJobs {

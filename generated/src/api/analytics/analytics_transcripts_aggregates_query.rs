@@ -3,7 +3,7 @@
 use crate::models::analytics::{
     TranscriptAggregateQueryResponse, TranscriptAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics transcripts aggregates query.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `analytics:speechAndTextAnalyticsAggregates:view`
 ///
-/// Created by
-/// [`AnalyticsApi::post_analytics_transcripts_aggregates_query`](crate::api::AnalyticsApi::post_analytics_transcripts_aggregates_query).
+/// Created by [`AnalyticsApi::post_analytics_transcripts_aggregates_query`](
+/// crate::api::AnalyticsApi::post_analytics_transcripts_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-transcripts-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-transcripts-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_transcripts_aggregates_query(genesys_cloud::models::TranscriptAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_transcripts_aggregates_query(
+///         genesys_cloud::models::TranscriptAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsTranscriptsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsTranscriptsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsTranscriptsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsTranscriptsAggregatesQuery {

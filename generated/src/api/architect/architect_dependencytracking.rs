@@ -6,7 +6,7 @@ use crate::models::architect::{
     GetArchitectDependencytrackingConsumingResourceType,
     GetArchitectDependencytrackingObjectType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get architect dependencytracking.
 ///
@@ -22,11 +22,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_dependencytracking`](crate::api::ArchitectApi::get_architect_dependencytracking).
+/// Created by [`ArchitectApi::get_architect_dependencytracking`](
+/// crate::api::ArchitectApi::get_architect_dependencytracking).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -37,9 +37,11 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.dependency.object.invalid.type`, `architect.dependency.object.name.not.specified`, `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 400: `architect.dependency.object.invalid.type`, `architect.dependency.object.name.not.specified`,
+///   `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`,
+///   `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
 /// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
 #[derive(Clone)]
@@ -226,7 +228,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectDependencytracking {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectDependencytracking as runtime::Operation>::METADATA,
+            GetArchitectDependencytracking::METADATA,
         );
         request.query("name", Some(name.as_ref()));
         GetArchitectDependencytracking {

@@ -4,7 +4,7 @@ use crate::models::architect::{
     ConsumedResourcesEntityListing, Dependency,
     GetArchitectDependencytrackingConsumedresourcesObjectType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get architect dependencytracking consumedresources.
 ///
@@ -12,36 +12,47 @@ use crate::runtime;
 ///
 /// Takes `id` (the query parameter `id`: a string), `version` (the query parameter `version`: a string)
 /// and `object_type` (the query parameter `objectType`:
-/// [`GetArchitectDependencytrackingConsumedresourcesObjectType`](crate::models::GetArchitectDependencytrackingConsumedresourcesObjectType)).
-/// Returns [`ConsumedResourcesEntityListing`](crate::models::ConsumedResourcesEntityListing). Succeeds
-/// with the status 200 (OK) or 206 (a part of the content). With 206 the value is empty; `status()` of
-/// the response tells which it is. `items()` streams the items of all pages, each
+/// [`GetArchitectDependencytrackingConsumedresourcesObjectType`](
+/// crate::models::GetArchitectDependencytrackingConsumedresourcesObjectType)). Returns
+/// [`ConsumedResourcesEntityListing`](crate::models::ConsumedResourcesEntityListing). Succeeds with the
+/// status 200 (OK) or 206 (a part of the content). With 206 the value is empty; `status()` of the
+/// response tells which it is. `items()` streams the items of all pages, each
 /// [`Dependency`](crate::models::Dependency).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_dependencytracking_consumedresources`](crate::api::ArchitectApi::get_architect_dependencytracking_consumedresources).
+/// Created by [`ArchitectApi::get_architect_dependencytracking_consumedresources`](
+/// crate::api::ArchitectApi::get_architect_dependencytracking_consumedresources).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-consumedresources>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-consumedresources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_architect_dependencytracking_consumedresources("id", "version", genesys_cloud::models::GetArchitectDependencytrackingConsumedresourcesObjectType::Acdlanguage).await?;
+/// let response = client
+///     .architect()
+///     .get_architect_dependencytracking_consumedresources(
+///         "id",
+///         "version",
+///         genesys_cloud::models::GetArchitectDependencytrackingConsumedresourcesObjectType::Acdlanguage,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.dependency.object.invalid.type`, `architect.dependency.object.version.not.specified`, `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 400: `architect.dependency.object.invalid.type`,
+///   `architect.dependency.object.version.not.specified`, `architect.query.parameter.missing`,
+///   `architect.request.header.missing`, `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
-/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`, `architect.flow.version.missing`
+/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`,
+///   `architect.flow.version.missing`
 /// - 410: `architect.flow.deleted`
 /// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
 #[derive(Clone)]
@@ -206,7 +217,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectDependencytrackingConsumedresources {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectDependencytrackingConsumedresources as runtime::Operation>::METADATA,
+            GetArchitectDependencytrackingConsumedresources::METADATA,
         );
         request.query("id", Some(id.as_ref()));
         request.query("version", Some(version.as_ref()));

@@ -5,43 +5,52 @@ use crate::models::architect::{
     GetArchitectDependencytrackingConsumingresourcesFlowFilter,
     GetArchitectDependencytrackingConsumingresourcesObjectType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get architect dependencytracking consumingresources.
 ///
 /// `GET /api/v2/architect/dependencytracking/consumingresources`
 ///
 /// Takes `id` (the query parameter `id`: a string) and `object_type` (the query parameter `objectType`:
-/// [`GetArchitectDependencytrackingConsumingresourcesObjectType`](crate::models::GetArchitectDependencytrackingConsumingresourcesObjectType)).
-/// Returns [`ConsumingResourcesEntityListing`](crate::models::ConsumingResourcesEntityListing).
-/// Succeeds with the status 200 (OK) or 206 (a part of the content). With 206 the value is empty;
-/// `status()` of the response tells which it is. `items()` streams the items of all pages, each
+/// [`GetArchitectDependencytrackingConsumingresourcesObjectType`](
+/// crate::models::GetArchitectDependencytrackingConsumingresourcesObjectType)). Returns
+/// [`ConsumingResourcesEntityListing`](crate::models::ConsumingResourcesEntityListing). Succeeds with
+/// the status 200 (OK) or 206 (a part of the content). With 206 the value is empty; `status()` of the
+/// response tells which it is. `items()` streams the items of all pages, each
 /// [`Dependency`](crate::models::Dependency).
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_dependencytracking_consumingresources`](crate::api::ArchitectApi::get_architect_dependencytracking_consumingresources).
+/// Created by [`ArchitectApi::get_architect_dependencytracking_consumingresources`](
+/// crate::api::ArchitectApi::get_architect_dependencytracking_consumingresources).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-consumingresources>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-consumingresources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_architect_dependencytracking_consumingresources("id", genesys_cloud::models::GetArchitectDependencytrackingConsumingresourcesObjectType::Acdlanguage).await?;
+/// let response = client
+///     .architect()
+///     .get_architect_dependencytracking_consumingresources(
+///         "id",
+///         genesys_cloud::models::GetArchitectDependencytrackingConsumingresourcesObjectType::Acdlanguage,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.dependency.object.invalid.type`, `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 400: `architect.dependency.object.invalid.type`, `architect.query.parameter.missing`,
+///   `architect.request.header.missing`, `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
-/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`, `architect.flow.version.missing`
+/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`,
+///   `architect.flow.version.missing`
 /// - 410: `architect.flow.deleted`
 /// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
 #[derive(Clone)]
@@ -221,7 +230,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectDependencytrackingConsumingresources {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectDependencytrackingConsumingresources as runtime::Operation>::METADATA,
+            GetArchitectDependencytrackingConsumingresources::METADATA,
         );
         request.query("id", Some(id.as_ref()));
         request.query("objectType", Some(object_type));

@@ -5,7 +5,7 @@ use crate::models::architect::{
     GetArchitectDependencytrackingObjectConsumingResourceType,
     GetArchitectDependencytrackingObjectObjectType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get architect dependencytracking object.
 ///
@@ -17,26 +17,31 @@ use crate::runtime;
 ///
 /// Permission: `architect:dependencyTracking:view`
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_dependencytracking_object`](crate::api::ArchitectApi::get_architect_dependencytracking_object).
+/// Created by [`ArchitectApi::get_architect_dependencytracking_object`](
+/// crate::api::ArchitectApi::get_architect_dependencytracking_object).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-object>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-dependencytracking-object)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_architect_dependencytracking_object("id").await?;
+/// let response = client
+///     .architect()
+///     .get_architect_dependencytracking_object("id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.dependency.object.invalid.type`, `architect.query.parameter.missing`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 400: `architect.dependency.object.invalid.type`, `architect.query.parameter.missing`,
+///   `architect.request.header.missing`, `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
-/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`, `architect.flow.version.missing`
+/// - 404: `architect.dependency.object.not.found`, `architect.flow.not.found`,
+///   `architect.flow.version.missing`
 /// - 410: `architect.flow.deleted`
 /// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
 #[derive(Clone)]
@@ -200,7 +205,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectDependencytrackingObject {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectDependencytrackingObject as runtime::Operation>::METADATA,
+            GetArchitectDependencytrackingObject::METADATA,
         );
         request.query("id", Some(id.as_ref()));
         GetArchitectDependencytrackingObject {

@@ -3,7 +3,7 @@
 use crate::models::architect::{
     EmergencyGroupDivisionView, EmergencyGroupDivisionViewEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get architect emergencygroups divisionviews.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_emergencygroups_divisionviews`](crate::api::ArchitectApi::get_architect_emergencygroups_divisionviews).
+/// Created by [`ArchitectApi::get_architect_emergencygroups_divisionviews`](
+/// crate::api::ArchitectApi::get_architect_emergencygroups_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-emergencygroups-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-emergencygroups-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_architect_emergencygroups_divisionviews().await?;
+/// let response = client
+///     .architect()
+///     .get_architect_emergencygroups_divisionviews()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -186,7 +189,7 @@ impl crate::api::ArchitectApi {
         GetArchitectEmergencygroupsDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetArchitectEmergencygroupsDivisionviews as runtime::Operation>::METADATA,
+                GetArchitectEmergencygroupsDivisionviews::METADATA,
             ),
         }
     }

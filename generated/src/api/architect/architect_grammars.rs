@@ -4,7 +4,7 @@ use crate::models::architect::{
     GetArchitectGrammarsSortBy, GetArchitectGrammarsSortOrder, Grammar, GrammarListing,
 };
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete architect grammar.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by
 /// [`ArchitectApi::delete_architect_grammar`](crate::api::ArchitectApi::delete_architect_grammar).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,7 +93,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteArchitectGrammar {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteArchitectGrammar as runtime::Operation>::METADATA,
+            DeleteArchitectGrammar::METADATA,
         );
         request.path_argument(grammar_id.as_ref());
         DeleteArchitectGrammar { request }
@@ -111,8 +111,8 @@ impl crate::api::ArchitectApi {
 ///
 /// Created by [`ArchitectApi::get_architect_grammar`](crate::api::ArchitectApi::get_architect_grammar).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars--grammarId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars--grammarId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -192,7 +192,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectGrammar {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectGrammar as runtime::Operation>::METADATA,
+            GetArchitectGrammar::METADATA,
         );
         request.path_argument(grammar_id.as_ref());
         GetArchitectGrammar { request }
@@ -214,7 +214,7 @@ impl crate::api::ArchitectApi {
 /// [`ArchitectApi::get_architect_grammars`](crate::api::ArchitectApi::get_architect_grammars).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-grammars)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -379,10 +379,7 @@ impl crate::api::ArchitectApi {
     /// `GET /api/v2/architect/grammars` See [`GetArchitectGrammars`] for what it takes and returns.
     pub fn get_architect_grammars(&self) -> GetArchitectGrammars {
         GetArchitectGrammars {
-            request: runtime::Request::new(
-                &self.client,
-                <GetArchitectGrammars as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetArchitectGrammars::METADATA),
         }
     }
 }
@@ -399,8 +396,8 @@ impl crate::api::ArchitectApi {
 /// Created by
 /// [`ArchitectApi::patch_architect_grammar`](crate::api::ArchitectApi::patch_architect_grammar).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-architect-grammars--grammarId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-architect-grammars--grammarId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -480,7 +477,7 @@ impl crate::api::ArchitectApi {
     ) -> PatchArchitectGrammar {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchArchitectGrammar as runtime::Operation>::METADATA,
+            PatchArchitectGrammar::METADATA,
         );
         request.path_argument(grammar_id.as_ref());
         PatchArchitectGrammar { request }
@@ -500,11 +497,14 @@ impl crate::api::ArchitectApi {
 /// [`ArchitectApi::post_architect_grammars`](crate::api::ArchitectApi::post_architect_grammars).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_architect_grammars(genesys_cloud::models::Grammar::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_architect_grammars(genesys_cloud::models::Grammar::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -571,7 +571,7 @@ impl crate::api::ArchitectApi {
     pub fn post_architect_grammars(&self, body: Grammar) -> PostArchitectGrammars {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostArchitectGrammars as runtime::Operation>::METADATA,
+            PostArchitectGrammars::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostArchitectGrammars { request }

@@ -2,7 +2,7 @@
 
 use crate::models::architect::GrammarFileUploadRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete architect grammar language files voice.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `architect:grammar:edit`
 ///
-/// Created by
-/// [`ArchitectApi::delete_architect_grammar_language_files_voice`](crate::api::ArchitectApi::delete_architect_grammar_language_files_voice).
+/// Created by [`ArchitectApi::delete_architect_grammar_language_files_voice`](
+/// crate::api::ArchitectApi::delete_architect_grammar_language_files_voice).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId--languages--languageCode--files-voice>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-grammars--grammarId--languages--languageCode--files-voice)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().delete_architect_grammar_language_files_voice("grammar_id", "language_code").await?;
+/// let response = client
+///     .architect()
+///     .delete_architect_grammar_language_files_voice("grammar_id", "language_code")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteArchitectGrammarLanguageFilesVoice {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteArchitectGrammarLanguageFilesVoice as runtime::Operation>::METADATA,
+            DeleteArchitectGrammarLanguageFilesVoice::METADATA,
         );
         request.path_argument(grammar_id.as_ref());
         request.path_argument(language_code.as_ref());
@@ -112,15 +115,22 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:grammar:edit`
 ///
-/// Created by
-/// [`ArchitectApi::post_architect_grammar_language_files_voice`](crate::api::ArchitectApi::post_architect_grammar_language_files_voice).
+/// Created by [`ArchitectApi::post_architect_grammar_language_files_voice`](
+/// crate::api::ArchitectApi::post_architect_grammar_language_files_voice).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars--grammarId--languages--languageCode--files-voice>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-grammars--grammarId--languages--languageCode--files-voice)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_architect_grammar_language_files_voice("grammar_id", "language_code", genesys_cloud::models::GrammarFileUploadRequest::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_architect_grammar_language_files_voice(
+///         "grammar_id",
+///         "language_code",
+///         genesys_cloud::models::GrammarFileUploadRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +203,7 @@ impl crate::api::ArchitectApi {
     ) -> PostArchitectGrammarLanguageFilesVoice {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostArchitectGrammarLanguageFilesVoice as runtime::Operation>::METADATA,
+            PostArchitectGrammarLanguageFilesVoice::METADATA,
         );
         request.path_argument(grammar_id.as_ref());
         request.path_argument(language_code.as_ref());

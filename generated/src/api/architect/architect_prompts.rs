@@ -3,7 +3,7 @@
 use crate::models::architect::PromptEntityListing;
 use crate::models::shared::architect_and_routing_and_telephony::Operation;
 use crate::models::shared::architect_and_telephony::Prompt;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete architect prompt.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`ArchitectApi::delete_architect_prompt`](crate::api::ArchitectApi::delete_architect_prompt).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts--promptId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts--promptId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -28,11 +28,12 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.flow.data.missing`, `architect.prompt.not.found`
-/// - 409: `architect.dependency.object.in.use`, `architect.prompt.cannot.delete.used.in.queues`, `architect.prompt.has.resources`
+/// - 409: `architect.dependency.object.in.use`, `architect.prompt.cannot.delete.used.in.queues`,
+///   `architect.prompt.has.resources`
 /// - 410: `architect.flow.deleted`
 /// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`
 #[derive(Clone)]
@@ -129,7 +130,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteArchitectPrompt {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteArchitectPrompt as runtime::Operation>::METADATA,
+            DeleteArchitectPrompt::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         DeleteArchitectPrompt { request }
@@ -149,7 +150,7 @@ impl crate::api::ArchitectApi {
 /// [`ArchitectApi::delete_architect_prompts`](crate::api::ArchitectApi::delete_architect_prompts).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -160,9 +161,10 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.batch.delete.failed`, `architect.batch.too.large`, `architect.query.parameter.missing`, `architect.request.header.missing`
+/// - 400: `architect.batch.delete.failed`, `architect.batch.too.large`,
+///   `architect.query.parameter.missing`, `architect.request.header.missing`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.prompt.not.found`
 /// - 409: `architect.operation.already.in.progress`
@@ -249,7 +251,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteArchitectPrompts {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteArchitectPrompts as runtime::Operation>::METADATA,
+            DeleteArchitectPrompts::METADATA,
         );
         request
             .query_list(
@@ -272,8 +274,8 @@ impl crate::api::ArchitectApi {
 ///
 /// Created by [`ArchitectApi::get_architect_prompt`](crate::api::ArchitectApi::get_architect_prompt).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -284,7 +286,7 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -387,7 +389,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectPrompt {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectPrompt as runtime::Operation>::METADATA,
+            GetArchitectPrompt::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         GetArchitectPrompt { request }
@@ -409,7 +411,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::get_architect_prompts`](crate::api::ArchitectApi::get_architect_prompts).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -420,7 +422,7 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -611,10 +613,7 @@ impl crate::api::ArchitectApi {
     /// `GET /api/v2/architect/prompts` See [`GetArchitectPrompts`] for what it takes and returns.
     pub fn get_architect_prompts(&self) -> GetArchitectPrompts {
         GetArchitectPrompts {
-            request: runtime::Request::new(
-                &self.client,
-                <GetArchitectPrompts as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetArchitectPrompts::METADATA),
         }
     }
 }
@@ -632,20 +631,27 @@ impl crate::api::ArchitectApi {
 /// [`ArchitectApi::post_architect_prompts`](crate::api::ArchitectApi::post_architect_prompts).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_architect_prompts(genesys_cloud::models::Prompt::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_architect_prompts(genesys_cloud::models::Prompt::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.object.validate.failed`, `architect.object.validate.failed.value`, `architect.prompt.resource.invalid.tags`, `architect.prompt.resource.validate.failed`, `architect.prompt.resource.validate.failed.language`, `architect.prompt.validate.failed`, `architect.prompt.validate.failed.missing.name`, `architect.prompt.validate.failed.name`, `architect.prompt.validate.failed.name.no.alpha`, `invalid.date`, `invalid.value`
+/// - 400: `architect.object.validate.failed`, `architect.object.validate.failed.value`,
+///   `architect.prompt.resource.invalid.tags`, `architect.prompt.resource.validate.failed`,
+///   `architect.prompt.resource.validate.failed.language`, `architect.prompt.validate.failed`,
+///   `architect.prompt.validate.failed.missing.name`, `architect.prompt.validate.failed.name`,
+///   `architect.prompt.validate.failed.name.no.alpha`, `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 409: `architect.prompt.already.exists`
 #[derive(Clone)]
@@ -733,7 +739,7 @@ impl crate::api::ArchitectApi {
     pub fn post_architect_prompts(&self, body: Prompt) -> PostArchitectPrompts {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostArchitectPrompts as runtime::Operation>::METADATA,
+            PostArchitectPrompts::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostArchitectPrompts { request }
@@ -751,21 +757,28 @@ impl crate::api::ArchitectApi {
 ///
 /// Created by [`ArchitectApi::put_architect_prompt`](crate::api::ArchitectApi::put_architect_prompt).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-prompts--promptId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-prompts--promptId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().put_architect_prompt("prompt_id", genesys_cloud::models::Prompt::default()).await?;
+/// let response = client
+///     .architect()
+///     .put_architect_prompt("prompt_id", genesys_cloud::models::Prompt::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.object.validate.failed`, `architect.object.validate.failed.value`, `architect.prompt.resource.invalid.tags`, `architect.prompt.resource.validate.failed`, `architect.prompt.resource.validate.failed.language`, `architect.prompt.validate.failed`, `architect.prompt.validate.failed.missing.name`, `architect.prompt.validate.failed.name`, `architect.prompt.validate.failed.name.no.alpha`, `invalid.date`, `invalid.value`
+/// - 400: `architect.object.validate.failed`, `architect.object.validate.failed.value`,
+///   `architect.prompt.resource.invalid.tags`, `architect.prompt.resource.validate.failed`,
+///   `architect.prompt.resource.validate.failed.language`, `architect.prompt.validate.failed`,
+///   `architect.prompt.validate.failed.missing.name`, `architect.prompt.validate.failed.name`,
+///   `architect.prompt.validate.failed.name.no.alpha`, `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.prompt.not.found`
 /// - 409: `architect.prompt.already.exists`
@@ -861,7 +874,7 @@ impl crate::api::ArchitectApi {
     ) -> PutArchitectPrompt {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutArchitectPrompt as runtime::Operation>::METADATA,
+            PutArchitectPrompt::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -5,7 +5,7 @@ use crate::models::architect::{
     HistoryEntry, HistoryListing,
 };
 use crate::models::shared::architect_and_routing_and_telephony::Operation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get architect prompt history history id.
 ///
@@ -19,22 +19,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_prompt_history_history_id`](crate::api::ArchitectApi::get_architect_prompt_history_history_id).
+/// Created by [`ArchitectApi::get_architect_prompt_history_history_id`](
+/// crate::api::ArchitectApi::get_architect_prompt_history_history_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--history--historyId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--history--historyId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_architect_prompt_history_history_id("prompt_id", "history_id").await?;
+/// let response = client
+///     .architect()
+///     .get_architect_prompt_history_history_id("prompt_id", "history_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -183,7 +186,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectPromptHistoryHistoryId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectPromptHistoryHistoryId as runtime::Operation>::METADATA,
+            GetArchitectPromptHistoryHistoryId::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         request.path_argument(history_id.as_ref());
@@ -202,11 +205,11 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:userPrompt:view`
 ///
-/// Created by
-/// [`ArchitectApi::post_architect_prompt_history`](crate::api::ArchitectApi::post_architect_prompt_history).
+/// Created by [`ArchitectApi::post_architect_prompt_history`](
+/// crate::api::ArchitectApi::post_architect_prompt_history).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts--promptId--history>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts--promptId--history)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -217,7 +220,7 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -296,7 +299,7 @@ impl crate::api::ArchitectApi {
     ) -> PostArchitectPromptHistory {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostArchitectPromptHistory as runtime::Operation>::METADATA,
+            PostArchitectPromptHistory::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         PostArchitectPromptHistory {

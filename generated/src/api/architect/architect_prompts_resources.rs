@@ -2,7 +2,7 @@
 
 use crate::models::architect::{PromptAssetCreate, PromptAssetEntityListing};
 use crate::models::shared::architect_and_telephony::PromptAsset;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete architect prompt resource.
 ///
@@ -12,22 +12,25 @@ use crate::runtime;
 ///
 /// Permission: `architect:userPrompt:edit`
 ///
-/// Created by
-/// [`ArchitectApi::delete_architect_prompt_resource`](crate::api::ArchitectApi::delete_architect_prompt_resource).
+/// Created by [`ArchitectApi::delete_architect_prompt_resource`](
+/// crate::api::ArchitectApi::delete_architect_prompt_resource).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts--promptId--resources--languageCode->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-architect-prompts--promptId--resources--languageCode-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().delete_architect_prompt_resource("prompt_id", "language_code").await?;
+/// let response = client
+///     .architect()
+///     .delete_architect_prompt_resource("prompt_id", "language_code")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.flow.data.missing`, `architect.prompt.not.found`
@@ -116,7 +119,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteArchitectPromptResource {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteArchitectPromptResource as runtime::Operation>::METADATA,
+            DeleteArchitectPromptResource::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         request.path_argument(language_code.as_ref());
@@ -135,22 +138,25 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:userPrompt:view`
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_prompt_resource`](crate::api::ArchitectApi::get_architect_prompt_resource).
+/// Created by [`ArchitectApi::get_architect_prompt_resource`](
+/// crate::api::ArchitectApi::get_architect_prompt_resource).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--resources--languageCode->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--resources--languageCode-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_architect_prompt_resource("prompt_id", "language_code").await?;
+/// let response = client
+///     .architect()
+///     .get_architect_prompt_resource("prompt_id", "language_code")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -232,7 +238,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectPromptResource {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectPromptResource as runtime::Operation>::METADATA,
+            GetArchitectPromptResource::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         request.path_argument(language_code.as_ref());
@@ -254,11 +260,11 @@ impl crate::api::ArchitectApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_prompt_resources`](crate::api::ArchitectApi::get_architect_prompt_resources).
+/// Created by [`ArchitectApi::get_architect_prompt_resources`](
+/// crate::api::ArchitectApi::get_architect_prompt_resources).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--resources>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-prompts--promptId--resources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -269,7 +275,7 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -393,7 +399,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectPromptResources {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectPromptResources as runtime::Operation>::METADATA,
+            GetArchitectPromptResources::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         GetArchitectPromptResources {
@@ -411,24 +417,32 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:userPrompt:edit`
 ///
-/// Created by
-/// [`ArchitectApi::post_architect_prompt_resources`](crate::api::ArchitectApi::post_architect_prompt_resources).
+/// Created by [`ArchitectApi::post_architect_prompt_resources`](
+/// crate::api::ArchitectApi::post_architect_prompt_resources).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts--promptId--resources>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-prompts--promptId--resources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_architect_prompt_resources("prompt_id", genesys_cloud::models::PromptAssetCreate::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_architect_prompt_resources(
+///         "prompt_id",
+///         genesys_cloud::models::PromptAssetCreate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.object.validate.failed`, `architect.object.validate.failed.value`, `architect.prompt.resource.invalid.tags`, `architect.prompt.resource.validate.failed.language`, `invalid.date`, `invalid.value`
+/// - 400: `architect.object.validate.failed`, `architect.object.validate.failed.value`,
+///   `architect.prompt.resource.invalid.tags`, `architect.prompt.resource.validate.failed.language`,
+///   `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.prompt.not.found`
 /// - 409: `architect.prompt.resource.already.exists`, `architect.prompt.resource.tags.already.exist`
@@ -524,7 +538,7 @@ impl crate::api::ArchitectApi {
     ) -> PostArchitectPromptResources {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostArchitectPromptResources as runtime::Operation>::METADATA,
+            PostArchitectPromptResources::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -544,24 +558,32 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:userPrompt:edit`
 ///
-/// Created by
-/// [`ArchitectApi::put_architect_prompt_resource`](crate::api::ArchitectApi::put_architect_prompt_resource).
+/// Created by [`ArchitectApi::put_architect_prompt_resource`](
+/// crate::api::ArchitectApi::put_architect_prompt_resource).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-prompts--promptId--resources--languageCode->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-architect-prompts--promptId--resources--languageCode-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().put_architect_prompt_resource("prompt_id", "language_code", genesys_cloud::models::PromptAsset::default()).await?;
+/// let response = client
+///     .architect()
+///     .put_architect_prompt_resource(
+///         "prompt_id",
+///         "language_code",
+///         genesys_cloud::models::PromptAsset::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.object.validate.failed`, `architect.object.validate.failed.value`, `architect.prompt.resource.invalid.tags`, `invalid.date`, `invalid.value`
+/// - 400: `architect.object.validate.failed`, `architect.object.validate.failed.value`,
+///   `architect.prompt.resource.invalid.tags`, `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.prompt.resource.not.found`
 /// - 409: `architect.prompt.resource.tags.already.exist`
@@ -653,7 +675,7 @@ impl crate::api::ArchitectApi {
     ) -> PutArchitectPromptResource {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutArchitectPromptResource as runtime::Operation>::METADATA,
+            PutArchitectPromptResource::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         request.path_argument(language_code.as_ref());

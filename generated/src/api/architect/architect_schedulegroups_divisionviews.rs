@@ -3,7 +3,7 @@
 use crate::models::architect::{
     ScheduleGroupDivisionView, ScheduleGroupDivisionViewEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get architect schedulegroups divisionviews.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_schedulegroups_divisionviews`](crate::api::ArchitectApi::get_architect_schedulegroups_divisionviews).
+/// Created by [`ArchitectApi::get_architect_schedulegroups_divisionviews`](
+/// crate::api::ArchitectApi::get_architect_schedulegroups_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-schedulegroups-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-schedulegroups-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_architect_schedulegroups_divisionviews().await?;
+/// let response = client
+///     .architect()
+///     .get_architect_schedulegroups_divisionviews()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -186,7 +189,7 @@ impl crate::api::ArchitectApi {
         GetArchitectSchedulegroupsDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetArchitectSchedulegroupsDivisionviews as runtime::Operation>::METADATA,
+                GetArchitectSchedulegroupsDivisionviews::METADATA,
             ),
         }
     }

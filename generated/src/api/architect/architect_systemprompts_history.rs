@@ -5,7 +5,7 @@ use crate::models::architect::{
     GetArchitectSystempromptHistoryHistoryIdSortBy, HistoryEntry, HistoryListing,
 };
 use crate::models::shared::architect_and_routing_and_telephony::Operation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get architect systemprompt history history id.
 ///
@@ -19,22 +19,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_architect_systemprompt_history_history_id`](crate::api::ArchitectApi::get_architect_systemprompt_history_history_id).
+/// Created by [`ArchitectApi::get_architect_systemprompt_history_history_id`](
+/// crate::api::ArchitectApi::get_architect_systemprompt_history_history_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId--history--historyId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-architect-systemprompts--promptId--history--historyId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_architect_systemprompt_history_history_id("prompt_id", "history_id").await?;
+/// let response = client
+///     .architect()
+///     .get_architect_systemprompt_history_history_id("prompt_id", "history_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -183,7 +186,7 @@ impl crate::api::ArchitectApi {
     ) -> GetArchitectSystempromptHistoryHistoryId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetArchitectSystempromptHistoryHistoryId as runtime::Operation>::METADATA,
+            GetArchitectSystempromptHistoryHistoryId::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         request.path_argument(history_id.as_ref());
@@ -202,22 +205,25 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:systemPrompt:view`
 ///
-/// Created by
-/// [`ArchitectApi::post_architect_systemprompt_history`](crate::api::ArchitectApi::post_architect_systemprompt_history).
+/// Created by [`ArchitectApi::post_architect_systemprompt_history`](
+/// crate::api::ArchitectApi::post_architect_systemprompt_history).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-systemprompts--promptId--history>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-architect-systemprompts--promptId--history)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_architect_systemprompt_history("prompt_id").await?;
+/// let response = client
+///     .architect()
+///     .post_architect_systemprompt_history("prompt_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -296,7 +302,7 @@ impl crate::api::ArchitectApi {
     ) -> PostArchitectSystempromptHistory {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostArchitectSystempromptHistory as runtime::Operation>::METADATA,
+            PostArchitectSystempromptHistory::METADATA,
         );
         request.path_argument(prompt_id.as_ref());
         PostArchitectSystempromptHistory {

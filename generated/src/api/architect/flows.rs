@@ -3,7 +3,7 @@
 use crate::models::architect::{FlowEntityListing, GetFlowsSecure, GetFlowsType};
 use crate::models::shared::architect_and_routing::Flow;
 use crate::models::shared::architect_and_routing_and_telephony::Operation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete flow.
 ///
@@ -16,7 +16,7 @@ use crate::runtime;
 /// Created by [`ArchitectApi::delete_flow`](crate::api::ArchitectApi::delete_flow).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows--flowId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows--flowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -27,15 +27,26 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `architect.request.header.missing`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.flow.not.found`
-/// - 405: `architect.debug.flow.invalid.operation`, `architect.default.flow.cannot.delete`, `architect.flow.cannot.delete.user.does.not.have.lock`, `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`
-/// - 409: `architect.dependency.object.in.use`, `architect.flow.cannot.delete.used.by.message.addresses`, `architect.flow.cannot.delete.used.in.composer.scripts`, `architect.flow.cannot.delete.used.in.email.routes`, `architect.flow.cannot.delete.used.in.emergency.groups`, `architect.flow.cannot.delete.used.in.flows`, `architect.flow.cannot.delete.used.in.ivr.configs`, `architect.flow.cannot.delete.used.in.queues`
+/// - 405: `architect.debug.flow.invalid.operation`, `architect.default.flow.cannot.delete`,
+///   `architect.flow.cannot.delete.user.does.not.have.lock`,
+///   `architect.inbound.short.message.flow.invalid.operation`,
+///   `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`
+/// - 409: `architect.dependency.object.in.use`,
+///   `architect.flow.cannot.delete.used.by.message.addresses`,
+///   `architect.flow.cannot.delete.used.in.composer.scripts`,
+///   `architect.flow.cannot.delete.used.in.email.routes`,
+///   `architect.flow.cannot.delete.used.in.emergency.groups`,
+///   `architect.flow.cannot.delete.used.in.flows`, `architect.flow.cannot.delete.used.in.ivr.configs`,
+///   `architect.flow.cannot.delete.used.in.queues`
 /// - 410: `architect.flow.deleted`
-/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`, `architect.external.flow.change.notification.error`, `architect.external.user.query.error`, `architect.object.update.failed`
+/// - 500: `architect.database.throughput.exceeded`, `architect.external.call.failure`,
+///   `architect.external.flow.change.notification.error`, `architect.external.user.query.error`,
+///   `architect.object.update.failed`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteFlow {
@@ -138,10 +149,7 @@ impl crate::api::ArchitectApi {
     ///
     /// `DELETE /api/v2/flows/{flowId}` See [`DeleteFlow`] for what it takes and returns.
     pub fn delete_flow(&self, flow_id: impl AsRef<str>) -> DeleteFlow {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteFlow as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteFlow::METADATA);
         request.path_argument(flow_id.as_ref());
         DeleteFlow { request }
     }
@@ -159,7 +167,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::delete_flows`](crate::api::ArchitectApi::delete_flows).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -170,9 +178,10 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.batch.delete.failed`, `architect.batch.too.large`, `architect.query.parameter.missing`, `architect.request.header.missing`
+/// - 400: `architect.batch.delete.failed`, `architect.batch.too.large`,
+///   `architect.query.parameter.missing`, `architect.request.header.missing`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 409: `architect.operation.already.in.progress`
 /// - 500: `architect.unspecified.error`
@@ -255,10 +264,7 @@ impl crate::api::ArchitectApi {
         &self,
         id: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> DeleteFlows {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteFlows as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteFlows::METADATA);
         request
             .query_list(
                 "id",
@@ -281,7 +287,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::get_flow`](crate::api::ArchitectApi::get_flow).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -292,12 +298,14 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
 /// - 404: `architect.flow.not.found`, `architect.flow.version.missing`
-/// - 405: `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`, `architect.speech.flow.invalid.operation`, `architect.workflow.invalid.operation`
+/// - 405: `architect.inbound.short.message.flow.invalid.operation`,
+///   `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`,
+///   `architect.speech.flow.invalid.operation`, `architect.workflow.invalid.operation`
 /// - 410: `architect.flow.deleted`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -386,10 +394,7 @@ impl crate::api::ArchitectApi {
     ///
     /// `GET /api/v2/flows/{flowId}` See [`GetFlow`] for what it takes and returns.
     pub fn get_flow(&self, flow_id: impl AsRef<str>) -> GetFlow {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFlow as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFlow::METADATA);
         request.path_argument(flow_id.as_ref());
         GetFlow { request }
     }
@@ -409,7 +414,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::get_flows`](crate::api::ArchitectApi::get_flows).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -420,11 +425,13 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
-/// - 405: `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.speech.flow.invalid.operation`, `architect.workflow.invalid.operation`
+/// - 405: `architect.inbound.short.message.flow.invalid.operation`,
+///   `architect.secure.call.flow.invalid.operation`, `architect.speech.flow.invalid.operation`,
+///   `architect.workflow.invalid.operation`
 /// - 500: `architect.external.call.failure`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -670,10 +677,7 @@ impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows` See [`GetFlows`] for what it takes and returns.
     pub fn get_flows(&self) -> GetFlows {
         GetFlows {
-            request: runtime::Request::new(
-                &self.client,
-                <GetFlows as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetFlows::METADATA),
         }
     }
 }
@@ -690,22 +694,35 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::post_flows`](crate::api::ArchitectApi::post_flows).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flows(genesys_cloud::models::Flow::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flows(genesys_cloud::models::Flow::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.flow.validate.failed`, `architect.flow.validate.failed.invalid.name.contains.debug`, `architect.flow.validate.failed.invalid.name.contains.slash`, `architect.flow.validate.failed.invalid.name.no.alpha`, `architect.flow.validate.failed.missing.name`, `architect.flow.validate.failed.missing.type`, `architect.object.validate.failed`, `architect.object.validate.failed.value`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 400: `architect.flow.validate.failed`,
+///   `architect.flow.validate.failed.invalid.name.contains.debug`,
+///   `architect.flow.validate.failed.invalid.name.contains.slash`,
+///   `architect.flow.validate.failed.invalid.name.no.alpha`,
+///   `architect.flow.validate.failed.missing.name`, `architect.flow.validate.failed.missing.type`,
+///   `architect.object.validate.failed`, `architect.object.validate.failed.value`,
+///   `architect.request.header.missing`, `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
-/// - 405: `architect.debug.flow.invalid.operation`, `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`, `architect.speech.flow.invalid.operation`, `architect.survey.invite.flow.invalid.operation`, `architect.system.flow.cannot.create`, `architect.workflow.invalid.operation`
+/// - 405: `architect.debug.flow.invalid.operation`,
+///   `architect.inbound.short.message.flow.invalid.operation`,
+///   `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`,
+///   `architect.speech.flow.invalid.operation`, `architect.survey.invite.flow.invalid.operation`,
+///   `architect.system.flow.cannot.create`, `architect.workflow.invalid.operation`
 /// - 409: `architect.flow.already.exists`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -809,10 +826,7 @@ impl crate::api::ArchitectApi {
     /// `POST /api/v2/flows` See [`PostFlows`] for what it takes and returns.
     #[inline]
     pub fn post_flows(&self, body: Flow) -> PostFlows {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostFlows as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostFlows::METADATA);
         request.json_body("application/json", Some(body));
         PostFlows { request }
     }
@@ -830,23 +844,35 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::put_flow`](crate::api::ArchitectApi::put_flow).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows--flowId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows--flowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().put_flow("flow_id", genesys_cloud::models::Flow::default()).await?;
+/// let response = client
+///     .architect()
+///     .put_flow("flow_id", genesys_cloud::models::Flow::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.flow.validate.failed`, `architect.flow.validate.failed.invalid.name.contains.debug`, `architect.flow.validate.failed.invalid.name.contains.slash`, `architect.flow.validate.failed.invalid.name.no.alpha`, `architect.flow.validate.failed.missing.name`, `architect.flow.validate.failed.missing.type`, `architect.object.validate.failed`, `architect.object.validate.failed.value`, `architect.request.header.missing`, `architect.system.flow.name.or.description.error`, `invalid.date`, `invalid.value`
+/// - 400: `architect.flow.validate.failed`,
+///   `architect.flow.validate.failed.invalid.name.contains.debug`,
+///   `architect.flow.validate.failed.invalid.name.contains.slash`,
+///   `architect.flow.validate.failed.invalid.name.no.alpha`,
+///   `architect.flow.validate.failed.missing.name`, `architect.flow.validate.failed.missing.type`,
+///   `architect.object.validate.failed`, `architect.object.validate.failed.value`,
+///   `architect.request.header.missing`, `architect.system.flow.name.or.description.error`,
+///   `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.flow.not.found`, `architect.flow.version.missing`
-/// - 405: `architect.debug.flow.invalid.operation`, `architect.inbound.short.message.flow.invalid.operation`, `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`
+/// - 405: `architect.debug.flow.invalid.operation`,
+///   `architect.inbound.short.message.flow.invalid.operation`,
+///   `architect.secure.call.flow.invalid.operation`, `architect.secure.call.flow.not.supported`
 /// - 409: `architect.flow.already.exists`, `architect.flow.not.locked.by.user`
 /// - 410: `architect.flow.deleted`
 /// - 500: `architect.external.user.query.error`, `architect.object.update.failed`
@@ -955,10 +981,7 @@ impl crate::api::ArchitectApi {
     /// `PUT /api/v2/flows/{flowId}` See [`PutFlow`] for what it takes and returns.
     #[inline]
     pub fn put_flow(&self, flow_id: impl AsRef<str>, body: Flow) -> PutFlow {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutFlow as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutFlow::METADATA);
         request.path_argument(flow_id.as_ref());
         request.json_body("application/json", Some(body));
         PutFlow { request }

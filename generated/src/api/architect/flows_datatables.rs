@@ -4,7 +4,7 @@ use crate::models::architect::{
     DataTable, DataTablesDomainEntityListing, GetFlowsDatatableExpand,
     GetFlowsDatatablesExpand, GetFlowsDatatablesSortBy, PutFlowsDatatableExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete flows datatable.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`ArchitectApi::delete_flows_datatable`](crate::api::ArchitectApi::delete_flows_datatable).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-datatables--datatableId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-datatables--datatableId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `flows.datatables.syntax.error`
 /// - 500: `flows.datatables.internal.server.error`
@@ -110,7 +110,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteFlowsDatatable {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteFlowsDatatable as runtime::Operation>::METADATA,
+            DeleteFlowsDatatable::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         DeleteFlowsDatatable { request }
@@ -128,8 +128,8 @@ impl crate::api::ArchitectApi {
 ///
 /// Created by [`ArchitectApi::get_flows_datatable`](crate::api::ArchitectApi::get_flows_datatable).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -140,7 +140,7 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `flows.datatables.syntax.error`, `invalid.date`, `invalid.value`
 /// - 404: `flows.datatables.table.not.found`
@@ -223,7 +223,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowsDatatable {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsDatatable as runtime::Operation>::METADATA,
+            GetFlowsDatatable::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         GetFlowsDatatable { request }
@@ -246,7 +246,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::get_flows_datatables`](crate::api::ArchitectApi::get_flows_datatables).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -257,7 +257,7 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `flows.datatables.syntax.error`, `invalid.date`, `invalid.value`
 /// - 500: `flows.datatables.internal.server.error`
@@ -411,10 +411,7 @@ impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/datatables` See [`GetFlowsDatatables`] for what it takes and returns.
     pub fn get_flows_datatables(&self) -> GetFlowsDatatables {
         GetFlowsDatatables {
-            request: runtime::Request::new(
-                &self.client,
-                <GetFlowsDatatables as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetFlowsDatatables::METADATA),
         }
     }
 }
@@ -431,20 +428,25 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::post_flows_datatables`](crate::api::ArchitectApi::post_flows_datatables).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flows_datatables(genesys_cloud::models::DataTable::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flows_datatables(genesys_cloud::models::DataTable::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `flows.datatables.schema.exception`, `flows.datatables.syntax.error`, `flows.datatables.too.many.properties`, `flows.datatables.too.many.schemas`, `invalid.date`, `invalid.value`
+/// - 400: `flows.datatables.schema.exception`, `flows.datatables.syntax.error`,
+///   `flows.datatables.too.many.properties`, `flows.datatables.too.many.schemas`, `invalid.date`,
+///   `invalid.value`
 /// - 409: `flows.datatables.not.unique`
 /// - 500: `flows.datatables.internal.server.error`
 /// - 503: `flows.datatables.server.too.busy`
@@ -526,7 +528,7 @@ impl crate::api::ArchitectApi {
     pub fn post_flows_datatables(&self, body: DataTable) -> PostFlowsDatatables {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowsDatatables as runtime::Operation>::METADATA,
+            PostFlowsDatatables::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostFlowsDatatables { request }
@@ -544,21 +546,26 @@ impl crate::api::ArchitectApi {
 ///
 /// Created by [`ArchitectApi::put_flows_datatable`](crate::api::ArchitectApi::put_flows_datatable).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-datatables--datatableId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-datatables--datatableId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().put_flows_datatable("datatable_id", genesys_cloud::models::DataTable::default()).await?;
+/// let response = client
+///     .architect()
+///     .put_flows_datatable("datatable_id", genesys_cloud::models::DataTable::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `flows.datatables.cannot.remove.fields`, `flows.datatables.schema.exception`, `flows.datatables.syntax.error`, `flows.datatables.too.many.properties`, `invalid.date`, `invalid.value`
+/// - 400: `flows.datatables.cannot.remove.fields`, `flows.datatables.schema.exception`,
+///   `flows.datatables.syntax.error`, `flows.datatables.too.many.properties`, `invalid.date`,
+///   `invalid.value`
 /// - 404: `flows.datatables.table.not.found`
 /// - 500: `flows.datatables.internal.server.error`
 /// - 503: `flows.datatables.server.too.busy`
@@ -651,7 +658,7 @@ impl crate::api::ArchitectApi {
     ) -> PutFlowsDatatable {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutFlowsDatatable as runtime::Operation>::METADATA,
+            PutFlowsDatatable::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         request.json_body("application/json", Some(body));

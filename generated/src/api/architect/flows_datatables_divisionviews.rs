@@ -4,7 +4,7 @@ use crate::models::architect::{
     DataTable, DataTablesDomainEntityListing, GetFlowsDatatablesDivisionviewExpand,
     GetFlowsDatatablesDivisionviewsExpand, GetFlowsDatatablesDivisionviewsSortBy,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows datatables divisionview.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `architect:datatable:search`
 ///
-/// Created by
-/// [`ArchitectApi::get_flows_datatables_divisionview`](crate::api::ArchitectApi::get_flows_datatables_divisionview).
+/// Created by [`ArchitectApi::get_flows_datatables_divisionview`](
+/// crate::api::ArchitectApi::get_flows_datatables_divisionview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables-divisionviews--datatableId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables-divisionviews--datatableId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_flows_datatables_divisionview("datatable_id").await?;
+/// let response = client
+///     .architect()
+///     .get_flows_datatables_divisionview("datatable_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -102,7 +105,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowsDatatablesDivisionview {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsDatatablesDivisionview as runtime::Operation>::METADATA,
+            GetFlowsDatatablesDivisionview::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         GetFlowsDatatablesDivisionview {
@@ -124,11 +127,11 @@ impl crate::api::ArchitectApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_flows_datatables_divisionviews`](crate::api::ArchitectApi::get_flows_datatables_divisionviews).
+/// Created by [`ArchitectApi::get_flows_datatables_divisionviews`](
+/// crate::api::ArchitectApi::get_flows_datatables_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -287,7 +290,7 @@ impl crate::api::ArchitectApi {
         GetFlowsDatatablesDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetFlowsDatatablesDivisionviews as runtime::Operation>::METADATA,
+                GetFlowsDatatablesDivisionviews::METADATA,
             ),
         }
     }

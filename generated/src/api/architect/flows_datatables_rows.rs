@@ -3,7 +3,7 @@
 use crate::models::architect::{
     DataTableRowEntityListing, GetFlowsDatatableRowsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 use std::collections::BTreeMap;
 
 /// Delete flows datatable row.
@@ -18,19 +18,22 @@ use std::collections::BTreeMap;
 /// Created by
 /// [`ArchitectApi::delete_flows_datatable_row`](crate::api::ArchitectApi::delete_flows_datatable_row).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-datatables--datatableId--rows--rowId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-datatables--datatableId--rows--rowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().delete_flows_datatable_row("datatable_id", "row_id").await?;
+/// let response = client
+///     .architect()
+///     .delete_flows_datatable_row("datatable_id", "row_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `flows.datatables.syntax.error`
 /// - 500: `flows.datatables.internal.server.error`
@@ -108,7 +111,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteFlowsDatatableRow {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteFlowsDatatableRow as runtime::Operation>::METADATA,
+            DeleteFlowsDatatableRow::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         request.path_argument(row_id.as_ref());
@@ -128,19 +131,22 @@ impl crate::api::ArchitectApi {
 /// Created by
 /// [`ArchitectApi::get_flows_datatable_row`](crate::api::ArchitectApi::get_flows_datatable_row).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--rows--rowId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--rows--rowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_flows_datatable_row("datatable_id", "row_id").await?;
+/// let response = client
+///     .architect()
+///     .get_flows_datatable_row("datatable_id", "row_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `flows.datatables.syntax.error`, `invalid.date`, `invalid.value`
 /// - 404: `flows.datatables.row.not.found`, `flows.datatables.table.not.found`
@@ -231,7 +237,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowsDatatableRow {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsDatatableRow as runtime::Operation>::METADATA,
+            GetFlowsDatatableRow::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         request.path_argument(row_id.as_ref());
@@ -254,8 +260,8 @@ impl crate::api::ArchitectApi {
 /// Created by
 /// [`ArchitectApi::get_flows_datatable_rows`](crate::api::ArchitectApi::get_flows_datatable_rows).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--rows>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-datatables--datatableId--rows)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -266,7 +272,7 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `flows.datatables.syntax.error`, `invalid.date`, `invalid.value`
 /// - 404: `flows.datatables.table.not.found`
@@ -403,7 +409,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowsDatatableRows {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsDatatableRows as runtime::Operation>::METADATA,
+            GetFlowsDatatableRows::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         GetFlowsDatatableRows { request }
@@ -422,21 +428,25 @@ impl crate::api::ArchitectApi {
 /// Created by
 /// [`ArchitectApi::post_flows_datatable_rows`](crate::api::ArchitectApi::post_flows_datatable_rows).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--rows>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-datatables--datatableId--rows)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flows_datatable_rows("datatable_id", Default::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flows_datatable_rows("datatable_id", Default::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `flows.datatables.schema.exception`, `flows.datatables.syntax.error`, `flows.datatables.too.many.rows`, `invalid.date`, `invalid.value`
+/// - 400: `flows.datatables.schema.exception`, `flows.datatables.syntax.error`,
+///   `flows.datatables.too.many.rows`, `invalid.date`, `invalid.value`
 /// - 404: `flows.datatables.table.not.found`
 /// - 409: `flows.datatables.not.unique`
 /// - 500: `flows.datatables.internal.server.error`
@@ -528,7 +538,7 @@ impl crate::api::ArchitectApi {
     ) -> PostFlowsDatatableRows {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowsDatatableRows as runtime::Operation>::METADATA,
+            PostFlowsDatatableRows::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -548,21 +558,25 @@ impl crate::api::ArchitectApi {
 /// Created by
 /// [`ArchitectApi::put_flows_datatable_row`](crate::api::ArchitectApi::put_flows_datatable_row).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-datatables--datatableId--rows--rowId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-datatables--datatableId--rows--rowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().put_flows_datatable_row("datatable_id", "row_id").await?;
+/// let response = client
+///     .architect()
+///     .put_flows_datatable_row("datatable_id", "row_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `flows.datatables.schema.exception`, `flows.datatables.syntax.error`, `invalid.date`, `invalid.value`
+/// - 400: `flows.datatables.schema.exception`, `flows.datatables.syntax.error`, `invalid.date`,
+///   `invalid.value`
 /// - 404: `flows.datatables.row.not.found`, `flows.datatables.table.not.found`
 /// - 409: `flows.datatables.not.unique`
 /// - 500: `flows.datatables.internal.server.error`
@@ -664,7 +678,7 @@ impl crate::api::ArchitectApi {
     ) -> PutFlowsDatatableRow {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutFlowsDatatableRow as runtime::Operation>::METADATA,
+            PutFlowsDatatableRow::METADATA,
         );
         request.path_argument(datatable_id.as_ref());
         request.path_argument(row_id.as_ref());

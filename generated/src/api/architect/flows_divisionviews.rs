@@ -3,7 +3,7 @@
 use crate::models::architect::{
     FlowDivisionView, FlowDivisionViewEntityListing, GetFlowsDivisionviewsType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows divisionviews.
 ///
@@ -22,7 +22,7 @@ use crate::runtime;
 /// [`ArchitectApi::get_flows_divisionviews`](crate::api::ArchitectApi::get_flows_divisionviews).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-divisionviews>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -210,10 +210,7 @@ impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/divisionviews` See [`GetFlowsDivisionviews`] for what it takes and returns.
     pub fn get_flows_divisionviews(&self) -> GetFlowsDivisionviews {
         GetFlowsDivisionviews {
-            request: runtime::Request::new(
-                &self.client,
-                <GetFlowsDivisionviews as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetFlowsDivisionviews::METADATA),
         }
     }
 }

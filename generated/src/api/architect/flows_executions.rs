@@ -3,7 +3,7 @@
 use crate::models::architect::{
     FlowExecutionLaunchRequest, FlowExecutionLaunchResponse, FlowRuntimeExecution,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows execution.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 ///
 /// Created by [`ArchitectApi::get_flows_execution`](crate::api::ArchitectApi::get_flows_execution).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-executions--flowExecutionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-executions--flowExecutionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,7 +93,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowsExecution {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsExecution as runtime::Operation>::METADATA,
+            GetFlowsExecution::METADATA,
         );
         request.path_argument(flow_execution_id.as_ref());
         GetFlowsExecution { request }
@@ -116,11 +116,16 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::post_flows_executions`](crate::api::ArchitectApi::post_flows_executions).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-executions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-executions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flows_executions(genesys_cloud::models::FlowExecutionLaunchRequest::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flows_executions(
+///         genesys_cloud::models::FlowExecutionLaunchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -188,10 +193,10 @@ impl IntoFuture for PostFlowsExecutions {
 }
 
 impl runtime::Submit for PostFlowsExecutions {
-    type Status = <crate::api::GetFlowsExecution as runtime::Operation>::Output;
+    type Status = FlowRuntimeExecution;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetFlowsExecution as runtime::Operation>::METADATA,
+        status: crate::api::GetFlowsExecution::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -215,7 +220,7 @@ impl crate::api::ArchitectApi {
     ) -> PostFlowsExecutions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowsExecutions as runtime::Operation>::METADATA,
+            PostFlowsExecutions::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostFlowsExecutions { request }

@@ -4,7 +4,7 @@ use crate::models::architect::{
     ArchitectExportJobStateResponse, GetFlowsExportJobExpand, RegisterArchitectExportJob,
     RegisterArchitectExportJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows export job.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 ///
 /// Created by [`ArchitectApi::get_flows_export_job`](crate::api::ArchitectApi::get_flows_export_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-export-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-export-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -98,7 +98,7 @@ impl crate::api::ArchitectApi {
     pub fn get_flows_export_job(&self, job_id: impl AsRef<str>) -> GetFlowsExportJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsExportJob as runtime::Operation>::METADATA,
+            GetFlowsExportJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetFlowsExportJob { request }
@@ -122,11 +122,16 @@ impl crate::api::ArchitectApi {
 /// [`ArchitectApi::post_flows_export_jobs`](crate::api::ArchitectApi::post_flows_export_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-export-jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-export-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flows_export_jobs(genesys_cloud::models::RegisterArchitectExportJob::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flows_export_jobs(
+///         genesys_cloud::models::RegisterArchitectExportJob::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -194,10 +199,10 @@ impl IntoFuture for PostFlowsExportJobs {
 }
 
 impl runtime::Submit for PostFlowsExportJobs {
-    type Status = <crate::api::GetFlowsExportJob as runtime::Operation>::Output;
+    type Status = ArchitectExportJobStateResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetFlowsExportJob as runtime::Operation>::METADATA,
+        status: crate::api::GetFlowsExportJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -219,7 +224,7 @@ impl crate::api::ArchitectApi {
     ) -> PostFlowsExportJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowsExportJobs as runtime::Operation>::METADATA,
+            PostFlowsExportJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostFlowsExportJobs { request }

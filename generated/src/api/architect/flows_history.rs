@@ -5,7 +5,7 @@ use crate::models::architect::{
     HistoryListing,
 };
 use crate::models::shared::architect_and_routing_and_telephony::Operation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flow history history id.
 ///
@@ -19,22 +19,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_flow_history_history_id`](crate::api::ArchitectApi::get_flow_history_history_id).
+/// Created by [`ArchitectApi::get_flow_history_history_id`](
+/// crate::api::ArchitectApi::get_flow_history_history_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--history--historyId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--history--historyId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_flow_history_history_id("flow_id", "history_id").await?;
+/// let response = client
+///     .architect()
+///     .get_flow_history_history_id("flow_id", "history_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -183,7 +186,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowHistoryHistoryId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowHistoryHistoryId as runtime::Operation>::METADATA,
+            GetFlowHistoryHistoryId::METADATA,
         );
         request.path_argument(flow_id.as_ref());
         request.path_argument(history_id.as_ref());
@@ -203,7 +206,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::post_flow_history`](crate::api::ArchitectApi::post_flow_history).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--history>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--history)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -271,10 +274,7 @@ impl crate::api::ArchitectApi {
     ///
     /// `POST /api/v2/flows/{flowId}/history` See [`PostFlowHistory`] for what it takes and returns.
     pub fn post_flow_history(&self, flow_id: impl AsRef<str>) -> PostFlowHistory {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostFlowHistory as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostFlowHistory::METADATA);
         request.path_argument(flow_id.as_ref());
         PostFlowHistory { request }
     }

@@ -3,7 +3,7 @@
 use crate::models::architect::{
     ExecutionDataEntity, GetFlowExecutionDataJobResult, GetFlowsInstanceExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows instance.
 ///
@@ -20,8 +20,8 @@ use crate::runtime;
 ///
 /// Created by [`ArchitectApi::get_flows_instance`](crate::api::ArchitectApi::get_flows_instance).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances--instanceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances--instanceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -124,7 +124,7 @@ impl crate::api::ArchitectApi {
     pub fn get_flows_instance(&self, instance_id: impl AsRef<str>) -> GetFlowsInstance {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsInstance as runtime::Operation>::METADATA,
+            GetFlowsInstance::METADATA,
         );
         request.path_argument(instance_id.as_ref());
         GetFlowsInstance { request }

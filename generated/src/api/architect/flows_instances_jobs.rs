@@ -4,7 +4,7 @@ use crate::models::architect::{
     ExecutionDataEntity, ExecutionDataRequest, GetFlowExecutionDataJobResult,
     PostFlowsInstancesJobsExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows instances job.
 ///
@@ -22,8 +22,8 @@ use crate::runtime;
 /// Created by
 /// [`ArchitectApi::get_flows_instances_job`](crate::api::ArchitectApi::get_flows_instances_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -124,7 +124,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowsInstancesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsInstancesJob as runtime::Operation>::METADATA,
+            GetFlowsInstancesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetFlowsInstancesJob { request }
@@ -148,11 +148,16 @@ impl crate::api::ArchitectApi {
 /// [`ArchitectApi::post_flows_instances_jobs`](crate::api::ArchitectApi::post_flows_instances_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-instances-jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-instances-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flows_instances_jobs(genesys_cloud::models::ExecutionDataRequest::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flows_instances_jobs(
+///         genesys_cloud::models::ExecutionDataRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -229,10 +234,10 @@ impl IntoFuture for PostFlowsInstancesJobs {
 }
 
 impl runtime::Submit for PostFlowsInstancesJobs {
-    type Status = <crate::api::GetFlowsInstancesJob as runtime::Operation>::Output;
+    type Status = GetFlowExecutionDataJobResult;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetFlowsInstancesJob as runtime::Operation>::METADATA,
+        status: crate::api::GetFlowsInstancesJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["jobState"]),
@@ -254,7 +259,7 @@ impl crate::api::ArchitectApi {
     ) -> PostFlowsInstancesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowsInstancesJobs as runtime::Operation>::METADATA,
+            PostFlowsInstancesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostFlowsInstancesJobs { request }

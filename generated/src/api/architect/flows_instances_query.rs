@@ -3,7 +3,7 @@
 use crate::models::architect::{
     CriteriaQuery, FlowExecutionDataQueryResult, FlowResultEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post flows instances query.
 ///
@@ -22,11 +22,14 @@ use crate::runtime;
 /// [`ArchitectApi::post_flows_instances_query`](crate::api::ArchitectApi::post_flows_instances_query).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-instances-query>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-instances-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flows_instances_query(genesys_cloud::models::CriteriaQuery::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flows_instances_query(genesys_cloud::models::CriteriaQuery::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -137,7 +140,7 @@ impl crate::api::ArchitectApi {
     ) -> PostFlowsInstancesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowsInstancesQuery as runtime::Operation>::METADATA,
+            PostFlowsInstancesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostFlowsInstancesQuery { request }

@@ -3,7 +3,7 @@
 use crate::models::architect::{
     FlowsQueryCriteriaResponse, GetFlowsInstancesQuerycapabilitiesExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows instances querycapabilities.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Permission: `architect:flowInstance:search`
 ///
-/// Created by
-/// [`ArchitectApi::get_flows_instances_querycapabilities`](crate::api::ArchitectApi::get_flows_instances_querycapabilities).
+/// Created by [`ArchitectApi::get_flows_instances_querycapabilities`](
+/// crate::api::ArchitectApi::get_flows_instances_querycapabilities).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-querycapabilities>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-querycapabilities)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -104,7 +104,7 @@ impl crate::api::ArchitectApi {
         GetFlowsInstancesQuerycapabilities {
             request: runtime::Request::new(
                 &self.client,
-                <GetFlowsInstancesQuerycapabilities as runtime::Operation>::METADATA,
+                GetFlowsInstancesQuerycapabilities::METADATA,
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::architect::ExecutionDataFlowSettingsResponse;
 use crate::models::shared::architect_and_settings::ExecutionDataSettingsRequest;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows instances settings executiondata.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `architect:flowinstanceexecutiondata:view`
 ///
-/// Created by
-/// [`ArchitectApi::get_flows_instances_settings_executiondata`](crate::api::ArchitectApi::get_flows_instances_settings_executiondata).
+/// Created by [`ArchitectApi::get_flows_instances_settings_executiondata`](
+/// crate::api::ArchitectApi::get_flows_instances_settings_executiondata).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-executiondata>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-executiondata)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_flows_instances_settings_executiondata().await?;
+/// let response = client
+///     .architect()
+///     .get_flows_instances_settings_executiondata()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::ArchitectApi {
         GetFlowsInstancesSettingsExecutiondata {
             request: runtime::Request::new(
                 &self.client,
-                <GetFlowsInstancesSettingsExecutiondata as runtime::Operation>::METADATA,
+                GetFlowsInstancesSettingsExecutiondata::METADATA,
             ),
         }
     }
@@ -110,15 +113,20 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:flowinstanceexecutiondata:edit`
 ///
-/// Created by
-/// [`ArchitectApi::patch_flows_instances_settings_executiondata`](crate::api::ArchitectApi::patch_flows_instances_settings_executiondata).
+/// Created by [`ArchitectApi::patch_flows_instances_settings_executiondata`](
+/// crate::api::ArchitectApi::patch_flows_instances_settings_executiondata).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-flows-instances-settings-executiondata>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-flows-instances-settings-executiondata)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().patch_flows_instances_settings_executiondata(genesys_cloud::models::ExecutionDataSettingsRequest::default()).await?;
+/// let response = client
+///     .architect()
+///     .patch_flows_instances_settings_executiondata(
+///         genesys_cloud::models::ExecutionDataSettingsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -191,7 +199,7 @@ impl crate::api::ArchitectApi {
     ) -> PatchFlowsInstancesSettingsExecutiondata {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchFlowsInstancesSettingsExecutiondata as runtime::Operation>::METADATA,
+            PatchFlowsInstancesSettingsExecutiondata::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchFlowsInstancesSettingsExecutiondata {

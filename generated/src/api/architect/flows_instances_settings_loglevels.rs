@@ -5,7 +5,7 @@ use crate::models::architect::{
     GetFlowInstancesSettingsLoglevelsExpand, GetFlowsInstancesSettingsLoglevelsExpand,
     PostFlowInstancesSettingsLoglevelsExpand, PutFlowInstancesSettingsLoglevelsExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete flow instances settings loglevels.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `architect:flowLogLevel:delete`
 ///
-/// Created by
-/// [`ArchitectApi::delete_flow_instances_settings_loglevels`](crate::api::ArchitectApi::delete_flow_instances_settings_loglevels).
+/// Created by [`ArchitectApi::delete_flow_instances_settings_loglevels`](
+/// crate::api::ArchitectApi::delete_flow_instances_settings_loglevels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows--flowId--instances-settings-loglevels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows--flowId--instances-settings-loglevels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().delete_flow_instances_settings_loglevels("flow_id").await?;
+/// let response = client
+///     .architect()
+///     .delete_flow_instances_settings_loglevels("flow_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteFlowInstancesSettingsLoglevels {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteFlowInstancesSettingsLoglevels as runtime::Operation>::METADATA,
+            DeleteFlowInstancesSettingsLoglevels::METADATA,
         );
         request.path_argument(flow_id.as_ref());
         DeleteFlowInstancesSettingsLoglevels {
@@ -113,15 +116,18 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:flowLogLevel:view`
 ///
-/// Created by
-/// [`ArchitectApi::get_flow_instances_settings_loglevels`](crate::api::ArchitectApi::get_flow_instances_settings_loglevels).
+/// Created by [`ArchitectApi::get_flow_instances_settings_loglevels`](
+/// crate::api::ArchitectApi::get_flow_instances_settings_loglevels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--instances-settings-loglevels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--instances-settings-loglevels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_flow_instances_settings_loglevels("flow_id").await?;
+/// let response = client
+///     .architect()
+///     .get_flow_instances_settings_loglevels("flow_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -201,7 +207,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowInstancesSettingsLoglevels {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowInstancesSettingsLoglevels as runtime::Operation>::METADATA,
+            GetFlowInstancesSettingsLoglevels::METADATA,
         );
         request.path_argument(flow_id.as_ref());
         GetFlowInstancesSettingsLoglevels {
@@ -223,11 +229,11 @@ impl crate::api::ArchitectApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_flows_instances_settings_loglevels`](crate::api::ArchitectApi::get_flows_instances_settings_loglevels).
+/// Created by [`ArchitectApi::get_flows_instances_settings_loglevels`](
+/// crate::api::ArchitectApi::get_flows_instances_settings_loglevels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-loglevels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-instances-settings-loglevels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -356,7 +362,7 @@ impl crate::api::ArchitectApi {
         GetFlowsInstancesSettingsLoglevels {
             request: runtime::Request::new(
                 &self.client,
-                <GetFlowsInstancesSettingsLoglevels as runtime::Operation>::METADATA,
+                GetFlowsInstancesSettingsLoglevels::METADATA,
             ),
         }
     }
@@ -372,15 +378,21 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:flowLogLevel:add`
 ///
-/// Created by
-/// [`ArchitectApi::post_flow_instances_settings_loglevels`](crate::api::ArchitectApi::post_flow_instances_settings_loglevels).
+/// Created by [`ArchitectApi::post_flow_instances_settings_loglevels`](
+/// crate::api::ArchitectApi::post_flow_instances_settings_loglevels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--instances-settings-loglevels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--instances-settings-loglevels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flow_instances_settings_loglevels("flow_id", genesys_cloud::models::FlowLogLevelRequest::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flow_instances_settings_loglevels(
+///         "flow_id",
+///         genesys_cloud::models::FlowLogLevelRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -462,7 +474,7 @@ impl crate::api::ArchitectApi {
     ) -> PostFlowInstancesSettingsLoglevels {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowInstancesSettingsLoglevels as runtime::Operation>::METADATA,
+            PostFlowInstancesSettingsLoglevels::METADATA,
         );
         request.path_argument(flow_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -482,15 +494,21 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:flowLogLevel:edit`
 ///
-/// Created by
-/// [`ArchitectApi::put_flow_instances_settings_loglevels`](crate::api::ArchitectApi::put_flow_instances_settings_loglevels).
+/// Created by [`ArchitectApi::put_flow_instances_settings_loglevels`](
+/// crate::api::ArchitectApi::put_flow_instances_settings_loglevels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows--flowId--instances-settings-loglevels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows--flowId--instances-settings-loglevels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().put_flow_instances_settings_loglevels("flow_id", genesys_cloud::models::FlowLogLevelRequest::default()).await?;
+/// let response = client
+///     .architect()
+///     .put_flow_instances_settings_loglevels(
+///         "flow_id",
+///         genesys_cloud::models::FlowLogLevelRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -572,7 +590,7 @@ impl crate::api::ArchitectApi {
     ) -> PutFlowInstancesSettingsLoglevels {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutFlowInstancesSettingsLoglevels as runtime::Operation>::METADATA,
+            PutFlowInstancesSettingsLoglevels::METADATA,
         );
         request.path_argument(flow_id.as_ref());
         request.json_body("application/json", Some(body));

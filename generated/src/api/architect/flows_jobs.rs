@@ -4,7 +4,7 @@ use crate::models::architect::{
     ArchitectJobStateResponse, GetFlowsJobExpand, RegisterArchitectJobRequest,
     RegisterArchitectJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows job.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// Created by [`ArchitectApi::get_flows_job`](crate::api::ArchitectApi::get_flows_job).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-jobs--jobId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,10 +93,7 @@ impl crate::api::ArchitectApi {
     ///
     /// `GET /api/v2/flows/jobs/{jobId}` See [`GetFlowsJob`] for what it takes and returns.
     pub fn get_flows_job(&self, job_id: impl AsRef<str>) -> GetFlowsJob {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFlowsJob as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFlowsJob::METADATA);
         request.path_argument(job_id.as_ref());
         GetFlowsJob { request }
     }
@@ -119,7 +116,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::post_flows_jobs`](crate::api::ArchitectApi::post_flows_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -200,10 +197,10 @@ impl IntoFuture for PostFlowsJobs {
 }
 
 impl runtime::Submit for PostFlowsJobs {
-    type Status = <crate::api::GetFlowsJob as runtime::Operation>::Output;
+    type Status = ArchitectJobStateResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetFlowsJob as runtime::Operation>::METADATA,
+        status: crate::api::GetFlowsJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -220,10 +217,7 @@ impl crate::api::ArchitectApi {
     /// `POST /api/v2/flows/jobs` See [`PostFlowsJobs`] for what it takes and returns.
     pub fn post_flows_jobs(&self) -> PostFlowsJobs {
         PostFlowsJobs {
-            request: runtime::Request::new(
-                &self.client,
-                <PostFlowsJobs as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostFlowsJobs::METADATA),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::models::architect::FlowEntityListing;
 use crate::models::shared::architect_and_routing::Flow;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows lookup.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// Created by [`ArchitectApi::get_flows_lookup`](crate::api::ArchitectApi::get_flows_lookup).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-lookup>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-lookup)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -145,10 +145,7 @@ impl crate::api::ArchitectApi {
         &self,
         id: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> GetFlowsLookup {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFlowsLookup as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFlowsLookup::METADATA);
         request
             .query_list(
                 "id",

@@ -2,7 +2,7 @@
 
 use crate::models::architect::{FlowMilestone, FlowMilestoneListing};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete flows milestone.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`ArchitectApi::delete_flows_milestone`](crate::api::ArchitectApi::delete_flows_milestone).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-milestones--milestoneId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-flows-milestones--milestoneId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,7 +93,7 @@ impl crate::api::ArchitectApi {
     ) -> DeleteFlowsMilestone {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteFlowsMilestone as runtime::Operation>::METADATA,
+            DeleteFlowsMilestone::METADATA,
         );
         request.path_argument(milestone_id.as_ref());
         DeleteFlowsMilestone { request }
@@ -111,8 +111,8 @@ impl crate::api::ArchitectApi {
 ///
 /// Created by [`ArchitectApi::get_flows_milestone`](crate::api::ArchitectApi::get_flows_milestone).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-milestones--milestoneId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-milestones--milestoneId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -188,7 +188,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowsMilestone {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsMilestone as runtime::Operation>::METADATA,
+            GetFlowsMilestone::METADATA,
         );
         request.path_argument(milestone_id.as_ref());
         GetFlowsMilestone { request }
@@ -210,7 +210,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::get_flows_milestones`](crate::api::ArchitectApi::get_flows_milestones).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-milestones>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-milestones)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -379,10 +379,7 @@ impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/milestones` See [`GetFlowsMilestones`] for what it takes and returns.
     pub fn get_flows_milestones(&self) -> GetFlowsMilestones {
         GetFlowsMilestones {
-            request: runtime::Request::new(
-                &self.client,
-                <GetFlowsMilestones as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetFlowsMilestones::METADATA),
         }
     }
 }
@@ -399,7 +396,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::post_flows_milestones`](crate::api::ArchitectApi::post_flows_milestones).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-milestones>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-milestones)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -474,10 +471,7 @@ impl crate::api::ArchitectApi {
     /// `POST /api/v2/flows/milestones` See [`PostFlowsMilestones`] for what it takes and returns.
     pub fn post_flows_milestones(&self) -> PostFlowsMilestones {
         PostFlowsMilestones {
-            request: runtime::Request::new(
-                &self.client,
-                <PostFlowsMilestones as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostFlowsMilestones::METADATA),
         }
     }
 }
@@ -494,8 +488,8 @@ impl crate::api::ArchitectApi {
 ///
 /// Created by [`ArchitectApi::put_flows_milestone`](crate::api::ArchitectApi::put_flows_milestone).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-milestones--milestoneId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-milestones--milestoneId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -577,7 +571,7 @@ impl crate::api::ArchitectApi {
     ) -> PutFlowsMilestone {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutFlowsMilestone as runtime::Operation>::METADATA,
+            PutFlowsMilestone::METADATA,
         );
         request.path_argument(milestone_id.as_ref());
         PutFlowsMilestone { request }

@@ -3,7 +3,7 @@
 use crate::models::architect::{
     FlowMilestoneDivisionView, FlowMilestoneDivisionViewEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows milestones divisionviews.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_flows_milestones_divisionviews`](crate::api::ArchitectApi::get_flows_milestones_divisionviews).
+/// Created by [`ArchitectApi::get_flows_milestones_divisionviews`](
+/// crate::api::ArchitectApi::get_flows_milestones_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-milestones-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-milestones-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -184,7 +184,7 @@ impl crate::api::ArchitectApi {
         GetFlowsMilestonesDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetFlowsMilestonesDivisionviews as runtime::Operation>::METADATA,
+                GetFlowsMilestonesDivisionviews::METADATA,
             ),
         }
     }

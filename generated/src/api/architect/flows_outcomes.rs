@@ -2,7 +2,7 @@
 
 use crate::models::architect::{FlowOutcome, FlowOutcomeListing};
 use crate::models::shared::architect_and_routing_and_telephony::Operation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows outcome.
 ///
@@ -15,8 +15,8 @@ use crate::runtime;
 ///
 /// Created by [`ArchitectApi::get_flows_outcome`](crate::api::ArchitectApi::get_flows_outcome).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes--flowOutcomeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes--flowOutcomeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -87,10 +87,7 @@ impl crate::api::ArchitectApi {
         &self,
         flow_outcome_id: impl AsRef<str>,
     ) -> GetFlowsOutcome {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFlowsOutcome as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFlowsOutcome::METADATA);
         request.path_argument(flow_outcome_id.as_ref());
         GetFlowsOutcome { request }
     }
@@ -111,7 +108,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::get_flows_outcomes`](crate::api::ArchitectApi::get_flows_outcomes).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -278,10 +275,7 @@ impl crate::api::ArchitectApi {
     /// `GET /api/v2/flows/outcomes` See [`GetFlowsOutcomes`] for what it takes and returns.
     pub fn get_flows_outcomes(&self) -> GetFlowsOutcomes {
         GetFlowsOutcomes {
-            request: runtime::Request::new(
-                &self.client,
-                <GetFlowsOutcomes as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetFlowsOutcomes::METADATA),
         }
     }
 }
@@ -298,7 +292,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::post_flows_outcomes`](crate::api::ArchitectApi::post_flows_outcomes).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-outcomes>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-outcomes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -373,10 +367,7 @@ impl crate::api::ArchitectApi {
     /// `POST /api/v2/flows/outcomes` See [`PostFlowsOutcomes`] for what it takes and returns.
     pub fn post_flows_outcomes(&self) -> PostFlowsOutcomes {
         PostFlowsOutcomes {
-            request: runtime::Request::new(
-                &self.client,
-                <PostFlowsOutcomes as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostFlowsOutcomes::METADATA),
         }
     }
 }
@@ -393,8 +384,8 @@ impl crate::api::ArchitectApi {
 ///
 /// Created by [`ArchitectApi::put_flows_outcome`](crate::api::ArchitectApi::put_flows_outcome).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-outcomes--flowOutcomeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-flows-outcomes--flowOutcomeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -471,10 +462,7 @@ impl crate::api::ArchitectApi {
         &self,
         flow_outcome_id: impl AsRef<str>,
     ) -> PutFlowsOutcome {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutFlowsOutcome as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutFlowsOutcome::METADATA);
         request.path_argument(flow_outcome_id.as_ref());
         PutFlowsOutcome { request }
     }

@@ -3,7 +3,7 @@
 use crate::models::architect::{
     FlowOutcomeDivisionView, FlowOutcomeDivisionViewEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows outcomes divisionviews.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ArchitectApi::get_flows_outcomes_divisionviews`](crate::api::ArchitectApi::get_flows_outcomes_divisionviews).
+/// Created by [`ArchitectApi::get_flows_outcomes_divisionviews`](
+/// crate::api::ArchitectApi::get_flows_outcomes_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-outcomes-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -184,7 +184,7 @@ impl crate::api::ArchitectApi {
         GetFlowsOutcomesDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetFlowsOutcomesDivisionviews as runtime::Operation>::METADATA,
+                GetFlowsOutcomesDivisionviews::METADATA,
             ),
         }
     }

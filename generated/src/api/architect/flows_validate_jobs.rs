@@ -4,7 +4,7 @@ use crate::models::architect::{
     ArchitectValidateJobStateResponse, GetFlowsValidateJobExpand,
     RegisterArchitectValidateJob, RegisterArchitectValidateJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flows validate job.
 ///
@@ -21,8 +21,8 @@ use crate::runtime;
 /// Created by
 /// [`ArchitectApi::get_flows_validate_job`](crate::api::ArchitectApi::get_flows_validate_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-validate-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows-validate-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -104,7 +104,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowsValidateJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowsValidateJob as runtime::Operation>::METADATA,
+            GetFlowsValidateJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetFlowsValidateJob { request }
@@ -131,11 +131,16 @@ impl crate::api::ArchitectApi {
 /// [`ArchitectApi::post_flows_validate_jobs`](crate::api::ArchitectApi::post_flows_validate_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-validate-jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows-validate-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flows_validate_jobs(genesys_cloud::models::RegisterArchitectValidateJob::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flows_validate_jobs(
+///         genesys_cloud::models::RegisterArchitectValidateJob::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -207,10 +212,10 @@ impl IntoFuture for PostFlowsValidateJobs {
 }
 
 impl runtime::Submit for PostFlowsValidateJobs {
-    type Status = <crate::api::GetFlowsValidateJob as runtime::Operation>::Output;
+    type Status = ArchitectValidateJobStateResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetFlowsValidateJob as runtime::Operation>::METADATA,
+        status: crate::api::GetFlowsValidateJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -232,7 +237,7 @@ impl crate::api::ArchitectApi {
     ) -> PostFlowsValidateJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowsValidateJobs as runtime::Operation>::METADATA,
+            PostFlowsValidateJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostFlowsValidateJobs { request }

@@ -2,7 +2,7 @@
 
 use crate::models::architect::FlowVersionEntityListing;
 use crate::models::shared::architect_and_routing_and_web_deployments::FlowVersion;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 use std::collections::BTreeMap;
 
 /// Get flow version.
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 ///
 /// Created by [`ArchitectApi::get_flow_version`](crate::api::ArchitectApi::get_flow_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -125,10 +125,7 @@ impl crate::api::ArchitectApi {
         flow_id: impl AsRef<str>,
         version_id: impl AsRef<str>,
     ) -> GetFlowVersion {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFlowVersion as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFlowVersion::METADATA);
         request.path_argument(flow_id.as_ref());
         request.path_argument(version_id.as_ref());
         GetFlowVersion { request }
@@ -150,7 +147,7 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::get_flow_versions`](crate::api::ArchitectApi::get_flow_versions).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -161,7 +158,7 @@ impl crate::api::ArchitectApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.read.only.editor.or.admin.user`
@@ -287,10 +284,7 @@ impl crate::api::ArchitectApi {
     ///
     /// `GET /api/v2/flows/{flowId}/versions` See [`GetFlowVersions`] for what it takes and returns.
     pub fn get_flow_versions(&self, flow_id: impl AsRef<str>) -> GetFlowVersions {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFlowVersions as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFlowVersions::METADATA);
         request.path_argument(flow_id.as_ref());
         GetFlowVersions { request }
     }
@@ -308,26 +302,33 @@ impl crate::api::ArchitectApi {
 /// Created by [`ArchitectApi::post_flow_versions`](crate::api::ArchitectApi::post_flow_versions).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--versions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-flows--flowId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().post_flow_versions("flow_id", Default::default()).await?;
+/// let response = client
+///     .architect()
+///     .post_flow_versions("flow_id", Default::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `architect.flow.data.missing`, `architect.flow.version.validate.failed.configuration.version`, `architect.object.validate.failed`, `architect.object.validate.failed.value`, `architect.request.header.missing`, `invalid.date`, `invalid.value`
+/// - 400: `architect.flow.data.missing`,
+///   `architect.flow.version.validate.failed.configuration.version`,
+///   `architect.object.validate.failed`, `architect.object.validate.failed.value`,
+///   `architect.request.header.missing`, `invalid.date`, `invalid.value`
 /// - 403: `architect.missing.permission`, `architect.not.editor.or.admin.user`
 /// - 404: `architect.flow.not.found`
 /// - 405: `architect.debug.flow.invalid.operation`
 /// - 409: `architect.flow.not.locked.by.user`
 /// - 410: `architect.flow.deleted`
-/// - 500: `architect.external.user.query.error`, `architect.flow.save.failed`, `architect.flow.serialize.failed`, `architect.object.update.failed`
+/// - 500: `architect.external.user.query.error`, `architect.flow.save.failed`,
+///   `architect.flow.serialize.failed`, `architect.object.update.failed`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostFlowVersions {
@@ -425,7 +426,7 @@ impl crate::api::ArchitectApi {
     ) -> PostFlowVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostFlowVersions as runtime::Operation>::METADATA,
+            PostFlowVersions::METADATA,
         );
         request.path_argument(flow_id.as_ref());
         request.json_body("application/json", Some(body));

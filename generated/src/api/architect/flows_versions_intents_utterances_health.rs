@@ -3,7 +3,7 @@
 use crate::models::architect::{
     FlowHealthUtterance, GetFlowVersionIntentUtteranceHealthLanguage,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get flow version intent utterance health.
 ///
@@ -11,21 +11,30 @@ use crate::runtime;
 ///
 /// Takes `flow_id` (a string), `version_id` (a string), `intent_id` (a string), `utterance_id` (a
 /// string) and `language` (the query parameter `language`:
-/// [`GetFlowVersionIntentUtteranceHealthLanguage`](crate::models::GetFlowVersionIntentUtteranceHealthLanguage)).
-/// Returns [`FlowHealthUtterance`](crate::models::FlowHealthUtterance). Succeeds with the status 200
-/// (OK).
+/// [`GetFlowVersionIntentUtteranceHealthLanguage`](
+/// crate::models::GetFlowVersionIntentUtteranceHealthLanguage)). Returns
+/// [`FlowHealthUtterance`](crate::models::FlowHealthUtterance). Succeeds with the status 200 (OK).
 ///
 /// Permission: `architect:flow:view`
 ///
-/// Created by
-/// [`ArchitectApi::get_flow_version_intent_utterance_health`](crate::api::ArchitectApi::get_flow_version_intent_utterance_health).
+/// Created by [`ArchitectApi::get_flow_version_intent_utterance_health`](
+/// crate::api::ArchitectApi::get_flow_version_intent_utterance_health).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--intents--intentId--utterances--utteranceId--health>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-flows--flowId--versions--versionId--intents--intentId--utterances--utteranceId--health)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.architect().get_flow_version_intent_utterance_health("flow_id", "version_id", "intent_id", "utterance_id", genesys_cloud::models::GetFlowVersionIntentUtteranceHealthLanguage::EnUs).await?;
+/// let response = client
+///     .architect()
+///     .get_flow_version_intent_utterance_health(
+///         "flow_id",
+///         "version_id",
+///         "intent_id",
+///         "utterance_id",
+///         genesys_cloud::models::GetFlowVersionIntentUtteranceHealthLanguage::EnUs,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +108,7 @@ impl crate::api::ArchitectApi {
     ) -> GetFlowVersionIntentUtteranceHealth {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetFlowVersionIntentUtteranceHealth as runtime::Operation>::METADATA,
+            GetFlowVersionIntentUtteranceHealth::METADATA,
         );
         request.path_argument(flow_id.as_ref());
         request.path_argument(version_id.as_ref());

@@ -8,56 +8,52 @@ export!(architect_dependencytracking_deletedresourceconsumers: GetArchitectDepen
 export!(architect_dependencytracking_object: GetArchitectDependencytrackingObject);
 export!(architect_dependencytracking_types: GetArchitectDependencytrackingType, GetArchitectDependencytrackingTypes);
 export!(architect_dependencytracking_updatedresourceconsumers: GetArchitectDependencytrackingUpdatedresourceconsumers);
-export!(
-    architect_emergencygroups: DeleteArchitectEmergencygroup, GetArchitectEmergencygroup, GetArchitectEmergencygroups,
-        PostArchitectEmergencygroups, PutArchitectEmergencygroup
+export!(architect_emergencygroups:
+    DeleteArchitectEmergencygroup, GetArchitectEmergencygroup, GetArchitectEmergencygroups,
+    PostArchitectEmergencygroups, PutArchitectEmergencygroup
 );
 export!(architect_emergencygroups_divisionviews: GetArchitectEmergencygroupsDivisionviews);
-export!(
-    architect_grammars: DeleteArchitectGrammar, GetArchitectGrammar, GetArchitectGrammars, PatchArchitectGrammar,
-        PostArchitectGrammars
+export!(architect_grammars:
+    DeleteArchitectGrammar, GetArchitectGrammar, GetArchitectGrammars, PatchArchitectGrammar, PostArchitectGrammars
 );
-export!(
-    architect_grammars_languages: DeleteArchitectGrammarLanguage, GetArchitectGrammarLanguage,
-        PatchArchitectGrammarLanguage, PostArchitectGrammarLanguages
+export!(architect_grammars_languages:
+    DeleteArchitectGrammarLanguage, GetArchitectGrammarLanguage, PatchArchitectGrammarLanguage,
+    PostArchitectGrammarLanguages
 );
-export!(
-    architect_grammars_languages_files_dtmf: DeleteArchitectGrammarLanguageFilesDtmf,
-        PostArchitectGrammarLanguageFilesDtmf
+export!(architect_grammars_languages_files_dtmf:
+    DeleteArchitectGrammarLanguageFilesDtmf, PostArchitectGrammarLanguageFilesDtmf
 );
-export!(
-    architect_grammars_languages_files_voice: DeleteArchitectGrammarLanguageFilesVoice,
-        PostArchitectGrammarLanguageFilesVoice
+export!(architect_grammars_languages_files_voice:
+    DeleteArchitectGrammarLanguageFilesVoice, PostArchitectGrammarLanguageFilesVoice
 );
 export!(architect_ivrs: DeleteArchitectIvr, GetArchitectIvr, GetArchitectIvrs, PostArchitectIvrs, PutArchitectIvr);
 export!(architect_ivrs_divisionviews: GetArchitectIvrsDivisionviews);
 export!(architect_ivrs_identityresolution: GetArchitectIvrIdentityresolution, PutArchitectIvrIdentityresolution);
-export!(
-    architect_prompts: DeleteArchitectPrompt, DeleteArchitectPrompts, GetArchitectPrompt, GetArchitectPrompts,
-        PostArchitectPrompts, PutArchitectPrompt
+export!(architect_prompts:
+    DeleteArchitectPrompt, DeleteArchitectPrompts, GetArchitectPrompt, GetArchitectPrompts, PostArchitectPrompts,
+    PutArchitectPrompt
 );
 export!(architect_prompts_history: GetArchitectPromptHistoryHistoryId, PostArchitectPromptHistory);
-export!(
-    architect_prompts_resources: DeleteArchitectPromptResource, GetArchitectPromptResource, GetArchitectPromptResources,
-        PostArchitectPromptResources, PutArchitectPromptResource
+export!(architect_prompts_resources:
+    DeleteArchitectPromptResource, GetArchitectPromptResource, GetArchitectPromptResources,
+    PostArchitectPromptResources, PutArchitectPromptResource
 );
 export!(architect_prompts_resources_audio: DeleteArchitectPromptResourceAudio);
 export!(architect_prompts_resources_uploads: PostArchitectPromptResourceUploads);
-export!(
-    architect_schedulegroups: DeleteArchitectSchedulegroup, GetArchitectSchedulegroup, GetArchitectSchedulegroups,
-        PostArchitectSchedulegroups, PutArchitectSchedulegroup
+export!(architect_schedulegroups:
+    DeleteArchitectSchedulegroup, GetArchitectSchedulegroup, GetArchitectSchedulegroups, PostArchitectSchedulegroups,
+    PutArchitectSchedulegroup
 );
 export!(architect_schedulegroups_divisionviews: GetArchitectSchedulegroupsDivisionviews);
-export!(
-    architect_schedules: DeleteArchitectSchedule, GetArchitectSchedule, GetArchitectSchedules, PostArchitectSchedules,
-        PutArchitectSchedule
+export!(architect_schedules:
+    DeleteArchitectSchedule, GetArchitectSchedule, GetArchitectSchedules, PostArchitectSchedules, PutArchitectSchedule
 );
 export!(architect_schedules_divisionviews: GetArchitectSchedulesDivisionviews);
 export!(architect_systemprompts: GetArchitectSystemprompt, GetArchitectSystemprompts);
 export!(architect_systemprompts_history: GetArchitectSystempromptHistoryHistoryId, PostArchitectSystempromptHistory);
-export!(
-    architect_systemprompts_resources: DeleteArchitectSystempromptResource, GetArchitectSystempromptResource,
-        GetArchitectSystempromptResources, PostArchitectSystempromptResources, PutArchitectSystempromptResource
+export!(architect_systemprompts_resources:
+    DeleteArchitectSystempromptResource, GetArchitectSystempromptResource, GetArchitectSystempromptResources,
+    PostArchitectSystempromptResources, PutArchitectSystempromptResource
 );
 export!(architect_systemprompts_resources_uploads: PostArchitectSystempromptResourceUploads);
 export!(flows: DeleteFlow, DeleteFlows, GetFlow, GetFlows, PostFlows, PutFlow);
@@ -67,19 +63,17 @@ export!(flows_actions_deactivate: PostFlowsActionsDeactivate);
 export!(flows_actions_publish: PostFlowsActionsPublish);
 export!(flows_actions_revert: PostFlowsActionsRevert);
 export!(flows_actions_unlock: PostFlowsActionsUnlock);
-export!(
-    flows_datatables: DeleteFlowsDatatable, GetFlowsDatatable, GetFlowsDatatables, PostFlowsDatatables,
-        PutFlowsDatatable
+export!(flows_datatables:
+    DeleteFlowsDatatable, GetFlowsDatatable, GetFlowsDatatables, PostFlowsDatatables, PutFlowsDatatable
 );
 export!(flows_datatables_divisionviews: GetFlowsDatatablesDivisionview, GetFlowsDatatablesDivisionviews);
 export!(flows_datatables_export_jobs: GetFlowsDatatableExportJob, PostFlowsDatatableExportJobs);
 export!(flows_datatables_import_csv_jobs: PostFlowsDatatableImportCsvJobs);
-export!(
-    flows_datatables_import_jobs: GetFlowsDatatableImportJob, GetFlowsDatatableImportJobs, PostFlowsDatatableImportJobs
+export!(flows_datatables_import_jobs:
+    GetFlowsDatatableImportJob, GetFlowsDatatableImportJobs, PostFlowsDatatableImportJobs
 );
-export!(
-    flows_datatables_rows: DeleteFlowsDatatableRow, GetFlowsDatatableRow, GetFlowsDatatableRows, PostFlowsDatatableRows,
-        PutFlowsDatatableRow
+export!(flows_datatables_rows:
+    DeleteFlowsDatatableRow, GetFlowsDatatableRow, GetFlowsDatatableRows, PostFlowsDatatableRows, PutFlowsDatatableRow
 );
 export!(flows_divisionviews: GetFlowsDivisionviews);
 export!(flows_executions: GetFlowsExecution, PostFlowsExecutions);
@@ -89,25 +83,23 @@ export!(flows_instances: GetFlowsInstance);
 export!(flows_instances_jobs: GetFlowsInstancesJob, PostFlowsInstancesJobs);
 export!(flows_instances_query: PostFlowsInstancesQuery);
 export!(flows_instances_querycapabilities: GetFlowsInstancesQuerycapabilities);
-export!(
-    flows_instances_settings_executiondata: GetFlowsInstancesSettingsExecutiondata,
-        PatchFlowsInstancesSettingsExecutiondata
+export!(flows_instances_settings_executiondata:
+    GetFlowsInstancesSettingsExecutiondata, PatchFlowsInstancesSettingsExecutiondata
 );
-export!(
-    flows_instances_settings_loglevels: DeleteFlowInstancesSettingsLoglevels, GetFlowInstancesSettingsLoglevels,
-        GetFlowsInstancesSettingsLoglevels, PostFlowInstancesSettingsLoglevels, PutFlowInstancesSettingsLoglevels
+export!(flows_instances_settings_loglevels:
+    DeleteFlowInstancesSettingsLoglevels, GetFlowInstancesSettingsLoglevels, GetFlowsInstancesSettingsLoglevels,
+    PostFlowInstancesSettingsLoglevels, PutFlowInstancesSettingsLoglevels
 );
 export!(flows_instances_settings_loglevels_characteristics: GetFlowsInstancesSettingsLoglevelsCharacteristics);
-export!(
-    flows_instances_settings_loglevels_default: DeleteFlowsInstancesSettingsLoglevelsDefault,
-        GetFlowsInstancesSettingsLoglevelsDefault, PutFlowsInstancesSettingsLoglevelsDefault
+export!(flows_instances_settings_loglevels_default:
+    DeleteFlowsInstancesSettingsLoglevelsDefault, GetFlowsInstancesSettingsLoglevelsDefault,
+    PutFlowsInstancesSettingsLoglevelsDefault
 );
 export!(flows_jobs: GetFlowsJob, PostFlowsJobs);
 export!(flows_latestconfiguration: GetFlowLatestconfiguration);
 export!(flows_lookup: GetFlowsLookup);
-export!(
-    flows_milestones: DeleteFlowsMilestone, GetFlowsMilestone, GetFlowsMilestones, PostFlowsMilestones,
-        PutFlowsMilestone
+export!(flows_milestones:
+    DeleteFlowsMilestone, GetFlowsMilestone, GetFlowsMilestones, PostFlowsMilestones, PutFlowsMilestone
 );
 export!(flows_milestones_divisionviews: GetFlowsMilestonesDivisionviews);
 export!(flows_outcomes: GetFlowsOutcome, GetFlowsOutcomes, PostFlowsOutcomes, PutFlowsOutcome);

@@ -3,7 +3,7 @@
 use crate::models::assistant_copilot_variations::{
     AssistantCopilotVariation, AssistantCopilotVariationListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete assistant variation.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `assistants:copilot:edit`
 ///
-/// Created by
-/// [`AssistantCopilotVariationsApi::delete_assistant_variation`](crate::api::AssistantCopilotVariationsApi::delete_assistant_variation).
+/// Created by [`AssistantCopilotVariationsApi::delete_assistant_variation`](
+/// crate::api::AssistantCopilotVariationsApi::delete_assistant_variation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--variations--variationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-assistants--assistantId--variations--variationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.assistant_copilot_variations().delete_assistant_variation("assistant_id", "variation_id").await?;
+/// let response = client
+///     .assistant_copilot_variations()
+///     .delete_assistant_variation("assistant_id", "variation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::AssistantCopilotVariationsApi {
     ) -> DeleteAssistantVariation {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAssistantVariation as runtime::Operation>::METADATA,
+            DeleteAssistantVariation::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(variation_id.as_ref());
@@ -113,15 +116,18 @@ impl crate::api::AssistantCopilotVariationsApi {
 ///
 /// Permission: `assistants:copilot:view`
 ///
-/// Created by
-/// [`AssistantCopilotVariationsApi::get_assistant_variation`](crate::api::AssistantCopilotVariationsApi::get_assistant_variation).
+/// Created by [`AssistantCopilotVariationsApi::get_assistant_variation`](
+/// crate::api::AssistantCopilotVariationsApi::get_assistant_variation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--variations--variationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--variations--variationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.assistant_copilot_variations().get_assistant_variation("assistant_id", "variation_id").await?;
+/// let response = client
+///     .assistant_copilot_variations()
+///     .get_assistant_variation("assistant_id", "variation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +198,7 @@ impl crate::api::AssistantCopilotVariationsApi {
     ) -> GetAssistantVariation {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAssistantVariation as runtime::Operation>::METADATA,
+            GetAssistantVariation::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(variation_id.as_ref());
@@ -213,15 +219,18 @@ impl crate::api::AssistantCopilotVariationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AssistantCopilotVariationsApi::get_assistant_variations`](crate::api::AssistantCopilotVariationsApi::get_assistant_variations).
+/// Created by [`AssistantCopilotVariationsApi::get_assistant_variations`](
+/// crate::api::AssistantCopilotVariationsApi::get_assistant_variations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--variations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-assistants--assistantId--variations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.assistant_copilot_variations().get_assistant_variations("assistant_id").await?;
+/// let response = client
+///     .assistant_copilot_variations()
+///     .get_assistant_variations("assistant_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -320,7 +329,7 @@ impl crate::api::AssistantCopilotVariationsApi {
     ) -> GetAssistantVariations {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAssistantVariations as runtime::Operation>::METADATA,
+            GetAssistantVariations::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         GetAssistantVariations { request }
@@ -338,15 +347,21 @@ impl crate::api::AssistantCopilotVariationsApi {
 ///
 /// Permission: `assistants:copilot:edit`
 ///
-/// Created by
-/// [`AssistantCopilotVariationsApi::post_assistant_variations`](crate::api::AssistantCopilotVariationsApi::post_assistant_variations).
+/// Created by [`AssistantCopilotVariationsApi::post_assistant_variations`](
+/// crate::api::AssistantCopilotVariationsApi::post_assistant_variations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--variations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-assistants--assistantId--variations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.assistant_copilot_variations().post_assistant_variations("assistant_id", genesys_cloud::models::AssistantCopilotVariation::default()).await?;
+/// let response = client
+///     .assistant_copilot_variations()
+///     .post_assistant_variations(
+///         "assistant_id",
+///         genesys_cloud::models::AssistantCopilotVariation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -418,7 +433,7 @@ impl crate::api::AssistantCopilotVariationsApi {
     ) -> PostAssistantVariations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAssistantVariations as runtime::Operation>::METADATA,
+            PostAssistantVariations::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -437,15 +452,22 @@ impl crate::api::AssistantCopilotVariationsApi {
 ///
 /// Permission: `assistants:copilot:edit`
 ///
-/// Created by
-/// [`AssistantCopilotVariationsApi::put_assistant_variation`](crate::api::AssistantCopilotVariationsApi::put_assistant_variation).
+/// Created by [`AssistantCopilotVariationsApi::put_assistant_variation`](
+/// crate::api::AssistantCopilotVariationsApi::put_assistant_variation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--variations--variationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-assistants--assistantId--variations--variationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.assistant_copilot_variations().put_assistant_variation("assistant_id", "variation_id", genesys_cloud::models::AssistantCopilotVariation::default()).await?;
+/// let response = client
+///     .assistant_copilot_variations()
+///     .put_assistant_variation(
+///         "assistant_id",
+///         "variation_id",
+///         genesys_cloud::models::AssistantCopilotVariation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -518,7 +540,7 @@ impl crate::api::AssistantCopilotVariationsApi {
     ) -> PutAssistantVariation {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAssistantVariation as runtime::Operation>::METADATA,
+            PutAssistantVariation::METADATA,
         );
         request.path_argument(assistant_id.as_ref());
         request.path_argument(variation_id.as_ref());

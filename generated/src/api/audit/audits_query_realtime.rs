@@ -4,7 +4,7 @@ use crate::models::audit::{
     AuditLogMessage, AuditRealtimeQueryRequest, AuditRealtimeQueryResultsResponse,
     PostAuditsQueryRealtimeExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post audits query realtime.
 ///
@@ -23,11 +23,16 @@ use crate::runtime;
 /// [`AuditApi::post_audits_query_realtime`](crate::api::AuditApi::post_audits_query_realtime).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query-realtime>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query-realtime)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.audit().post_audits_query_realtime(genesys_cloud::models::AuditRealtimeQueryRequest::default()).await?;
+/// let response = client
+///     .audit()
+///     .post_audits_query_realtime(
+///         genesys_cloud::models::AuditRealtimeQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -137,7 +142,7 @@ impl crate::api::AuditApi {
     ) -> PostAuditsQueryRealtime {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAuditsQueryRealtime as runtime::Operation>::METADATA,
+            PostAuditsQueryRealtime::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAuditsQueryRealtime { request }

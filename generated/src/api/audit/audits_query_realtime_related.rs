@@ -4,7 +4,7 @@ use crate::models::audit::{
     AuditLogMessage, AuditRealtimeRelatedRequest, AuditRealtimeRelatedResultsResponse,
     PostAuditsQueryRealtimeRelatedExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post audits query realtime related.
 ///
@@ -19,15 +19,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`AuditApi::post_audits_query_realtime_related`](crate::api::AuditApi::post_audits_query_realtime_related).
+/// Created by [`AuditApi::post_audits_query_realtime_related`](
+/// crate::api::AuditApi::post_audits_query_realtime_related).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query-realtime-related>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-audits-query-realtime-related)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.audit().post_audits_query_realtime_related(genesys_cloud::models::AuditRealtimeRelatedRequest::default()).await?;
+/// let response = client
+///     .audit()
+///     .post_audits_query_realtime_related(
+///         genesys_cloud::models::AuditRealtimeRelatedRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -136,7 +141,7 @@ impl crate::api::AuditApi {
     ) -> PostAuditsQueryRealtimeRelated {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAuditsQueryRealtimeRelated as runtime::Operation>::METADATA,
+            PostAuditsQueryRealtimeRelated::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAuditsQueryRealtimeRelated {

@@ -4,7 +4,7 @@ use crate::models::audit::{
     AuditLogMessage, AuditQueryExecutionResultsResponse,
     GetAuditsQueryTransactionIdResultsExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get audits query transaction id results.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`AuditApi::get_audits_query_transaction_id_results`](crate::api::AuditApi::get_audits_query_transaction_id_results).
+/// Created by [`AuditApi::get_audits_query_transaction_id_results`](
+/// crate::api::AuditApi::get_audits_query_transaction_id_results).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-audits-query--transactionId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-audits-query--transactionId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.audit().get_audits_query_transaction_id_results("transaction_id").await?;
+/// let response = client
+///     .audit()
+///     .get_audits_query_transaction_id_results("transaction_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -154,7 +157,7 @@ impl crate::api::AuditApi {
     ) -> GetAuditsQueryTransactionIdResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuditsQueryTransactionIdResults as runtime::Operation>::METADATA,
+            GetAuditsQueryTransactionIdResults::METADATA,
         );
         request.path_argument(transaction_id.as_ref());
         GetAuditsQueryTransactionIdResults {

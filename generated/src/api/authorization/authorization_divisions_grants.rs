@@ -2,7 +2,7 @@
 
 use crate::models::authorization::AuthzDivisionGrantEntityListing;
 use crate::models::shared::authorization_and_users::AuthzGrant;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization division grants.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_division_grants`](crate::api::AuthorizationApi::get_authorization_division_grants).
+/// Created by [`AuthorizationApi::get_authorization_division_grants`](
+/// crate::api::AuthorizationApi::get_authorization_division_grants).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions--divisionId--grants>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions--divisionId--grants)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().get_authorization_division_grants("division_id").await?;
+/// let response = client
+///     .authorization()
+///     .get_authorization_division_grants("division_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -138,7 +141,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationDivisionGrants {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationDivisionGrants as runtime::Operation>::METADATA,
+            GetAuthorizationDivisionGrants::METADATA,
         );
         request.path_argument(division_id.as_ref());
         GetAuthorizationDivisionGrants {

@@ -4,7 +4,7 @@ use crate::models::authorization::{
     DomainPermissionCollection, GetAuthorizationPermissionsQueryType,
     PermissionCollectionEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization permissions.
 ///
@@ -17,11 +17,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_permissions`](crate::api::AuthorizationApi::get_authorization_permissions).
+/// Created by [`AuthorizationApi::get_authorization_permissions`](
+/// crate::api::AuthorizationApi::get_authorization_permissions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-permissions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-permissions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -157,7 +157,7 @@ impl crate::api::AuthorizationApi {
         GetAuthorizationPermissions {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationPermissions as runtime::Operation>::METADATA,
+                GetAuthorizationPermissions::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::authorization::{
     AuthorizationPolicy, AuthorizationPolicyEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization policies.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_policies`](crate::api::AuthorizationApi::get_authorization_policies).
+/// Created by [`AuthorizationApi::get_authorization_policies`](
+/// crate::api::AuthorizationApi::get_authorization_policies).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -134,7 +134,7 @@ impl crate::api::AuthorizationApi {
         GetAuthorizationPolicies {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationPolicies as runtime::Operation>::METADATA,
+                GetAuthorizationPolicies::METADATA,
             ),
         }
     }
@@ -149,11 +149,11 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_policy`](crate::api::AuthorizationApi::get_authorization_policy).
+/// Created by [`AuthorizationApi::get_authorization_policy`](
+/// crate::api::AuthorizationApi::get_authorization_policy).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies--policyId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies--policyId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -227,7 +227,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationPolicy {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationPolicy as runtime::Operation>::METADATA,
+            GetAuthorizationPolicy::METADATA,
         );
         request.path_argument(policy_id.as_ref());
         GetAuthorizationPolicy { request }
@@ -244,15 +244,21 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permission: `authorization:policy:add`
 ///
-/// Created by
-/// [`AuthorizationApi::put_authorization_policy`](crate::api::AuthorizationApi::put_authorization_policy).
+/// Created by [`AuthorizationApi::put_authorization_policy`](
+/// crate::api::AuthorizationApi::put_authorization_policy).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-policies--policyId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-policies--policyId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().put_authorization_policy("policy_id", genesys_cloud::models::AuthorizationPolicy::default()).await?;
+/// let response = client
+///     .authorization()
+///     .put_authorization_policy(
+///         "policy_id",
+///         genesys_cloud::models::AuthorizationPolicy::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -330,7 +336,7 @@ impl crate::api::AuthorizationApi {
     ) -> PutAuthorizationPolicy {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAuthorizationPolicy as runtime::Operation>::METADATA,
+            PutAuthorizationPolicy::METADATA,
         );
         request.path_argument(policy_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::authorization::{
     AuthorizationPolicy, AuthorizationPolicyEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization policies subject subject id.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_policies_subject_subject_id`](crate::api::AuthorizationApi::get_authorization_policies_subject_subject_id).
+/// Created by [`AuthorizationApi::get_authorization_policies_subject_subject_id`](
+/// crate::api::AuthorizationApi::get_authorization_policies_subject_subject_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-subject--subjectId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-subject--subjectId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().get_authorization_policies_subject_subject_id("subject_id").await?;
+/// let response = client
+///     .authorization()
+///     .get_authorization_policies_subject_subject_id("subject_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -137,7 +140,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationPoliciesSubjectSubjectId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationPoliciesSubjectSubjectId as runtime::Operation>::METADATA,
+            GetAuthorizationPoliciesSubjectSubjectId::METADATA,
         );
         request.path_argument(subject_id.as_ref());
         GetAuthorizationPoliciesSubjectSubjectId {

@@ -3,7 +3,7 @@
 use crate::models::authorization::{
     AuthorizationPolicy, AuthorizationPolicyEntityListing, TargetAttributes,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization policies target.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_policies_target`](crate::api::AuthorizationApi::get_authorization_policies_target).
+/// Created by [`AuthorizationApi::get_authorization_policies_target`](
+/// crate::api::AuthorizationApi::get_authorization_policies_target).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets--targetName->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets--targetName-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().get_authorization_policies_target("target_name").await?;
+/// let response = client
+///     .authorization()
+///     .get_authorization_policies_target("target_name")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -137,7 +140,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationPoliciesTarget {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationPoliciesTarget as runtime::Operation>::METADATA,
+            GetAuthorizationPoliciesTarget::METADATA,
         );
         request.path_argument(target_name.as_ref());
         GetAuthorizationPoliciesTarget {
@@ -155,11 +158,11 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permission: `authorization:policy:view`
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_policies_targets`](crate::api::AuthorizationApi::get_authorization_policies_targets).
+/// Created by [`AuthorizationApi::get_authorization_policies_targets`](
+/// crate::api::AuthorizationApi::get_authorization_policies_targets).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-policies-targets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -231,7 +234,7 @@ impl crate::api::AuthorizationApi {
         GetAuthorizationPoliciesTargets {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationPoliciesTargets as runtime::Operation>::METADATA,
+                GetAuthorizationPoliciesTargets::METADATA,
             ),
         }
     }
@@ -247,15 +250,21 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permission: `authorization:policy:add`
 ///
-/// Created by
-/// [`AuthorizationApi::post_authorization_policies_target`](crate::api::AuthorizationApi::post_authorization_policies_target).
+/// Created by [`AuthorizationApi::post_authorization_policies_target`](
+/// crate::api::AuthorizationApi::post_authorization_policies_target).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies-targets--targetName->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies-targets--targetName-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().post_authorization_policies_target("target_name", genesys_cloud::models::AuthorizationPolicy::default()).await?;
+/// let response = client
+///     .authorization()
+///     .post_authorization_policies_target(
+///         "target_name",
+///         genesys_cloud::models::AuthorizationPolicy::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -333,7 +342,7 @@ impl crate::api::AuthorizationApi {
     ) -> PostAuthorizationPoliciesTarget {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAuthorizationPoliciesTarget as runtime::Operation>::METADATA,
+            PostAuthorizationPoliciesTarget::METADATA,
         );
         request.path_argument(target_name.as_ref());
         request.json_body("application/json", Some(body));
@@ -353,15 +362,21 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permissions, any of: `authorization:policy:edit`, `authorization:policy:add`
 ///
-/// Created by
-/// [`AuthorizationApi::put_authorization_policies_target`](crate::api::AuthorizationApi::put_authorization_policies_target).
+/// Created by [`AuthorizationApi::put_authorization_policies_target`](
+/// crate::api::AuthorizationApi::put_authorization_policies_target).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-policies-targets--targetName->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-policies-targets--targetName-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().put_authorization_policies_target("target_name", genesys_cloud::models::AuthorizationPolicy::default()).await?;
+/// let response = client
+///     .authorization()
+///     .put_authorization_policies_target(
+///         "target_name",
+///         genesys_cloud::models::AuthorizationPolicy::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -441,7 +456,7 @@ impl crate::api::AuthorizationApi {
     ) -> PutAuthorizationPoliciesTarget {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAuthorizationPoliciesTarget as runtime::Operation>::METADATA,
+            PutAuthorizationPoliciesTarget::METADATA,
         );
         request.path_argument(target_name.as_ref());
         request.json_body("application/json", Some(body));

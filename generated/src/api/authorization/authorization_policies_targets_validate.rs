@@ -3,7 +3,7 @@
 use crate::models::authorization::{
     AuthorizationPolicy, ValidationErrorListing, ValidationErrorResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post authorization policies target validate.
 ///
@@ -19,15 +19,21 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`AuthorizationApi::post_authorization_policies_target_validate`](crate::api::AuthorizationApi::post_authorization_policies_target_validate).
+/// Created by [`AuthorizationApi::post_authorization_policies_target_validate`](
+/// crate::api::AuthorizationApi::post_authorization_policies_target_validate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies-targets--targetName--validate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-policies-targets--targetName--validate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().post_authorization_policies_target_validate("target_name", genesys_cloud::models::AuthorizationPolicy::default()).await?;
+/// let response = client
+///     .authorization()
+///     .post_authorization_policies_target_validate(
+///         "target_name",
+///         genesys_cloud::models::AuthorizationPolicy::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -126,7 +132,7 @@ impl crate::api::AuthorizationApi {
     ) -> PostAuthorizationPoliciesTargetValidate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAuthorizationPoliciesTargetValidate as runtime::Operation>::METADATA,
+            PostAuthorizationPoliciesTargetValidate::METADATA,
         );
         request.path_argument(target_name.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::authorization::OrganizationProductEntityListing;
 use crate::models::shared::authorization_and_users::DomainOrganizationProduct;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization products.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_products`](crate::api::AuthorizationApi::get_authorization_products).
+/// Created by [`AuthorizationApi::get_authorization_products`](
+/// crate::api::AuthorizationApi::get_authorization_products).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-products>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-products)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -123,7 +123,7 @@ impl crate::api::AuthorizationApi {
         GetAuthorizationProducts {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationProducts as runtime::Operation>::METADATA,
+                GetAuthorizationProducts::METADATA,
             ),
         }
     }

@@ -5,7 +5,7 @@ use crate::models::authorization::{
     GetAuthorizationRoleExpand, OrganizationRoleEntityListing, SubjectDivisions,
 };
 use crate::models::shared::authorization_and_users::DomainOrganizationRole;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete authorization role.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Permission: `authorization:role:delete`
 ///
-/// Created by
-/// [`AuthorizationApi::delete_authorization_role`](crate::api::AuthorizationApi::delete_authorization_role).
+/// Created by [`AuthorizationApi::delete_authorization_role`](
+/// crate::api::AuthorizationApi::delete_authorization_role).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-authorization-roles--roleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-authorization-roles--roleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,7 +93,7 @@ impl crate::api::AuthorizationApi {
     ) -> DeleteAuthorizationRole {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAuthorizationRole as runtime::Operation>::METADATA,
+            DeleteAuthorizationRole::METADATA,
         );
         request.path_argument(role_id.as_ref());
         DeleteAuthorizationRole { request }
@@ -113,8 +113,8 @@ impl crate::api::AuthorizationApi {
 /// Created by
 /// [`AuthorizationApi::get_authorization_role`](crate::api::AuthorizationApi::get_authorization_role).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -125,7 +125,7 @@ impl crate::api::AuthorizationApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -209,7 +209,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationRole {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationRole as runtime::Operation>::METADATA,
+            GetAuthorizationRole::METADATA,
         );
         request.path_argument(role_id.as_ref());
         GetAuthorizationRole { request }
@@ -229,11 +229,11 @@ impl crate::api::AuthorizationApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_roles`](crate::api::AuthorizationApi::get_authorization_roles).
+/// Created by [`AuthorizationApi::get_authorization_roles`](
+/// crate::api::AuthorizationApi::get_authorization_roles).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -244,7 +244,7 @@ impl crate::api::AuthorizationApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `max.role.ids`
 #[derive(Clone)]
@@ -431,10 +431,7 @@ impl crate::api::AuthorizationApi {
     /// `GET /api/v2/authorization/roles` See [`GetAuthorizationRoles`] for what it takes and returns.
     pub fn get_authorization_roles(&self) -> GetAuthorizationRoles {
         GetAuthorizationRoles {
-            request: runtime::Request::new(
-                &self.client,
-                <GetAuthorizationRoles as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetAuthorizationRoles::METADATA),
         }
     }
 }
@@ -450,22 +447,28 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permission: `authorization:role:edit`
 ///
-/// Created by
-/// [`AuthorizationApi::patch_authorization_role`](crate::api::AuthorizationApi::patch_authorization_role).
+/// Created by [`AuthorizationApi::patch_authorization_role`](
+/// crate::api::AuthorizationApi::patch_authorization_role).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-authorization-roles--roleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-authorization-roles--roleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().patch_authorization_role("role_id", genesys_cloud::models::DomainOrganizationRole::default()).await?;
+/// let response = client
+///     .authorization()
+///     .patch_authorization_role(
+///         "role_id",
+///         genesys_cloud::models::DomainOrganizationRole::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -536,7 +539,7 @@ impl crate::api::AuthorizationApi {
     ) -> PatchAuthorizationRole {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchAuthorizationRole as runtime::Operation>::METADATA,
+            PatchAuthorizationRole::METADATA,
         );
         request.path_argument(role_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -553,15 +556,21 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permission: `authorization:grant:add`
 ///
-/// Created by
-/// [`AuthorizationApi::post_authorization_role`](crate::api::AuthorizationApi::post_authorization_role).
+/// Created by [`AuthorizationApi::post_authorization_role`](
+/// crate::api::AuthorizationApi::post_authorization_role).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles--roleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles--roleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().post_authorization_role("role_id", genesys_cloud::models::SubjectDivisions::default()).await?;
+/// let response = client
+///     .authorization()
+///     .post_authorization_role(
+///         "role_id",
+///         genesys_cloud::models::SubjectDivisions::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -639,7 +648,7 @@ impl crate::api::AuthorizationApi {
     ) -> PostAuthorizationRole {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAuthorizationRole as runtime::Operation>::METADATA,
+            PostAuthorizationRole::METADATA,
         );
         request.path_argument(role_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -657,22 +666,27 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permission: `authorization:role:add`
 ///
-/// Created by
-/// [`AuthorizationApi::post_authorization_roles`](crate::api::AuthorizationApi::post_authorization_roles).
+/// Created by [`AuthorizationApi::post_authorization_roles`](
+/// crate::api::AuthorizationApi::post_authorization_roles).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().post_authorization_roles(genesys_cloud::models::DomainOrganizationRoleCreate::default()).await?;
+/// let response = client
+///     .authorization()
+///     .post_authorization_roles(
+///         genesys_cloud::models::DomainOrganizationRoleCreate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -741,7 +755,7 @@ impl crate::api::AuthorizationApi {
     ) -> PostAuthorizationRoles {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAuthorizationRoles as runtime::Operation>::METADATA,
+            PostAuthorizationRoles::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAuthorizationRoles { request }
@@ -762,19 +776,25 @@ impl crate::api::AuthorizationApi {
 /// Created by
 /// [`AuthorizationApi::put_authorization_role`](crate::api::AuthorizationApi::put_authorization_role).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles--roleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles--roleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().put_authorization_role("role_id", genesys_cloud::models::DomainOrganizationRoleUpdate::default()).await?;
+/// let response = client
+///     .authorization()
+///     .put_authorization_role(
+///         "role_id",
+///         genesys_cloud::models::DomainOrganizationRoleUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -845,7 +865,7 @@ impl crate::api::AuthorizationApi {
     ) -> PutAuthorizationRole {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAuthorizationRole as runtime::Operation>::METADATA,
+            PutAuthorizationRole::METADATA,
         );
         request.path_argument(role_id.as_ref());
         request.json_body("application/json", Some(body));

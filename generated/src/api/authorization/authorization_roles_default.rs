@@ -2,7 +2,7 @@
 
 use crate::models::authorization::OrganizationRoleEntityListing;
 use crate::models::shared::authorization_and_users::DomainOrganizationRole;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post authorization roles default.
 ///
@@ -14,11 +14,11 @@ use crate::runtime;
 ///
 /// Permission: `authorization:role:edit`
 ///
-/// Created by
-/// [`AuthorizationApi::post_authorization_roles_default`](crate::api::AuthorizationApi::post_authorization_roles_default).
+/// Created by [`AuthorizationApi::post_authorization_roles_default`](
+/// crate::api::AuthorizationApi::post_authorization_roles_default).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles-default>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-roles-default)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -102,7 +102,7 @@ impl crate::api::AuthorizationApi {
         PostAuthorizationRolesDefault {
             request: runtime::Request::new(
                 &self.client,
-                <PostAuthorizationRolesDefault as runtime::Operation>::METADATA,
+                PostAuthorizationRolesDefault::METADATA,
             ),
         }
     }
@@ -118,22 +118,27 @@ impl crate::api::AuthorizationApi {
 ///
 /// Permission: `authorization:role:edit`
 ///
-/// Created by
-/// [`AuthorizationApi::put_authorization_roles_default`](crate::api::AuthorizationApi::put_authorization_roles_default).
+/// Created by [`AuthorizationApi::put_authorization_roles_default`](
+/// crate::api::AuthorizationApi::put_authorization_roles_default).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles-default>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-roles-default)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().put_authorization_roles_default(vec![genesys_cloud::models::DomainOrganizationRole::default()]).await?;
+/// let response = client
+///     .authorization()
+///     .put_authorization_roles_default(
+///         vec![genesys_cloud::models::DomainOrganizationRole::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -203,7 +208,7 @@ impl crate::api::AuthorizationApi {
     ) -> PutAuthorizationRolesDefault {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAuthorizationRolesDefault as runtime::Operation>::METADATA,
+            PutAuthorizationRolesDefault::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutAuthorizationRolesDefault {

@@ -3,7 +3,7 @@
 use crate::models::authorization::{
     SubjectDivisionGrants, SubjectDivisionGrantsEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization role subjectgrants.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_role_subjectgrants`](crate::api::AuthorizationApi::get_authorization_role_subjectgrants).
+/// Created by [`AuthorizationApi::get_authorization_role_subjectgrants`](
+/// crate::api::AuthorizationApi::get_authorization_role_subjectgrants).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId--subjectgrants>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId--subjectgrants)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().get_authorization_role_subjectgrants("role_id").await?;
+/// let response = client
+///     .authorization()
+///     .get_authorization_role_subjectgrants("role_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -168,7 +171,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationRoleSubjectgrants {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationRoleSubjectgrants as runtime::Operation>::METADATA,
+            GetAuthorizationRoleSubjectgrants::METADATA,
         );
         request.path_argument(role_id.as_ref());
         GetAuthorizationRoleSubjectgrants {

@@ -2,7 +2,7 @@
 
 use crate::models::authorization::UserReferenceEntityListing;
 use crate::models::shared::user_reference::UserReference;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization role users.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`AuthorizationApi::get_authorization_role_users`](crate::api::AuthorizationApi::get_authorization_role_users).
+/// Created by [`AuthorizationApi::get_authorization_role_users`](
+/// crate::api::AuthorizationApi::get_authorization_role_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId--users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-roles--roleId--users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -136,7 +136,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationRoleUsers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationRoleUsers as runtime::Operation>::METADATA,
+            GetAuthorizationRoleUsers::METADATA,
         );
         request.path_argument(role_id.as_ref());
         GetAuthorizationRoleUsers {

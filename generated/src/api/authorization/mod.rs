@@ -6,23 +6,21 @@ export!(authorization_policies: GetAuthorizationPolicies, GetAuthorizationPolicy
 export!(authorization_policies_attributes: GetAuthorizationPolicyAttributes);
 export!(authorization_policies_simulate: PostAuthorizationPolicySimulate);
 export!(authorization_policies_subject: GetAuthorizationPoliciesSubjectSubjectId);
-export!(
-    authorization_policies_targets: GetAuthorizationPoliciesTarget, GetAuthorizationPoliciesTargets,
-        PostAuthorizationPoliciesTarget, PutAuthorizationPoliciesTarget
+export!(authorization_policies_targets:
+    GetAuthorizationPoliciesTarget, GetAuthorizationPoliciesTargets, PostAuthorizationPoliciesTarget,
+    PutAuthorizationPoliciesTarget
 );
-export!(
-    authorization_policies_targets_subject: DeleteAuthorizationPoliciesTargetSubjectSubjectId,
-        GetAuthorizationPoliciesTargetSubjectSubjectId
+export!(authorization_policies_targets_subject:
+    DeleteAuthorizationPoliciesTargetSubjectSubjectId, GetAuthorizationPoliciesTargetSubjectSubjectId
 );
 export!(authorization_policies_targets_validate: PostAuthorizationPoliciesTargetValidate);
 export!(authorization_products: GetAuthorizationProducts);
-export!(
-    authorization_roles: DeleteAuthorizationRole, GetAuthorizationRole, GetAuthorizationRoles, PatchAuthorizationRole,
-        PostAuthorizationRole, PostAuthorizationRoles, PutAuthorizationRole
+export!(authorization_roles:
+    DeleteAuthorizationRole, GetAuthorizationRole, GetAuthorizationRoles, PatchAuthorizationRole, PostAuthorizationRole,
+    PostAuthorizationRoles, PutAuthorizationRole
 );
-export!(
-    authorization_roles_comparedefault: GetAuthorizationRoleComparedefaultRightRoleId,
-        PostAuthorizationRoleComparedefaultRightRoleId
+export!(authorization_roles_comparedefault:
+    GetAuthorizationRoleComparedefaultRightRoleId, PostAuthorizationRoleComparedefaultRightRoleId
 );
 export!(authorization_roles_default: PostAuthorizationRolesDefault, PutAuthorizationRolesDefault);
 export!(authorization_roles_settings: GetAuthorizationRolesSettings, PutAuthorizationRolesSettings);

@@ -2,23 +2,23 @@
 
 use crate::models::background_assistant::BackgroundAssistantUserAuthenticatedInfo;
 use crate::models::shared::background_assistant_and_web_deployments::SignedData;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post backgroundassistant token.
 ///
 /// `POST /api/v2/backgroundassistant/token`
 ///
-/// Takes optionally a body
-/// ([`BackgroundAssistantUserAuthenticatedInfo`](crate::models::BackgroundAssistantUserAuthenticatedInfo)).
-/// Returns [`SignedData`](crate::models::SignedData). Succeeds with the status 200 (OK).
+/// Takes optionally a body ([`BackgroundAssistantUserAuthenticatedInfo`](
+/// crate::models::BackgroundAssistantUserAuthenticatedInfo)). Returns
+/// [`SignedData`](crate::models::SignedData). Succeeds with the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by
-/// [`BackgroundAssistantApi::post_backgroundassistant_token`](crate::api::BackgroundAssistantApi::post_backgroundassistant_token).
+/// Created by [`BackgroundAssistantApi::post_backgroundassistant_token`](
+/// crate::api::BackgroundAssistantApi::post_backgroundassistant_token).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-backgroundassistant-token>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-backgroundassistant-token)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -99,7 +99,7 @@ impl crate::api::BackgroundAssistantApi {
         PostBackgroundassistantToken {
             request: runtime::Request::new(
                 &self.client,
-                <PostBackgroundassistantToken as runtime::Operation>::METADATA,
+                PostBackgroundassistantToken::METADATA,
             ),
         }
     }

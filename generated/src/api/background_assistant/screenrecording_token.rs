@@ -2,21 +2,21 @@
 
 use crate::models::background_assistant::BackgroundAssistantUserAuthenticatedInfo;
 use crate::models::shared::background_assistant_and_web_deployments::SignedData;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post screenrecording token.
 ///
 /// `POST /api/v2/screenrecording/token`
 ///
-/// Takes optionally a body
-/// ([`BackgroundAssistantUserAuthenticatedInfo`](crate::models::BackgroundAssistantUserAuthenticatedInfo)).
-/// Returns [`SignedData`](crate::models::SignedData). Succeeds with the status 200 (OK).
+/// Takes optionally a body ([`BackgroundAssistantUserAuthenticatedInfo`](
+/// crate::models::BackgroundAssistantUserAuthenticatedInfo)). Returns
+/// [`SignedData`](crate::models::SignedData). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`BackgroundAssistantApi::post_screenrecording_token`](crate::api::BackgroundAssistantApi::post_screenrecording_token).
+/// Created by [`BackgroundAssistantApi::post_screenrecording_token`](
+/// crate::api::BackgroundAssistantApi::post_screenrecording_token).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-screenrecording-token>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-screenrecording-token)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -96,7 +96,7 @@ impl crate::api::BackgroundAssistantApi {
         PostScreenrecordingToken {
             request: runtime::Request::new(
                 &self.client,
-                <PostScreenrecordingToken as runtime::Operation>::METADATA,
+                PostScreenrecordingToken::METADATA,
             ),
         }
     }

@@ -3,8 +3,8 @@
 use crate::models::billing::{
     BillingContract, BillingContractListing, GetBillingContractsStatus,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get billing contract.
 ///
@@ -19,8 +19,8 @@ use crate::runtime::time;
 ///
 /// Created by [`BillingApi::get_billing_contract`](crate::api::BillingApi::get_billing_contract).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts--contractId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts--contractId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -94,7 +94,7 @@ impl crate::api::BillingApi {
     ) -> GetBillingContract {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBillingContract as runtime::Operation>::METADATA,
+            GetBillingContract::METADATA,
         );
         request.path_argument(contract_id.as_ref());
         GetBillingContract { request }
@@ -118,7 +118,7 @@ impl crate::api::BillingApi {
 /// Created by [`BillingApi::get_billing_contracts`](crate::api::BillingApi::get_billing_contracts).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -261,10 +261,7 @@ impl crate::api::BillingApi {
     /// `GET /api/v2/billing/contracts` See [`GetBillingContracts`] for what it takes and returns.
     pub fn get_billing_contracts(&self) -> GetBillingContracts {
         GetBillingContracts {
-            request: runtime::Request::new(
-                &self.client,
-                <GetBillingContracts as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetBillingContracts::METADATA),
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::models::billing::{
     BillingInvoice, BillingInvoiceListing, GetBillingContractsInvoicesPaymentStatus,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get billing contracts invoices.
 ///
@@ -20,11 +20,11 @@ use crate::runtime::time;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`BillingApi::get_billing_contracts_invoices`](crate::api::BillingApi::get_billing_contracts_invoices).
+/// Created by [`BillingApi::get_billing_contracts_invoices`](
+/// crate::api::BillingApi::get_billing_contracts_invoices).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts-invoices>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-billing-contracts-invoices)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -164,7 +164,7 @@ impl crate::api::BillingApi {
         GetBillingContractsInvoices {
             request: runtime::Request::new(
                 &self.client,
-                <GetBillingContractsInvoices as runtime::Operation>::METADATA,
+                GetBillingContractsInvoices::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::business_rules::{
     CreateDecisionTableRequest, DecisionTable, DecisionTableListing,
     DecisionTableVersion, UpdateDecisionTableRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete businessrules decisiontable.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `businessrules:decisionTable:delete`
 ///
-/// Created by
-/// [`BusinessRulesApi::delete_businessrules_decisiontable`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable).
+/// Created by [`BusinessRulesApi::delete_businessrules_decisiontable`](
+/// crate::api::BusinessRulesApi::delete_businessrules_decisiontable).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().delete_businessrules_decisiontable("table_id").await?;
+/// let response = client
+///     .business_rules()
+///     .delete_businessrules_decisiontable("table_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +103,7 @@ impl crate::api::BusinessRulesApi {
     ) -> DeleteBusinessrulesDecisiontable {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteBusinessrulesDecisiontable as runtime::Operation>::METADATA,
+            DeleteBusinessrulesDecisiontable::METADATA,
         );
         request.path_argument(table_id.as_ref());
         DeleteBusinessrulesDecisiontable {
@@ -118,15 +121,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTable:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable`](crate::api::BusinessRulesApi::get_businessrules_decisiontable).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable("table_id").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable("table_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -198,7 +204,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontable {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontable as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontable::METADATA,
         );
         request.path_argument(table_id.as_ref());
         GetBusinessrulesDecisiontable {
@@ -219,11 +225,11 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontables`](crate::api::BusinessRulesApi::get_businessrules_decisiontables).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontables`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontables).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -358,7 +364,7 @@ impl crate::api::BusinessRulesApi {
         GetBusinessrulesDecisiontables {
             request: runtime::Request::new(
                 &self.client,
-                <GetBusinessrulesDecisiontables as runtime::Operation>::METADATA,
+                GetBusinessrulesDecisiontables::METADATA,
             ),
         }
     }
@@ -375,15 +381,21 @@ impl crate::api::BusinessRulesApi {
 /// Permissions, all of: `businessrules:decisionTable:edit`, `businessrules:businessRulesSchema:view`,
 /// `routing:queue:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::patch_businessrules_decisiontable`](crate::api::BusinessRulesApi::patch_businessrules_decisiontable).
+/// Created by [`BusinessRulesApi::patch_businessrules_decisiontable`](
+/// crate::api::BusinessRulesApi::patch_businessrules_decisiontable).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().patch_businessrules_decisiontable("table_id", genesys_cloud::models::UpdateDecisionTableRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .patch_businessrules_decisiontable(
+///         "table_id",
+///         genesys_cloud::models::UpdateDecisionTableRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -461,7 +473,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PatchBusinessrulesDecisiontable {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchBusinessrulesDecisiontable as runtime::Operation>::METADATA,
+            PatchBusinessrulesDecisiontable::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -481,15 +493,20 @@ impl crate::api::BusinessRulesApi {
 /// Permissions, all of: `businessrules:decisionTable:add`, `businessrules:businessRulesSchema:view`,
 /// `routing:queue:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontables`](crate::api::BusinessRulesApi::post_businessrules_decisiontables).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontables`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontables).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontables(genesys_cloud::models::CreateDecisionTableRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontables(
+///         genesys_cloud::models::CreateDecisionTableRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -566,7 +583,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontables {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontables as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontables::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostBusinessrulesDecisiontables {

@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     DecisionTableExecutionRequest, DecisionTableExecutionResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post businessrules decisiontable execute.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `businessrules:decisionTable:execute`
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_execute`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_execute).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_execute`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_execute).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--execute>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--execute)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_execute("table_id", genesys_cloud::models::DecisionTableExecutionRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_execute(
+///         "table_id",
+///         genesys_cloud::models::DecisionTableExecutionRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +104,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableExecute {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableExecute as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableExecute::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     DecisionTableExportJob, DecisionTableExportJobListing, DecisionTableExportJobRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete businessrules decisiontable export.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `businessrules:decisionTableExportJob:delete`
 ///
-/// Created by
-/// [`BusinessRulesApi::delete_businessrules_decisiontable_export`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_export).
+/// Created by [`BusinessRulesApi::delete_businessrules_decisiontable_export`](
+/// crate::api::BusinessRulesApi::delete_businessrules_decisiontable_export).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--exports--exportJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--exports--exportJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().delete_businessrules_decisiontable_export("table_id", "export_job_id").await?;
+/// let response = client
+///     .business_rules()
+///     .delete_businessrules_decisiontable_export("table_id", "export_job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::BusinessRulesApi {
     ) -> DeleteBusinessrulesDecisiontableExport {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteBusinessrulesDecisiontableExport as runtime::Operation>::METADATA,
+            DeleteBusinessrulesDecisiontableExport::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(export_job_id.as_ref());
@@ -115,15 +118,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTableExportJob:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable_export`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_export).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable_export`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable_export).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--exports--exportJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--exports--exportJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable_export("table_id", "export_job_id").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable_export("table_id", "export_job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -196,7 +202,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontableExport {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontableExport as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontableExport::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(export_job_id.as_ref());
@@ -219,15 +225,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable_exports`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_exports).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable_exports`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable_exports).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--exports>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--exports)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable_exports("table_id").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable_exports("table_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -340,7 +349,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontableExports {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontableExports as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontableExports::METADATA,
         );
         request.path_argument(table_id.as_ref());
         GetBusinessrulesDecisiontableExports {
@@ -365,15 +374,21 @@ impl crate::api::BusinessRulesApi {
 /// [`delete_businessrules_decisiontable_export`](crate::api::DeleteBusinessrulesDecisiontableExport)
 /// stops it.
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_exports`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_exports).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_exports`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_exports).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--exports>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--exports)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_exports("table_id", genesys_cloud::models::DecisionTableExportJobRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_exports(
+///         "table_id",
+///         genesys_cloud::models::DecisionTableExportJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -443,13 +458,11 @@ impl IntoFuture for PostBusinessrulesDecisiontableExports {
 }
 
 impl runtime::Submit for PostBusinessrulesDecisiontableExports {
-    type Status = <crate::api::GetBusinessrulesDecisiontableExport as runtime::Operation>::Output;
+    type Status = DecisionTableExportJob;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetBusinessrulesDecisiontableExport as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteBusinessrulesDecisiontableExport as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetBusinessrulesDecisiontableExport::METADATA,
+        cancel: Some(crate::api::DeleteBusinessrulesDecisiontableExport::METADATA),
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
         states: &[
@@ -472,7 +485,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableExports {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableExports as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableExports::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::business_rules::{
     CreateDecisionTableImportJobRequest, DecisionTableImportJob,
     DecisionTableImportJobListing, UpdateDecisionTableImportJobRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete businessrules decisiontable import.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `businessrules:decisionTableImportJob:delete`
 ///
-/// Created by
-/// [`BusinessRulesApi::delete_businessrules_decisiontable_import`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_import).
+/// Created by [`BusinessRulesApi::delete_businessrules_decisiontable_import`](
+/// crate::api::BusinessRulesApi::delete_businessrules_decisiontable_import).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--imports--importJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().delete_businessrules_decisiontable_import("table_id", "import_job_id").await?;
+/// let response = client
+///     .business_rules()
+///     .delete_businessrules_decisiontable_import("table_id", "import_job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::BusinessRulesApi {
     ) -> DeleteBusinessrulesDecisiontableImport {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteBusinessrulesDecisiontableImport as runtime::Operation>::METADATA,
+            DeleteBusinessrulesDecisiontableImport::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(import_job_id.as_ref());
@@ -116,15 +119,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTableImportJob:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable_import`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_import).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable_import`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable_import).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--imports--importJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable_import("table_id", "import_job_id").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable_import("table_id", "import_job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -197,7 +203,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontableImport {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontableImport as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontableImport::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(import_job_id.as_ref());
@@ -220,15 +226,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable_imports`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_imports).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable_imports`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable_imports).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--imports>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--imports)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable_imports("table_id").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable_imports("table_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -341,7 +350,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontableImports {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontableImports as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontableImports::METADATA,
         );
         request.path_argument(table_id.as_ref());
         GetBusinessrulesDecisiontableImports {
@@ -361,15 +370,22 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTableImportJob:edit`
 ///
-/// Created by
-/// [`BusinessRulesApi::patch_businessrules_decisiontable_import`](crate::api::BusinessRulesApi::patch_businessrules_decisiontable_import).
+/// Created by [`BusinessRulesApi::patch_businessrules_decisiontable_import`](
+/// crate::api::BusinessRulesApi::patch_businessrules_decisiontable_import).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId--imports--importJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId--imports--importJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().patch_businessrules_decisiontable_import("table_id", "import_job_id", genesys_cloud::models::UpdateDecisionTableImportJobRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .patch_businessrules_decisiontable_import(
+///         "table_id",
+///         "import_job_id",
+///         genesys_cloud::models::UpdateDecisionTableImportJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -444,7 +460,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PatchBusinessrulesDecisiontableImport {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchBusinessrulesDecisiontableImport as runtime::Operation>::METADATA,
+            PatchBusinessrulesDecisiontableImport::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(import_job_id.as_ref());
@@ -471,15 +487,21 @@ impl crate::api::BusinessRulesApi {
 /// [`delete_businessrules_decisiontable_import`](crate::api::DeleteBusinessrulesDecisiontableImport)
 /// stops it.
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_imports`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_imports).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_imports`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_imports).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--imports>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--imports)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_imports("table_id", genesys_cloud::models::CreateDecisionTableImportJobRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_imports(
+///         "table_id",
+///         genesys_cloud::models::CreateDecisionTableImportJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -549,13 +571,11 @@ impl IntoFuture for PostBusinessrulesDecisiontableImports {
 }
 
 impl runtime::Submit for PostBusinessrulesDecisiontableImports {
-    type Status = <crate::api::GetBusinessrulesDecisiontableImport as runtime::Operation>::Output;
+    type Status = DecisionTableImportJob;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetBusinessrulesDecisiontableImport as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteBusinessrulesDecisiontableImport as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetBusinessrulesDecisiontableImport::METADATA,
+        cancel: Some(crate::api::DeleteBusinessrulesDecisiontableImport::METADATA),
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
         states: &[
@@ -580,7 +600,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableImports {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableImports as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableImports::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     DecisionTable, DecisionTableListing, GetBusinessrulesDecisiontablesSearchExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get businessrules decisiontables search.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontables_search`](crate::api::BusinessRulesApi::get_businessrules_decisiontables_search).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontables_search`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontables_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontables_search().await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontables_search()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -177,7 +180,7 @@ impl crate::api::BusinessRulesApi {
         GetBusinessrulesDecisiontablesSearch {
             request: runtime::Request::new(
                 &self.client,
-                <GetBusinessrulesDecisiontablesSearch as runtime::Operation>::METADATA,
+                GetBusinessrulesDecisiontablesSearch::METADATA,
             ),
         }
     }

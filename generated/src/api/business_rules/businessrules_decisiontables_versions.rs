@@ -4,7 +4,7 @@ use crate::models::business_rules::{
     CreateDecisionTableVersionRequest, DecisionTableVersion, DecisionTableVersionListing,
     UpdateDecisionTableVersionRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete businessrules decisiontable version.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `businessrules:decisionTable:delete`
 ///
-/// Created by
-/// [`BusinessRulesApi::delete_businessrules_decisiontable_version`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_version).
+/// Created by [`BusinessRulesApi::delete_businessrules_decisiontable_version`](
+/// crate::api::BusinessRulesApi::delete_businessrules_decisiontable_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().delete_businessrules_decisiontable_version("table_id", 1).await?;
+/// let response = client
+///     .business_rules()
+///     .delete_businessrules_decisiontable_version("table_id", 1)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::BusinessRulesApi {
     ) -> DeleteBusinessrulesDecisiontableVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteBusinessrulesDecisiontableVersion as runtime::Operation>::METADATA,
+            DeleteBusinessrulesDecisiontableVersion::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
@@ -115,15 +118,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTable:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable_version`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_version).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable_version`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable_version("table_id", 1).await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable_version("table_id", 1)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -196,7 +202,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontableVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontableVersion as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontableVersion::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
@@ -219,15 +225,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable_versions`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_versions).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable_versions`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable_versions("table_id").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable_versions("table_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -357,7 +366,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontableVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontableVersions as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontableVersions::METADATA,
         );
         request.path_argument(table_id.as_ref());
         GetBusinessrulesDecisiontableVersions {
@@ -376,15 +385,22 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTable:edit`
 ///
-/// Created by
-/// [`BusinessRulesApi::patch_businessrules_decisiontable_version`](crate::api::BusinessRulesApi::patch_businessrules_decisiontable_version).
+/// Created by [`BusinessRulesApi::patch_businessrules_decisiontable_version`](
+/// crate::api::BusinessRulesApi::patch_businessrules_decisiontable_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId--versions--tableVersion->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-businessrules-decisiontables--tableId--versions--tableVersion-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().patch_businessrules_decisiontable_version("table_id", 1, genesys_cloud::models::UpdateDecisionTableVersionRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .patch_businessrules_decisiontable_version(
+///         "table_id",
+///         1,
+///         genesys_cloud::models::UpdateDecisionTableVersionRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -459,7 +475,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PatchBusinessrulesDecisiontableVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchBusinessrulesDecisiontableVersion as runtime::Operation>::METADATA,
+            PatchBusinessrulesDecisiontableVersion::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
@@ -480,15 +496,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTable:add`
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_versions`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_versions).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_versions`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_versions("table_id").await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_versions("table_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -569,7 +588,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableVersions as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableVersions::METADATA,
         );
         request.path_argument(table_id.as_ref());
         PostBusinessrulesDecisiontableVersions {

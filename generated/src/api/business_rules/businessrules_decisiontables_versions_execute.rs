@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     DecisionTableExecutionRequest, DecisionTableExecutionResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post businessrules decisiontable version execute.
 ///
@@ -16,15 +16,22 @@ use crate::runtime;
 ///
 /// Permission: `businessrules:decisionTable:execute`
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_version_execute`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_execute).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_version_execute`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_execute).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--execute>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--execute)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_version_execute("table_id", 1, genesys_cloud::models::DecisionTableExecutionRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_version_execute(
+///         "table_id",
+///         1,
+///         genesys_cloud::models::DecisionTableExecutionRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +106,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableVersionExecute {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableVersionExecute as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableVersionExecute::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);

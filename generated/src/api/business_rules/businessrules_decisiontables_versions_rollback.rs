@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     DecisionTableVersion, RollbackDecisionTableVersionRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post businessrules decisiontable version rollback.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 /// Returns [`DecisionTableVersion`](crate::models::DecisionTableVersion). Succeeds with the status 200
 /// (OK).
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rollback`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rollback).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_version_rollback`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rollback).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rollback>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rollback)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_version_rollback("table_id", 1).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_version_rollback("table_id", 1)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -102,7 +105,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableVersionRollback {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableVersionRollback as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableVersionRollback::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);

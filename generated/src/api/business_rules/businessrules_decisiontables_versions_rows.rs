@@ -4,7 +4,7 @@ use crate::models::business_rules::{
     CreateDecisionTableRowRequest, DecisionTableRow, DecisionTableRowListing,
     PutDecisionTableRowRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete businessrules decisiontable version row.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:delete`, `routing:queue:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::delete_businessrules_decisiontable_version_row`](crate::api::BusinessRulesApi::delete_businessrules_decisiontable_version_row).
+/// Created by [`BusinessRulesApi::delete_businessrules_decisiontable_version_row`](
+/// crate::api::BusinessRulesApi::delete_businessrules_decisiontable_version_row).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().delete_businessrules_decisiontable_version_row("table_id", 1, "row_id").await?;
+/// let response = client
+///     .business_rules()
+///     .delete_businessrules_decisiontable_version_row("table_id", 1, "row_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::BusinessRulesApi {
     ) -> DeleteBusinessrulesDecisiontableVersionRow {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteBusinessrulesDecisiontableVersionRow as runtime::Operation>::METADATA,
+            DeleteBusinessrulesDecisiontableVersionRow::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
@@ -117,15 +120,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTableRow:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable_version_row`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_version_row).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable_version_row`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable_version_row).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable_version_row("table_id", 1, "row_id").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable_version_row("table_id", 1, "row_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -199,7 +205,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontableVersionRow {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontableVersionRow as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontableVersionRow::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
@@ -223,15 +229,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_decisiontable_version_rows`](crate::api::BusinessRulesApi::get_businessrules_decisiontable_version_rows).
+/// Created by [`BusinessRulesApi::get_businessrules_decisiontable_version_rows`](
+/// crate::api::BusinessRulesApi::get_businessrules_decisiontable_version_rows).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_decisiontable_version_rows("table_id", 1).await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_decisiontable_version_rows("table_id", 1)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -347,7 +356,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesDecisiontableVersionRows {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesDecisiontableVersionRows as runtime::Operation>::METADATA,
+            GetBusinessrulesDecisiontableVersionRows::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
@@ -367,15 +376,22 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:add`, `routing:queue:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_version_rows`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_version_rows("table_id", 1, genesys_cloud::models::CreateDecisionTableRowRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_version_rows(
+///         "table_id",
+///         1,
+///         genesys_cloud::models::CreateDecisionTableRowRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -450,7 +466,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableVersionRows {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableVersionRows as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableVersionRows::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);
@@ -471,15 +487,23 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:edit`, `routing:queue:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::put_businessrules_decisiontable_version_row`](crate::api::BusinessRulesApi::put_businessrules_decisiontable_version_row).
+/// Created by [`BusinessRulesApi::put_businessrules_decisiontable_version_row`](
+/// crate::api::BusinessRulesApi::put_businessrules_decisiontable_version_row).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows--rowId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().put_businessrules_decisiontable_version_row("table_id", 1, "row_id", genesys_cloud::models::PutDecisionTableRowRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .put_businessrules_decisiontable_version_row(
+///         "table_id",
+///         1,
+///         "row_id",
+///         genesys_cloud::models::PutDecisionTableRowRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -555,7 +579,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PutBusinessrulesDecisiontableVersionRow {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutBusinessrulesDecisiontableVersionRow as runtime::Operation>::METADATA,
+            PutBusinessrulesDecisiontableVersionRow::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);

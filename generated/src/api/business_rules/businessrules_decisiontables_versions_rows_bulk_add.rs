@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     BulkAddDecisionTableRowsRequest, BulkAddDecisionTableRowsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post businessrules decisiontable version rows bulk add.
 ///
@@ -16,15 +16,22 @@ use crate::runtime;
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:add`, `routing:queue:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_add).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-add>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-add)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_version_rows_bulk_add("table_id", 1, genesys_cloud::models::BulkAddDecisionTableRowsRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_version_rows_bulk_add(
+///         "table_id",
+///         1,
+///         genesys_cloud::models::BulkAddDecisionTableRowsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +106,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableVersionRowsBulkAdd {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableVersionRowsBulkAdd as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableVersionRowsBulkAdd::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);

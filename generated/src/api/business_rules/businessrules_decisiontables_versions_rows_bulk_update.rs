@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     BulkUpdateDecisionTableRowsRequest, BulkUpdateDecisionTableRowsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post businessrules decisiontable version rows bulk update.
 ///
@@ -16,15 +16,22 @@ use crate::runtime;
 ///
 /// Permissions, all of: `businessrules:decisionTableRow:edit`, `routing:queue:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_bulk_update).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-update>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-bulk-update)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_version_rows_bulk_update("table_id", 1, genesys_cloud::models::BulkUpdateDecisionTableRowsRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_version_rows_bulk_update(
+///         "table_id",
+///         1,
+///         genesys_cloud::models::BulkUpdateDecisionTableRowsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +108,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableVersionRowsBulkUpdate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableVersionRowsBulkUpdate as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableVersionRowsBulkUpdate::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);

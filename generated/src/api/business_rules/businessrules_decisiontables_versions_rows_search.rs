@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     DecisionTableRow, DecisionTableRowListing, SearchDecisionTableRowsRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post businessrules decisiontable version rows search.
 ///
@@ -19,15 +19,22 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_search`](crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_search).
+/// Created by [`BusinessRulesApi::post_businessrules_decisiontable_version_rows_search`](
+/// crate::api::BusinessRulesApi::post_businessrules_decisiontable_version_rows_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-decisiontables--tableId--versions--tableVersion--rows-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_decisiontable_version_rows_search("table_id", 1, genesys_cloud::models::SearchDecisionTableRowsRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_decisiontable_version_rows_search(
+///         "table_id",
+///         1,
+///         genesys_cloud::models::SearchDecisionTableRowsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -145,7 +152,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesDecisiontableVersionRowsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesDecisiontableVersionRowsSearch as runtime::Operation>::METADATA,
+            PostBusinessrulesDecisiontableVersionRowsSearch::METADATA,
         );
         request.path_argument(table_id.as_ref());
         request.path_argument(table_version);

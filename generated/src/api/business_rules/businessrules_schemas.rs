@@ -4,7 +4,7 @@ use crate::models::business_rules::{
     BusinessRulesDataSchema, BusinessRulesDataSchemaListing,
     BusinessRulesSchemaCreateRequest, BusinessRulesSchemaUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete businessrules schema.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `businessrules:businessRulesSchema:delete`
 ///
-/// Created by
-/// [`BusinessRulesApi::delete_businessrules_schema`](crate::api::BusinessRulesApi::delete_businessrules_schema).
+/// Created by [`BusinessRulesApi::delete_businessrules_schema`](
+/// crate::api::BusinessRulesApi::delete_businessrules_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-businessrules-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().delete_businessrules_schema("schema_id").await?;
+/// let response = client
+///     .business_rules()
+///     .delete_businessrules_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::BusinessRulesApi {
     ) -> DeleteBusinessrulesSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteBusinessrulesSchema as runtime::Operation>::METADATA,
+            DeleteBusinessrulesSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         DeleteBusinessrulesSchema {
@@ -113,11 +116,11 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:businessRulesSchema:view`
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_schema`](crate::api::BusinessRulesApi::get_businessrules_schema).
+/// Created by [`BusinessRulesApi::get_businessrules_schema`](
+/// crate::api::BusinessRulesApi::get_businessrules_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -193,7 +196,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesSchema as runtime::Operation>::METADATA,
+            GetBusinessrulesSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetBusinessrulesSchema { request }
@@ -213,11 +216,11 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_schemas`](crate::api::BusinessRulesApi::get_businessrules_schemas).
+/// Created by [`BusinessRulesApi::get_businessrules_schemas`](
+/// crate::api::BusinessRulesApi::get_businessrules_schemas).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -319,7 +322,7 @@ impl crate::api::BusinessRulesApi {
         GetBusinessrulesSchemas {
             request: runtime::Request::new(
                 &self.client,
-                <GetBusinessrulesSchemas as runtime::Operation>::METADATA,
+                GetBusinessrulesSchemas::METADATA,
             ),
         }
     }
@@ -336,15 +339,20 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:businessRulesSchema:add`
 ///
-/// Created by
-/// [`BusinessRulesApi::post_businessrules_schemas`](crate::api::BusinessRulesApi::post_businessrules_schemas).
+/// Created by [`BusinessRulesApi::post_businessrules_schemas`](
+/// crate::api::BusinessRulesApi::post_businessrules_schemas).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-schemas>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-businessrules-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().post_businessrules_schemas(genesys_cloud::models::BusinessRulesSchemaCreateRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .post_businessrules_schemas(
+///         genesys_cloud::models::BusinessRulesSchemaCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -416,7 +424,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PostBusinessrulesSchemas {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostBusinessrulesSchemas as runtime::Operation>::METADATA,
+            PostBusinessrulesSchemas::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostBusinessrulesSchemas {
@@ -436,15 +444,21 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:businessRulesSchema:edit`
 ///
-/// Created by
-/// [`BusinessRulesApi::put_businessrules_schema`](crate::api::BusinessRulesApi::put_businessrules_schema).
+/// Created by [`BusinessRulesApi::put_businessrules_schema`](
+/// crate::api::BusinessRulesApi::put_businessrules_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-businessrules-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().put_businessrules_schema("schema_id", genesys_cloud::models::BusinessRulesSchemaUpdateRequest::default()).await?;
+/// let response = client
+///     .business_rules()
+///     .put_businessrules_schema(
+///         "schema_id",
+///         genesys_cloud::models::BusinessRulesSchemaUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -518,7 +532,7 @@ impl crate::api::BusinessRulesApi {
     ) -> PutBusinessrulesSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutBusinessrulesSchema as runtime::Operation>::METADATA,
+            PutBusinessrulesSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.json_body("application/json", Some(body));

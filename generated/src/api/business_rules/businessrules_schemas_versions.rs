@@ -3,7 +3,7 @@
 use crate::models::business_rules::{
     BusinessRulesDataSchema, BusinessRulesDataSchemaListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get businessrules schema version.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 /// [`BusinessRulesDataSchema`](crate::models::BusinessRulesDataSchema). Succeeds with the status 200
 /// (OK).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_schema_version`](crate::api::BusinessRulesApi::get_businessrules_schema_version).
+/// Created by [`BusinessRulesApi::get_businessrules_schema_version`](
+/// crate::api::BusinessRulesApi::get_businessrules_schema_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId--versions--schemaVersion->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId--versions--schemaVersion-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_schema_version("schema_id", "schema_version").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_schema_version("schema_id", "schema_version")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesSchemaVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesSchemaVersion as runtime::Operation>::METADATA,
+            GetBusinessrulesSchemaVersion::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.path_argument(schema_version.as_ref());
@@ -113,15 +116,18 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`BusinessRulesApi::get_businessrules_schema_versions`](crate::api::BusinessRulesApi::get_businessrules_schema_versions).
+/// Created by [`BusinessRulesApi::get_businessrules_schema_versions`](
+/// crate::api::BusinessRulesApi::get_businessrules_schema_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-businessrules-schemas--schemaId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.business_rules().get_businessrules_schema_versions("schema_id").await?;
+/// let response = client
+///     .business_rules()
+///     .get_businessrules_schema_versions("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -238,7 +244,7 @@ impl crate::api::BusinessRulesApi {
     ) -> GetBusinessrulesSchemaVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetBusinessrulesSchemaVersions as runtime::Operation>::METADATA,
+            GetBusinessrulesSchemaVersions::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetBusinessrulesSchemaVersions {

@@ -4,7 +4,7 @@ use crate::models::case_management::{
     Caseplan, CaseplanCreate, CaseplanCreateResponse, CaseplanListing, CaseplanUpdate,
 };
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete casemanagement caseplan.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `caseManagement:caseplan:delete`
 ///
-/// Created by
-/// [`CaseManagementApi::delete_casemanagement_caseplan`](crate::api::CaseManagementApi::delete_casemanagement_caseplan).
+/// Created by [`CaseManagementApi::delete_casemanagement_caseplan`](
+/// crate::api::CaseManagementApi::delete_casemanagement_caseplan).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-caseplans--caseplanId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-caseplans--caseplanId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().delete_casemanagement_caseplan("caseplan_id").await?;
+/// let response = client
+///     .case_management()
+///     .delete_casemanagement_caseplan("caseplan_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::CaseManagementApi {
     ) -> DeleteCasemanagementCaseplan {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteCasemanagementCaseplan as runtime::Operation>::METADATA,
+            DeleteCasemanagementCaseplan::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
         DeleteCasemanagementCaseplan {
@@ -115,15 +118,18 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:caseplan:view`
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_caseplan`](crate::api::CaseManagementApi::get_casemanagement_caseplan).
+/// Created by [`CaseManagementApi::get_casemanagement_caseplan`](
+/// crate::api::CaseManagementApi::get_casemanagement_caseplan).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().get_casemanagement_caseplan("caseplan_id").await?;
+/// let response = client
+///     .case_management()
+///     .get_casemanagement_caseplan("caseplan_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,7 +201,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCaseplan {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCaseplan as runtime::Operation>::METADATA,
+            GetCasemanagementCaseplan::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
         GetCasemanagementCaseplan {
@@ -216,11 +222,11 @@ impl crate::api::CaseManagementApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_caseplans`](crate::api::CaseManagementApi::get_casemanagement_caseplans).
+/// Created by [`CaseManagementApi::get_casemanagement_caseplans`](
+/// crate::api::CaseManagementApi::get_casemanagement_caseplans).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -347,7 +353,7 @@ impl crate::api::CaseManagementApi {
         GetCasemanagementCaseplans {
             request: runtime::Request::new(
                 &self.client,
-                <GetCasemanagementCaseplans as runtime::Operation>::METADATA,
+                GetCasemanagementCaseplans::METADATA,
             ),
         }
     }
@@ -364,15 +370,21 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:caseplan:edit`
 ///
-/// Created by
-/// [`CaseManagementApi::patch_casemanagement_caseplan`](crate::api::CaseManagementApi::patch_casemanagement_caseplan).
+/// Created by [`CaseManagementApi::patch_casemanagement_caseplan`](
+/// crate::api::CaseManagementApi::patch_casemanagement_caseplan).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-caseplans--caseplanId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-casemanagement-caseplans--caseplanId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().patch_casemanagement_caseplan("caseplan_id", genesys_cloud::models::CaseplanUpdate::default()).await?;
+/// let response = client
+///     .case_management()
+///     .patch_casemanagement_caseplan(
+///         "caseplan_id",
+///         genesys_cloud::models::CaseplanUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -446,7 +458,7 @@ impl crate::api::CaseManagementApi {
     ) -> PatchCasemanagementCaseplan {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchCasemanagementCaseplan as runtime::Operation>::METADATA,
+            PatchCasemanagementCaseplan::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -466,15 +478,18 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:caseplan:add`
 ///
-/// Created by
-/// [`CaseManagementApi::post_casemanagement_caseplans`](crate::api::CaseManagementApi::post_casemanagement_caseplans).
+/// Created by [`CaseManagementApi::post_casemanagement_caseplans`](
+/// crate::api::CaseManagementApi::post_casemanagement_caseplans).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().post_casemanagement_caseplans(genesys_cloud::models::CaseplanCreate::default()).await?;
+/// let response = client
+///     .case_management()
+///     .post_casemanagement_caseplans(genesys_cloud::models::CaseplanCreate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -545,7 +560,7 @@ impl crate::api::CaseManagementApi {
     ) -> PostCasemanagementCaseplans {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCasemanagementCaseplans as runtime::Operation>::METADATA,
+            PostCasemanagementCaseplans::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostCasemanagementCaseplans {

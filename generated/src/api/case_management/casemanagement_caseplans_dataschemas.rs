@@ -2,7 +2,7 @@
 
 use crate::models::case_management::{CaseplanDataSchema, CaseplanDataSchemaRequest};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete casemanagement caseplan dataschema.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `caseManagement:caseplanDataSchemas:delete`
 ///
-/// Created by
-/// [`CaseManagementApi::delete_casemanagement_caseplan_dataschema`](crate::api::CaseManagementApi::delete_casemanagement_caseplan_dataschema).
+/// Created by [`CaseManagementApi::delete_casemanagement_caseplan_dataschema`](
+/// crate::api::CaseManagementApi::delete_casemanagement_caseplan_dataschema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-caseplans--caseplanId--dataschemas--schemaKeyName->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-caseplans--caseplanId--dataschemas--schemaKeyName-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().delete_casemanagement_caseplan_dataschema("caseplan_id", "schema_key_name").await?;
+/// let response = client
+///     .case_management()
+///     .delete_casemanagement_caseplan_dataschema("caseplan_id", "schema_key_name")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::CaseManagementApi {
     ) -> DeleteCasemanagementCaseplanDataschema {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteCasemanagementCaseplanDataschema as runtime::Operation>::METADATA,
+            DeleteCasemanagementCaseplanDataschema::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
         request.path_argument(schema_key_name.as_ref());
@@ -116,15 +119,21 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:caseplanDataSchemas:add`
 ///
-/// Created by
-/// [`CaseManagementApi::post_casemanagement_caseplan_dataschemas`](crate::api::CaseManagementApi::post_casemanagement_caseplan_dataschemas).
+/// Created by [`CaseManagementApi::post_casemanagement_caseplan_dataschemas`](
+/// crate::api::CaseManagementApi::post_casemanagement_caseplan_dataschemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--dataschemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans--caseplanId--dataschemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().post_casemanagement_caseplan_dataschemas("caseplan_id", genesys_cloud::models::CaseplanDataSchemaRequest::default()).await?;
+/// let response = client
+///     .case_management()
+///     .post_casemanagement_caseplan_dataschemas(
+///         "caseplan_id",
+///         genesys_cloud::models::CaseplanDataSchemaRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -198,7 +207,7 @@ impl crate::api::CaseManagementApi {
     ) -> PostCasemanagementCaseplanDataschemas {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCasemanagementCaseplanDataschemas as runtime::Operation>::METADATA,
+            PostCasemanagementCaseplanDataschemas::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -220,15 +229,22 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:caseplanDataSchemas:edit`
 ///
-/// Created by
-/// [`CaseManagementApi::put_casemanagement_caseplan_dataschema`](crate::api::CaseManagementApi::put_casemanagement_caseplan_dataschema).
+/// Created by [`CaseManagementApi::put_casemanagement_caseplan_dataschema`](
+/// crate::api::CaseManagementApi::put_casemanagement_caseplan_dataschema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-casemanagement-caseplans--caseplanId--dataschemas--schemaKeyName->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-casemanagement-caseplans--caseplanId--dataschemas--schemaKeyName-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().put_casemanagement_caseplan_dataschema("caseplan_id", "schema_key_name", genesys_cloud::models::CaseplanDataSchemaRequest::default()).await?;
+/// let response = client
+///     .case_management()
+///     .put_casemanagement_caseplan_dataschema(
+///         "caseplan_id",
+///         "schema_key_name",
+///         genesys_cloud::models::CaseplanDataSchemaRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -303,7 +319,7 @@ impl crate::api::CaseManagementApi {
     ) -> PutCasemanagementCaseplanDataschema {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutCasemanagementCaseplanDataschema as runtime::Operation>::METADATA,
+            PutCasemanagementCaseplanDataschema::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
         request.path_argument(schema_key_name.as_ref());

@@ -3,7 +3,7 @@
 use crate::models::case_management::{
     Caseplan, CaseplanQueryEntityListing, CaseplanQueryRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post casemanagement caseplans query.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by
-/// [`CaseManagementApi::post_casemanagement_caseplans_query`](crate::api::CaseManagementApi::post_casemanagement_caseplans_query).
+/// Created by [`CaseManagementApi::post_casemanagement_caseplans_query`](
+/// crate::api::CaseManagementApi::post_casemanagement_caseplans_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-caseplans-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().post_casemanagement_caseplans_query(genesys_cloud::models::CaseplanQueryRequest::default()).await?;
+/// let response = client
+///     .case_management()
+///     .post_casemanagement_caseplans_query(
+///         genesys_cloud::models::CaseplanQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -128,7 +133,7 @@ impl crate::api::CaseManagementApi {
     ) -> PostCasemanagementCaseplansQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCasemanagementCaseplansQuery as runtime::Operation>::METADATA,
+            PostCasemanagementCaseplansQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostCasemanagementCaseplansQuery {

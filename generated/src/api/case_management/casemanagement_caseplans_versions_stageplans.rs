@@ -4,7 +4,7 @@ use crate::models::case_management::{
     GetCasemanagementCaseplanVersionStageplanExpands,
     GetCasemanagementCaseplanVersionStageplansExpands, Stageplan, StageplanListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get casemanagement caseplan version stageplan.
 ///
@@ -18,15 +18,22 @@ use crate::runtime;
 ///
 /// Permission: `caseManagement:stageplan:view`
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_caseplan_version_stageplan`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version_stageplan).
+/// Created by [`CaseManagementApi::get_casemanagement_caseplan_version_stageplan`](
+/// crate::api::CaseManagementApi::get_casemanagement_caseplan_version_stageplan).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans--stageplanId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans--stageplanId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().get_casemanagement_caseplan_version_stageplan("caseplan_id", "version_id", "stageplan_id").await?;
+/// let response = client
+///     .case_management()
+///     .get_casemanagement_caseplan_version_stageplan(
+///         "caseplan_id",
+///         "version_id",
+///         "stageplan_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -109,7 +116,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCaseplanVersionStageplan {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCaseplanVersionStageplan as runtime::Operation>::METADATA,
+            GetCasemanagementCaseplanVersionStageplan::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
         request.path_argument(version_id.as_ref());
@@ -133,15 +140,18 @@ impl crate::api::CaseManagementApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_caseplan_version_stageplans`](crate::api::CaseManagementApi::get_casemanagement_caseplan_version_stageplans).
+/// Created by [`CaseManagementApi::get_casemanagement_caseplan_version_stageplans`](
+/// crate::api::CaseManagementApi::get_casemanagement_caseplan_version_stageplans).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-caseplans--caseplanId--versions--versionId--stageplans)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().get_casemanagement_caseplan_version_stageplans("caseplan_id", "version_id").await?;
+/// let response = client
+///     .case_management()
+///     .get_casemanagement_caseplan_version_stageplans("caseplan_id", "version_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -272,7 +282,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCaseplanVersionStageplans {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCaseplanVersionStageplans as runtime::Operation>::METADATA,
+            GetCasemanagementCaseplanVersionStageplans::METADATA,
         );
         request.path_argument(caseplan_id.as_ref());
         request.path_argument(version_id.as_ref());

@@ -2,7 +2,7 @@
 
 use crate::models::case_management::{Case, CaseCreate, GetCasemanagementCaseExpands};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete casemanagement case.
 ///
@@ -13,11 +13,11 @@ use crate::runtime;
 ///
 /// Permission: `caseManagement:case:delete`
 ///
-/// Created by
-/// [`CaseManagementApi::delete_casemanagement_case`](crate::api::CaseManagementApi::delete_casemanagement_case).
+/// Created by [`CaseManagementApi::delete_casemanagement_case`](
+/// crate::api::CaseManagementApi::delete_casemanagement_case).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-cases--caseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-casemanagement-cases--caseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -91,7 +91,7 @@ impl crate::api::CaseManagementApi {
     ) -> DeleteCasemanagementCase {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteCasemanagementCase as runtime::Operation>::METADATA,
+            DeleteCasemanagementCase::METADATA,
         );
         request.path_argument(case_id.as_ref());
         DeleteCasemanagementCase {
@@ -109,11 +109,11 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:case:view`
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_case`](crate::api::CaseManagementApi::get_casemanagement_case).
+/// Created by [`CaseManagementApi::get_casemanagement_case`](
+/// crate::api::CaseManagementApi::get_casemanagement_case).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -197,7 +197,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCase {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCase as runtime::Operation>::METADATA,
+            GetCasemanagementCase::METADATA,
         );
         request.path_argument(case_id.as_ref());
         GetCasemanagementCase { request }
@@ -213,15 +213,18 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:case:add`
 ///
-/// Created by
-/// [`CaseManagementApi::post_casemanagement_cases`](crate::api::CaseManagementApi::post_casemanagement_cases).
+/// Created by [`CaseManagementApi::post_casemanagement_cases`](
+/// crate::api::CaseManagementApi::post_casemanagement_cases).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().post_casemanagement_cases(genesys_cloud::models::CaseCreate::default()).await?;
+/// let response = client
+///     .case_management()
+///     .post_casemanagement_cases(genesys_cloud::models::CaseCreate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -291,7 +294,7 @@ impl crate::api::CaseManagementApi {
     ) -> PostCasemanagementCases {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCasemanagementCases as runtime::Operation>::METADATA,
+            PostCasemanagementCases::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostCasemanagementCases { request }

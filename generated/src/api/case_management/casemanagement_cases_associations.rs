@@ -3,7 +3,7 @@
 use crate::models::case_management::{
     CaseAssociation, CaseAssociationCreate, CaseAssociationListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get casemanagement case association.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `caseManagement:caseAssociation:view`
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_case_association`](crate::api::CaseManagementApi::get_casemanagement_case_association).
+/// Created by [`CaseManagementApi::get_casemanagement_case_association`](
+/// crate::api::CaseManagementApi::get_casemanagement_case_association).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--associations--associationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--associations--associationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().get_casemanagement_case_association("case_id", "association_id").await?;
+/// let response = client
+///     .case_management()
+///     .get_casemanagement_case_association("case_id", "association_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCaseAssociation {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCaseAssociation as runtime::Operation>::METADATA,
+            GetCasemanagementCaseAssociation::METADATA,
         );
         request.path_argument(case_id.as_ref());
         request.path_argument(association_id.as_ref());
@@ -121,15 +124,18 @@ impl crate::api::CaseManagementApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_case_associations`](crate::api::CaseManagementApi::get_casemanagement_case_associations).
+/// Created by [`CaseManagementApi::get_casemanagement_case_associations`](
+/// crate::api::CaseManagementApi::get_casemanagement_case_associations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--associations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--associations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().get_casemanagement_case_associations("case_id").await?;
+/// let response = client
+///     .case_management()
+///     .get_casemanagement_case_associations("case_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -248,7 +254,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCaseAssociations {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCaseAssociations as runtime::Operation>::METADATA,
+            GetCasemanagementCaseAssociations::METADATA,
         );
         request.path_argument(case_id.as_ref());
         GetCasemanagementCaseAssociations {
@@ -268,15 +274,21 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:caseAssociation:add`
 ///
-/// Created by
-/// [`CaseManagementApi::post_casemanagement_case_associations`](crate::api::CaseManagementApi::post_casemanagement_case_associations).
+/// Created by [`CaseManagementApi::post_casemanagement_case_associations`](
+/// crate::api::CaseManagementApi::post_casemanagement_case_associations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--associations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--associations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().post_casemanagement_case_associations("case_id", genesys_cloud::models::CaseAssociationCreate::default()).await?;
+/// let response = client
+///     .case_management()
+///     .post_casemanagement_case_associations(
+///         "case_id",
+///         genesys_cloud::models::CaseAssociationCreate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -350,7 +362,7 @@ impl crate::api::CaseManagementApi {
     ) -> PostCasemanagementCaseAssociations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCasemanagementCaseAssociations as runtime::Operation>::METADATA,
+            PostCasemanagementCaseAssociations::METADATA,
         );
         request.path_argument(case_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::case_management::{
     CaseAssociation, CaseAssociationQuery, CaseAssociationQueryEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post casemanagement cases associations query.
 ///
@@ -18,15 +18,20 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by
-/// [`CaseManagementApi::post_casemanagement_cases_associations_query`](crate::api::CaseManagementApi::post_casemanagement_cases_associations_query).
+/// Created by [`CaseManagementApi::post_casemanagement_cases_associations_query`](
+/// crate::api::CaseManagementApi::post_casemanagement_cases_associations_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases-associations-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases-associations-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().post_casemanagement_cases_associations_query(genesys_cloud::models::CaseAssociationQuery::default()).await?;
+/// let response = client
+///     .case_management()
+///     .post_casemanagement_cases_associations_query(
+///         genesys_cloud::models::CaseAssociationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -129,7 +134,7 @@ impl crate::api::CaseManagementApi {
     ) -> PostCasemanagementCasesAssociationsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCasemanagementCasesAssociationsQuery as runtime::Operation>::METADATA,
+            PostCasemanagementCasesAssociationsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostCasemanagementCasesAssociationsQuery {

@@ -3,7 +3,7 @@
 use crate::models::case_management::{
     Comment, CommentCreate, CommentListing, GetCasemanagementCaseCommentsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get casemanagement case comment.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `caseManagement:comment:view`
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_case_comment`](crate::api::CaseManagementApi::get_casemanagement_case_comment).
+/// Created by [`CaseManagementApi::get_casemanagement_case_comment`](
+/// crate::api::CaseManagementApi::get_casemanagement_case_comment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--comments--commentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--comments--commentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().get_casemanagement_case_comment("case_id", "comment_id").await?;
+/// let response = client
+///     .case_management()
+///     .get_casemanagement_case_comment("case_id", "comment_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCaseComment {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCaseComment as runtime::Operation>::METADATA,
+            GetCasemanagementCaseComment::METADATA,
         );
         request.path_argument(case_id.as_ref());
         request.path_argument(comment_id.as_ref());
@@ -118,15 +121,18 @@ impl crate::api::CaseManagementApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_case_comments`](crate::api::CaseManagementApi::get_casemanagement_case_comments).
+/// Created by [`CaseManagementApi::get_casemanagement_case_comments`](
+/// crate::api::CaseManagementApi::get_casemanagement_case_comments).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--comments>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases--caseId--comments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().get_casemanagement_case_comments("case_id").await?;
+/// let response = client
+///     .case_management()
+///     .get_casemanagement_case_comments("case_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -246,7 +252,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCaseComments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCaseComments as runtime::Operation>::METADATA,
+            GetCasemanagementCaseComments::METADATA,
         );
         request.path_argument(case_id.as_ref());
         GetCasemanagementCaseComments {
@@ -266,15 +272,21 @@ impl crate::api::CaseManagementApi {
 ///
 /// Permission: `caseManagement:comment:add`
 ///
-/// Created by
-/// [`CaseManagementApi::post_casemanagement_case_comments`](crate::api::CaseManagementApi::post_casemanagement_case_comments).
+/// Created by [`CaseManagementApi::post_casemanagement_case_comments`](
+/// crate::api::CaseManagementApi::post_casemanagement_case_comments).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--comments>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-casemanagement-cases--caseId--comments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().post_casemanagement_case_comments("case_id", genesys_cloud::models::CommentCreate::default()).await?;
+/// let response = client
+///     .case_management()
+///     .post_casemanagement_case_comments(
+///         "case_id",
+///         genesys_cloud::models::CommentCreate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -346,7 +358,7 @@ impl crate::api::CaseManagementApi {
     ) -> PostCasemanagementCaseComments {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCasemanagementCaseComments as runtime::Operation>::METADATA,
+            PostCasemanagementCaseComments::METADATA,
         );
         request.path_argument(case_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::case_management::{
     Case, CaseListing, GetCasemanagementCasesExternalcontactExpands,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get casemanagement cases externalcontact.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`CaseManagementApi::get_casemanagement_cases_externalcontact`](crate::api::CaseManagementApi::get_casemanagement_cases_externalcontact).
+/// Created by [`CaseManagementApi::get_casemanagement_cases_externalcontact`](
+/// crate::api::CaseManagementApi::get_casemanagement_cases_externalcontact).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-externalcontacts--externalContactId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-casemanagement-cases-externalcontacts--externalContactId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.case_management().get_casemanagement_cases_externalcontact("external_contact_id").await?;
+/// let response = client
+///     .case_management()
+///     .get_casemanagement_cases_externalcontact("external_contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -153,7 +156,7 @@ impl crate::api::CaseManagementApi {
     ) -> GetCasemanagementCasesExternalcontact {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCasemanagementCasesExternalcontact as runtime::Operation>::METADATA,
+            GetCasemanagementCasesExternalcontact::METADATA,
         );
         request.path_argument(external_contact_id.as_ref());
         GetCasemanagementCasesExternalcontact {

@@ -2,7 +2,7 @@
 
 use crate::models::chat::{CreateRoomRequest, CreateRoomResponse, RoomUpdateRequest};
 use crate::models::shared::chat_and_users::Room;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get chats room.
 ///
@@ -16,7 +16,7 @@ use crate::runtime;
 /// Created by [`ChatApi::get_chats_room`](crate::api::ChatApi::get_chats_room).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -86,10 +86,7 @@ impl crate::api::ChatApi {
     ///
     /// `GET /api/v2/chats/rooms/{roomJid}` See [`GetChatsRoom`] for what it takes and returns.
     pub fn get_chats_room(&self, room_jid: impl AsRef<str>) -> GetChatsRoom {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetChatsRoom as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetChatsRoom::METADATA);
         request.path_argument(room_jid.as_ref());
         GetChatsRoom { request }
     }
@@ -107,11 +104,17 @@ impl crate::api::ChatApi {
 /// Created by [`ChatApi::patch_chats_room`](crate::api::ChatApi::patch_chats_room).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-rooms--roomJid->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-rooms--roomJid-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().patch_chats_room("room_jid", genesys_cloud::models::RoomUpdateRequest::default()).await?;
+/// let response = client
+///     .chat()
+///     .patch_chats_room(
+///         "room_jid",
+///         genesys_cloud::models::RoomUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -182,10 +185,7 @@ impl crate::api::ChatApi {
         room_jid: impl AsRef<str>,
         body: RoomUpdateRequest,
     ) -> PatchChatsRoom {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchChatsRoom as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchChatsRoom::METADATA);
         request.path_argument(room_jid.as_ref());
         request.json_body("application/json", Some(body));
         PatchChatsRoom { request }
@@ -204,11 +204,14 @@ impl crate::api::ChatApi {
 /// Created by [`ChatApi::post_chats_rooms`](crate::api::ChatApi::post_chats_rooms).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().post_chats_rooms(genesys_cloud::models::CreateRoomRequest::default()).await?;
+/// let response = client
+///     .chat()
+///     .post_chats_rooms(genesys_cloud::models::CreateRoomRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -275,10 +278,7 @@ impl crate::api::ChatApi {
     /// `POST /api/v2/chats/rooms` See [`PostChatsRooms`] for what it takes and returns.
     #[inline]
     pub fn post_chats_rooms(&self, body: CreateRoomRequest) -> PostChatsRooms {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostChatsRooms as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostChatsRooms::METADATA);
         request.json_body("application/json", Some(body));
         PostChatsRooms { request }
     }

@@ -4,7 +4,7 @@ use crate::models::chat::{
     ChatMessageEntityListing, ChatMessageResponse, ChatSendMessageResponse,
     SendMessageBody,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete chats room message.
 ///
@@ -17,12 +17,15 @@ use crate::runtime;
 ///
 /// Created by [`ChatApi::delete_chats_room_message`](crate::api::ChatApi::delete_chats_room_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-rooms--roomJid--messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-rooms--roomJid--messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().delete_chats_room_message("room_jid", "message_id").await?;
+/// let response = client
+///     .chat()
+///     .delete_chats_room_message("room_jid", "message_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::ChatApi {
     ) -> DeleteChatsRoomMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteChatsRoomMessage as runtime::Operation>::METADATA,
+            DeleteChatsRoomMessage::METADATA,
         );
         request.path_argument(room_jid.as_ref());
         request.path_argument(message_id.as_ref());
@@ -118,12 +121,15 @@ impl crate::api::ChatApi {
 ///
 /// Created by [`ChatApi::get_chats_room_message`](crate::api::ChatApi::get_chats_room_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--messages--messageIds->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--messages--messageIds-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().get_chats_room_message("room_jid", "message_ids").await?;
+/// let response = client
+///     .chat()
+///     .get_chats_room_message("room_jid", "message_ids")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -223,7 +229,7 @@ impl crate::api::ChatApi {
     ) -> GetChatsRoomMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetChatsRoomMessage as runtime::Operation>::METADATA,
+            GetChatsRoomMessage::METADATA,
         );
         request.path_argument(room_jid.as_ref());
         request.path_argument(message_ids.as_ref());
@@ -243,8 +249,8 @@ impl crate::api::ChatApi {
 ///
 /// Created by [`ChatApi::get_chats_room_messages`](crate::api::ChatApi::get_chats_room_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-rooms--roomJid--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -344,7 +350,7 @@ impl crate::api::ChatApi {
     ) -> GetChatsRoomMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetChatsRoomMessages as runtime::Operation>::METADATA,
+            GetChatsRoomMessages::METADATA,
         );
         request.path_argument(room_jid.as_ref());
         GetChatsRoomMessages { request }
@@ -364,12 +370,19 @@ impl crate::api::ChatApi {
 ///
 /// Created by [`ChatApi::patch_chats_room_message`](crate::api::ChatApi::patch_chats_room_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-rooms--roomJid--messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-rooms--roomJid--messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().patch_chats_room_message("room_jid", "message_id", genesys_cloud::models::SendMessageBody::default()).await?;
+/// let response = client
+///     .chat()
+///     .patch_chats_room_message(
+///         "room_jid",
+///         "message_id",
+///         genesys_cloud::models::SendMessageBody::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -444,7 +457,7 @@ impl crate::api::ChatApi {
     ) -> PatchChatsRoomMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchChatsRoomMessage as runtime::Operation>::METADATA,
+            PatchChatsRoomMessage::METADATA,
         );
         request.path_argument(room_jid.as_ref());
         request.path_argument(message_id.as_ref());
@@ -465,12 +478,18 @@ impl crate::api::ChatApi {
 ///
 /// Created by [`ChatApi::post_chats_room_messages`](crate::api::ChatApi::post_chats_room_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms--roomJid--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-rooms--roomJid--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().post_chats_room_messages("room_jid", genesys_cloud::models::SendMessageBody::default()).await?;
+/// let response = client
+///     .chat()
+///     .post_chats_room_messages(
+///         "room_jid",
+///         genesys_cloud::models::SendMessageBody::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -544,7 +563,7 @@ impl crate::api::ChatApi {
     ) -> PostChatsRoomMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostChatsRoomMessages as runtime::Operation>::METADATA,
+            PostChatsRoomMessages::METADATA,
         );
         request.path_argument(room_jid.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::chat::{
     ChatMessageEntityListing, ChatMessageResponse, ChatSendMessageResponse,
     SendMessageBody,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete chats user message.
 ///
@@ -17,12 +17,15 @@ use crate::runtime;
 ///
 /// Created by [`ChatApi::delete_chats_user_message`](crate::api::ChatApi::delete_chats_user_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users--userId--messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-chats-users--userId--messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().delete_chats_user_message("user_id", "message_id").await?;
+/// let response = client
+///     .chat()
+///     .delete_chats_user_message("user_id", "message_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::ChatApi {
     ) -> DeleteChatsUserMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteChatsUserMessage as runtime::Operation>::METADATA,
+            DeleteChatsUserMessage::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(message_id.as_ref());
@@ -118,8 +121,8 @@ impl crate::api::ChatApi {
 ///
 /// Created by [`ChatApi::get_chats_user_message`](crate::api::ChatApi::get_chats_user_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--messages--messageIds->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--messages--messageIds-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -223,7 +226,7 @@ impl crate::api::ChatApi {
     ) -> GetChatsUserMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetChatsUserMessage as runtime::Operation>::METADATA,
+            GetChatsUserMessage::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(message_ids.as_ref());
@@ -242,8 +245,8 @@ impl crate::api::ChatApi {
 ///
 /// Created by [`ChatApi::get_chats_user_messages`](crate::api::ChatApi::get_chats_user_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-chats-users--userId--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -343,7 +346,7 @@ impl crate::api::ChatApi {
     ) -> GetChatsUserMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetChatsUserMessages as runtime::Operation>::METADATA,
+            GetChatsUserMessages::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetChatsUserMessages { request }
@@ -363,12 +366,19 @@ impl crate::api::ChatApi {
 ///
 /// Created by [`ChatApi::patch_chats_user_message`](crate::api::ChatApi::patch_chats_user_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-users--userId--messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-chats-users--userId--messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().patch_chats_user_message("user_id", "message_id", genesys_cloud::models::SendMessageBody::default()).await?;
+/// let response = client
+///     .chat()
+///     .patch_chats_user_message(
+///         "user_id",
+///         "message_id",
+///         genesys_cloud::models::SendMessageBody::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -443,7 +453,7 @@ impl crate::api::ChatApi {
     ) -> PatchChatsUserMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchChatsUserMessage as runtime::Operation>::METADATA,
+            PatchChatsUserMessage::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(message_id.as_ref());
@@ -464,12 +474,18 @@ impl crate::api::ChatApi {
 ///
 /// Created by [`ChatApi::post_chats_user_messages`](crate::api::ChatApi::post_chats_user_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users--userId--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-chats-users--userId--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.chat().post_chats_user_messages("user_id", genesys_cloud::models::SendMessageBody::default()).await?;
+/// let response = client
+///     .chat()
+///     .post_chats_user_messages(
+///         "user_id",
+///         genesys_cloud::models::SendMessageBody::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -543,7 +559,7 @@ impl crate::api::ChatApi {
     ) -> PostChatsUserMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostChatsUserMessages as runtime::Operation>::METADATA,
+            PostChatsUserMessages::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,25 +3,21 @@
 export!(chats_messages: GetChatsMessage);
 export!(chats_messages_reactions: PutChatsMessageReactions);
 export!(chats_rooms: GetChatsRoom, PatchChatsRoom, PostChatsRooms);
-export!(
-    chats_rooms_messages: DeleteChatsRoomMessage, GetChatsRoomMessage, GetChatsRoomMessages, PatchChatsRoomMessage,
-        PostChatsRoomMessages
+export!(chats_rooms_messages:
+    DeleteChatsRoomMessage, GetChatsRoomMessage, GetChatsRoomMessages, PatchChatsRoomMessage, PostChatsRoomMessages
 );
 export!(chats_rooms_messages_pins: DeleteChatsRoomMessagesPin, PostChatsRoomMessagesPins);
-export!(
-    chats_rooms_participants: DeleteChatsRoomParticipant, GetChatsRoomParticipant, GetChatsRoomParticipants,
-        PostChatsRoomParticipant
+export!(chats_rooms_participants:
+    DeleteChatsRoomParticipant, GetChatsRoomParticipant, GetChatsRoomParticipants, PostChatsRoomParticipant
 );
 export!(chats_settings: GetChatsSettings, PatchChatsSettings, PutChatsSettings);
 export!(chats_threads_messages: GetChatsThreadMessages);
 export!(chats_users: GetChatsUser);
-export!(
-    chats_users_me_settings: DeleteChatsUsersMeSettings, GetChatsUsersMeSettings, PatchChatsUsersMeSettings,
-        PostChatsUsersMeSettings
+export!(chats_users_me_settings:
+    DeleteChatsUsersMeSettings, GetChatsUsersMeSettings, PatchChatsUsersMeSettings, PostChatsUsersMeSettings
 );
-export!(
-    chats_users_messages: DeleteChatsUserMessage, GetChatsUserMessage, GetChatsUserMessages, PatchChatsUserMessage,
-        PostChatsUserMessages
+export!(chats_users_messages:
+    DeleteChatsUserMessage, GetChatsUserMessage, GetChatsUserMessages, PatchChatsUserMessage, PostChatsUserMessages
 );
 export!(chats_users_messages_pins: DeleteChatsUserMessagesPin, PostChatsUserMessagesPins);
 export!(chats_users_settings: GetChatsUserSettings, PatchChatsUserSettings);

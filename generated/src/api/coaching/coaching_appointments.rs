@@ -7,7 +7,7 @@ use crate::models::coaching::{
     GetCoachingAppointmentsRelationships, GetCoachingAppointmentsSortOrder,
     GetCoachingAppointmentsStatuses, UpdateCoachingAppointmentRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete coaching appointment.
 ///
@@ -22,12 +22,15 @@ use crate::runtime;
 /// Created by
 /// [`CoachingApi::delete_coaching_appointment`](crate::api::CoachingApi::delete_coaching_appointment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-coaching-appointments--appointmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-coaching-appointments--appointmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().delete_coaching_appointment("appointment_id").await?;
+/// let response = client
+///     .coaching()
+///     .delete_coaching_appointment("appointment_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::CoachingApi {
     ) -> DeleteCoachingAppointment {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteCoachingAppointment as runtime::Operation>::METADATA,
+            DeleteCoachingAppointment::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         DeleteCoachingAppointment {
@@ -119,8 +122,8 @@ impl crate::api::CoachingApi {
 /// Created by
 /// [`CoachingApi::get_coaching_appointment`](crate::api::CoachingApi::get_coaching_appointment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -194,7 +197,7 @@ impl crate::api::CoachingApi {
     ) -> GetCoachingAppointment {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCoachingAppointment as runtime::Operation>::METADATA,
+            GetCoachingAppointment::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         GetCoachingAppointment { request }
@@ -218,7 +221,7 @@ impl crate::api::CoachingApi {
 /// [`CoachingApi::get_coaching_appointments`](crate::api::CoachingApi::get_coaching_appointments).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -406,7 +409,7 @@ impl crate::api::CoachingApi {
     ) -> GetCoachingAppointments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCoachingAppointments as runtime::Operation>::METADATA,
+            GetCoachingAppointments::METADATA,
         );
         request
             .query_list(
@@ -432,12 +435,18 @@ impl crate::api::CoachingApi {
 /// Created by
 /// [`CoachingApi::patch_coaching_appointment`](crate::api::CoachingApi::patch_coaching_appointment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().patch_coaching_appointment("appointment_id", genesys_cloud::models::UpdateCoachingAppointmentRequest::default()).await?;
+/// let response = client
+///     .coaching()
+///     .patch_coaching_appointment(
+///         "appointment_id",
+///         genesys_cloud::models::UpdateCoachingAppointmentRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -509,7 +518,7 @@ impl crate::api::CoachingApi {
     ) -> PatchCoachingAppointment {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchCoachingAppointment as runtime::Operation>::METADATA,
+            PatchCoachingAppointment::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -534,11 +543,16 @@ impl crate::api::CoachingApi {
 /// [`CoachingApi::post_coaching_appointments`](crate::api::CoachingApi::post_coaching_appointments).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().post_coaching_appointments(genesys_cloud::models::CreateCoachingAppointmentRequest::default()).await?;
+/// let response = client
+///     .coaching()
+///     .post_coaching_appointments(
+///         genesys_cloud::models::CreateCoachingAppointmentRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -608,7 +622,7 @@ impl crate::api::CoachingApi {
     ) -> PostCoachingAppointments {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCoachingAppointments as runtime::Operation>::METADATA,
+            PostCoachingAppointments::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostCoachingAppointments {

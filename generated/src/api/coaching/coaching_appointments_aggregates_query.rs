@@ -3,7 +3,7 @@
 use crate::models::coaching::{
     CoachingAppointmentAggregateRequest, CoachingAppointmentAggregateResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post coaching appointments aggregates query.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Permission: `coaching:appointment:view`
 ///
-/// Created by
-/// [`CoachingApi::post_coaching_appointments_aggregates_query`](crate::api::CoachingApi::post_coaching_appointments_aggregates_query).
+/// Created by [`CoachingApi::post_coaching_appointments_aggregates_query`](
+/// crate::api::CoachingApi::post_coaching_appointments_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().post_coaching_appointments_aggregates_query(genesys_cloud::models::CoachingAppointmentAggregateRequest::default()).await?;
+/// let response = client
+///     .coaching()
+///     .post_coaching_appointments_aggregates_query(
+///         genesys_cloud::models::CoachingAppointmentAggregateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +103,7 @@ impl crate::api::CoachingApi {
     ) -> PostCoachingAppointmentsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCoachingAppointmentsAggregatesQuery as runtime::Operation>::METADATA,
+            PostCoachingAppointmentsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostCoachingAppointmentsAggregatesQuery {

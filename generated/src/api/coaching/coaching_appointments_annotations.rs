@@ -3,7 +3,7 @@
 use crate::models::coaching::{
     CoachingAnnotation, CoachingAnnotationCreateRequest, CoachingAnnotationList,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete coaching appointment annotation.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permissions, any of: `coaching:annotation:delete`, `coaching:privateAnnotation:delete`
 ///
-/// Created by
-/// [`CoachingApi::delete_coaching_appointment_annotation`](crate::api::CoachingApi::delete_coaching_appointment_annotation).
+/// Created by [`CoachingApi::delete_coaching_appointment_annotation`](
+/// crate::api::CoachingApi::delete_coaching_appointment_annotation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-coaching-appointments--appointmentId--annotations--annotationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().delete_coaching_appointment_annotation("appointment_id", "annotation_id").await?;
+/// let response = client
+///     .coaching()
+///     .delete_coaching_appointment_annotation("appointment_id", "annotation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::CoachingApi {
     ) -> DeleteCoachingAppointmentAnnotation {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteCoachingAppointmentAnnotation as runtime::Operation>::METADATA,
+            DeleteCoachingAppointmentAnnotation::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         request.path_argument(annotation_id.as_ref());
@@ -114,15 +117,18 @@ impl crate::api::CoachingApi {
 ///
 /// Permissions, any of: `coaching:annotation:view`, `coaching:privateAnnotation:view`
 ///
-/// Created by
-/// [`CoachingApi::get_coaching_appointment_annotation`](crate::api::CoachingApi::get_coaching_appointment_annotation).
+/// Created by [`CoachingApi::get_coaching_appointment_annotation`](
+/// crate::api::CoachingApi::get_coaching_appointment_annotation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--annotations--annotationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().get_coaching_appointment_annotation("appointment_id", "annotation_id").await?;
+/// let response = client
+///     .coaching()
+///     .get_coaching_appointment_annotation("appointment_id", "annotation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,7 +201,7 @@ impl crate::api::CoachingApi {
     ) -> GetCoachingAppointmentAnnotation {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCoachingAppointmentAnnotation as runtime::Operation>::METADATA,
+            GetCoachingAppointmentAnnotation::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         request.path_argument(annotation_id.as_ref());
@@ -218,15 +224,18 @@ impl crate::api::CoachingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`CoachingApi::get_coaching_appointment_annotations`](crate::api::CoachingApi::get_coaching_appointment_annotations).
+/// Created by [`CoachingApi::get_coaching_appointment_annotations`](
+/// crate::api::CoachingApi::get_coaching_appointment_annotations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--annotations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--annotations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().get_coaching_appointment_annotations("appointment_id").await?;
+/// let response = client
+///     .coaching()
+///     .get_coaching_appointment_annotations("appointment_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -341,7 +350,7 @@ impl crate::api::CoachingApi {
     ) -> GetCoachingAppointmentAnnotations {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCoachingAppointmentAnnotations as runtime::Operation>::METADATA,
+            GetCoachingAppointmentAnnotations::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         GetCoachingAppointmentAnnotations {
@@ -360,15 +369,22 @@ impl crate::api::CoachingApi {
 ///
 /// Permissions, any of: `coaching:annotation:edit`, `coaching:privateAnnotation:edit`
 ///
-/// Created by
-/// [`CoachingApi::patch_coaching_appointment_annotation`](crate::api::CoachingApi::patch_coaching_appointment_annotation).
+/// Created by [`CoachingApi::patch_coaching_appointment_annotation`](
+/// crate::api::CoachingApi::patch_coaching_appointment_annotation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId--annotations--annotationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId--annotations--annotationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().patch_coaching_appointment_annotation("appointment_id", "annotation_id", genesys_cloud::models::CoachingAnnotation::default()).await?;
+/// let response = client
+///     .coaching()
+///     .patch_coaching_appointment_annotation(
+///         "appointment_id",
+///         "annotation_id",
+///         genesys_cloud::models::CoachingAnnotation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -443,7 +459,7 @@ impl crate::api::CoachingApi {
     ) -> PatchCoachingAppointmentAnnotation {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchCoachingAppointmentAnnotation as runtime::Operation>::METADATA,
+            PatchCoachingAppointmentAnnotation::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         request.path_argument(annotation_id.as_ref());
@@ -464,15 +480,21 @@ impl crate::api::CoachingApi {
 ///
 /// Permissions, any of: `coaching:annotation:add`, `coaching:privateAnnotation:add`
 ///
-/// Created by
-/// [`CoachingApi::post_coaching_appointment_annotations`](crate::api::CoachingApi::post_coaching_appointment_annotations).
+/// Created by [`CoachingApi::post_coaching_appointment_annotations`](
+/// crate::api::CoachingApi::post_coaching_appointment_annotations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments--appointmentId--annotations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-appointments--appointmentId--annotations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().post_coaching_appointment_annotations("appointment_id", genesys_cloud::models::CoachingAnnotationCreateRequest::default()).await?;
+/// let response = client
+///     .coaching()
+///     .post_coaching_appointment_annotations(
+///         "appointment_id",
+///         genesys_cloud::models::CoachingAnnotationCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -546,7 +568,7 @@ impl crate::api::CoachingApi {
     ) -> PostCoachingAppointmentAnnotations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCoachingAppointmentAnnotations as runtime::Operation>::METADATA,
+            PostCoachingAppointmentAnnotations::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         request.json_body("application/json", Some(body));

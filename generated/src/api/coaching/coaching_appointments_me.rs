@@ -6,7 +6,7 @@ use crate::models::coaching::{
     GetCoachingAppointmentsMeRelationships, GetCoachingAppointmentsMeSortOrder,
     GetCoachingAppointmentsMeStatuses,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get coaching appointments me.
 ///
@@ -19,11 +19,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`CoachingApi::get_coaching_appointments_me`](crate::api::CoachingApi::get_coaching_appointments_me).
+/// Created by [`CoachingApi::get_coaching_appointments_me`](
+/// crate::api::CoachingApi::get_coaching_appointments_me).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments-me>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -210,7 +210,7 @@ impl crate::api::CoachingApi {
         GetCoachingAppointmentsMe {
             request: runtime::Request::new(
                 &self.client,
-                <GetCoachingAppointmentsMe as runtime::Operation>::METADATA,
+                GetCoachingAppointmentsMe::METADATA,
             ),
         }
     }

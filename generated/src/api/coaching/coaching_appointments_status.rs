@@ -3,7 +3,7 @@
 use crate::models::coaching::{
     CoachingAppointmentStatusRequest, CoachingAppointmentStatusResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch coaching appointment status.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `coaching:appointmentStatus:edit`
 ///
-/// Created by
-/// [`CoachingApi::patch_coaching_appointment_status`](crate::api::CoachingApi::patch_coaching_appointment_status).
+/// Created by [`CoachingApi::patch_coaching_appointment_status`](
+/// crate::api::CoachingApi::patch_coaching_appointment_status).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId--status>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-appointments--appointmentId--status)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().patch_coaching_appointment_status("appointment_id", genesys_cloud::models::CoachingAppointmentStatusRequest::default()).await?;
+/// let response = client
+///     .coaching()
+///     .patch_coaching_appointment_status(
+///         "appointment_id",
+///         genesys_cloud::models::CoachingAppointmentStatusRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +104,7 @@ impl crate::api::CoachingApi {
     ) -> PatchCoachingAppointmentStatus {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchCoachingAppointmentStatus as runtime::Operation>::METADATA,
+            PatchCoachingAppointmentStatus::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::coaching::{
     CoachingAppointmentStatusResponse, CoachingAppointmentStatusResponseList,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get coaching appointment statuses.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`CoachingApi::get_coaching_appointment_statuses`](crate::api::CoachingApi::get_coaching_appointment_statuses).
+/// Created by [`CoachingApi::get_coaching_appointment_statuses`](
+/// crate::api::CoachingApi::get_coaching_appointment_statuses).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--statuses>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-appointments--appointmentId--statuses)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().get_coaching_appointment_statuses("appointment_id").await?;
+/// let response = client
+///     .coaching()
+///     .get_coaching_appointment_statuses("appointment_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +146,7 @@ impl crate::api::CoachingApi {
     ) -> GetCoachingAppointmentStatuses {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCoachingAppointmentStatuses as runtime::Operation>::METADATA,
+            GetCoachingAppointmentStatuses::METADATA,
         );
         request.path_argument(appointment_id.as_ref());
         GetCoachingAppointmentStatuses {

@@ -4,7 +4,7 @@ use crate::models::coaching::{
     CoachingNotification, CoachingNotificationList, GetCoachingNotificationExpand,
     GetCoachingNotificationsExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get coaching notification.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by
 /// [`CoachingApi::get_coaching_notification`](crate::api::CoachingApi::get_coaching_notification).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-notifications--notificationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-notifications--notificationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -102,7 +102,7 @@ impl crate::api::CoachingApi {
     ) -> GetCoachingNotification {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCoachingNotification as runtime::Operation>::METADATA,
+            GetCoachingNotification::METADATA,
         );
         request.path_argument(notification_id.as_ref());
         GetCoachingNotification { request }
@@ -123,7 +123,7 @@ impl crate::api::CoachingApi {
 /// [`CoachingApi::get_coaching_notifications`](crate::api::CoachingApi::get_coaching_notifications).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-notifications>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-notifications)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -246,7 +246,7 @@ impl crate::api::CoachingApi {
         GetCoachingNotifications {
             request: runtime::Request::new(
                 &self.client,
-                <GetCoachingNotifications as runtime::Operation>::METADATA,
+                GetCoachingNotifications::METADATA,
             ),
         }
     }
@@ -263,12 +263,18 @@ impl crate::api::CoachingApi {
 /// Created by
 /// [`CoachingApi::patch_coaching_notification`](crate::api::CoachingApi::patch_coaching_notification).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-notifications--notificationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-coaching-notifications--notificationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().patch_coaching_notification("notification_id", genesys_cloud::models::CoachingNotification::default()).await?;
+/// let response = client
+///     .coaching()
+///     .patch_coaching_notification(
+///         "notification_id",
+///         genesys_cloud::models::CoachingNotification::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -340,7 +346,7 @@ impl crate::api::CoachingApi {
     ) -> PatchCoachingNotification {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchCoachingNotification as runtime::Operation>::METADATA,
+            PatchCoachingNotification::METADATA,
         );
         request.path_argument(notification_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::coaching::{
     CoachingScheduleSlotsJobRequest, CoachingScheduleSlotsJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get coaching scheduleslots job.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Permission: `coaching:scheduleSlotJob:view`
 ///
-/// Created by
-/// [`CoachingApi::get_coaching_scheduleslots_job`](crate::api::CoachingApi::get_coaching_scheduleslots_job).
+/// Created by [`CoachingApi::get_coaching_scheduleslots_job`](
+/// crate::api::CoachingApi::get_coaching_scheduleslots_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-scheduleslots-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-coaching-scheduleslots-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -95,7 +95,7 @@ impl crate::api::CoachingApi {
     ) -> GetCoachingScheduleslotsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetCoachingScheduleslotsJob as runtime::Operation>::METADATA,
+            GetCoachingScheduleslotsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetCoachingScheduleslotsJob {
@@ -117,15 +117,20 @@ impl crate::api::CoachingApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_coaching_scheduleslots_job`](crate::api::GetCoachingScheduleslotsJob).
 ///
-/// Created by
-/// [`CoachingApi::post_coaching_scheduleslots_jobs`](crate::api::CoachingApi::post_coaching_scheduleslots_jobs).
+/// Created by [`CoachingApi::post_coaching_scheduleslots_jobs`](
+/// crate::api::CoachingApi::post_coaching_scheduleslots_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-scheduleslots-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-coaching-scheduleslots-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.coaching().post_coaching_scheduleslots_jobs(genesys_cloud::models::CoachingScheduleSlotsJobRequest::default()).await?;
+/// let response = client
+///     .coaching()
+///     .post_coaching_scheduleslots_jobs(
+///         genesys_cloud::models::CoachingScheduleSlotsJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,10 +200,10 @@ impl IntoFuture for PostCoachingScheduleslotsJobs {
 }
 
 impl runtime::Submit for PostCoachingScheduleslotsJobs {
-    type Status = <crate::api::GetCoachingScheduleslotsJob as runtime::Operation>::Output;
+    type Status = CoachingScheduleSlotsJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetCoachingScheduleslotsJob as runtime::Operation>::METADATA,
+        status: crate::api::GetCoachingScheduleslotsJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::StatusCode,
@@ -218,7 +223,7 @@ impl crate::api::CoachingApi {
     ) -> PostCoachingScheduleslotsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostCoachingScheduleslotsJobs as runtime::Operation>::METADATA,
+            PostCoachingScheduleslotsJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostCoachingScheduleslotsJobs {

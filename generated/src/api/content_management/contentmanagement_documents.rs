@@ -5,7 +5,7 @@ use crate::models::content_management::{
     GetContentmanagementDocumentExpand, GetContentmanagementDocumentsExpand,
     PostContentmanagementDocumentExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete contentmanagement document.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by
-/// [`ContentManagementApi::delete_contentmanagement_document`](crate::api::ContentManagementApi::delete_contentmanagement_document).
+/// Created by [`ContentManagementApi::delete_contentmanagement_document`](
+/// crate::api::ContentManagementApi::delete_contentmanagement_document).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-documents--documentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-documents--documentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().delete_contentmanagement_document("document_id").await?;
+/// let response = client
+///     .content_management()
+///     .delete_contentmanagement_document("document_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +103,7 @@ impl crate::api::ContentManagementApi {
     ) -> DeleteContentmanagementDocument {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteContentmanagementDocument as runtime::Operation>::METADATA,
+            DeleteContentmanagementDocument::METADATA,
         );
         request.path_argument(document_id.as_ref());
         DeleteContentmanagementDocument {
@@ -118,22 +121,25 @@ impl crate::api::ContentManagementApi {
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_document`](crate::api::ContentManagementApi::get_contentmanagement_document).
+/// Created by [`ContentManagementApi::get_contentmanagement_document`](
+/// crate::api::ContentManagementApi::get_contentmanagement_document).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents--documentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents--documentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_document("document_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_document("document_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -211,7 +217,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementDocument {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementDocument as runtime::Operation>::METADATA,
+            GetContentmanagementDocument::METADATA,
         );
         request.path_argument(document_id.as_ref());
         GetContentmanagementDocument {
@@ -232,22 +238,25 @@ impl crate::api::ContentManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_documents`](crate::api::ContentManagementApi::get_contentmanagement_documents).
+/// Created by [`ContentManagementApi::get_contentmanagement_documents`](
+/// crate::api::ContentManagementApi::get_contentmanagement_documents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_documents("workspace_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_documents("workspace_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -387,7 +396,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementDocuments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementDocuments as runtime::Operation>::METADATA,
+            GetContentmanagementDocuments::METADATA,
         );
         request.query("workspaceId", Some(workspace_id.as_ref()));
         GetContentmanagementDocuments {
@@ -405,22 +414,28 @@ impl crate::api::ContentManagementApi {
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by
-/// [`ContentManagementApi::post_contentmanagement_document`](crate::api::ContentManagementApi::post_contentmanagement_document).
+/// Created by [`ContentManagementApi::post_contentmanagement_document`](
+/// crate::api::ContentManagementApi::post_contentmanagement_document).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents--documentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents--documentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().post_contentmanagement_document("document_id", genesys_cloud::models::DocumentUpdate::default()).await?;
+/// let response = client
+///     .content_management()
+///     .post_contentmanagement_document(
+///         "document_id",
+///         genesys_cloud::models::DocumentUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -506,7 +521,7 @@ impl crate::api::ContentManagementApi {
     ) -> PostContentmanagementDocument {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostContentmanagementDocument as runtime::Operation>::METADATA,
+            PostContentmanagementDocument::METADATA,
         );
         request.path_argument(document_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -523,22 +538,27 @@ impl crate::api::ContentManagementApi {
 /// Takes a body ([`DocumentUpload`](crate::models::DocumentUpload)). Returns
 /// [`Document`](crate::models::Document). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::post_contentmanagement_documents`](crate::api::ContentManagementApi::post_contentmanagement_documents).
+/// Created by [`ContentManagementApi::post_contentmanagement_documents`](
+/// crate::api::ContentManagementApi::post_contentmanagement_documents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().post_contentmanagement_documents(genesys_cloud::models::DocumentUpload::default()).await?;
+/// let response = client
+///     .content_management()
+///     .post_contentmanagement_documents(
+///         genesys_cloud::models::DocumentUpload::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -626,7 +646,7 @@ impl crate::api::ContentManagementApi {
     ) -> PostContentmanagementDocuments {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostContentmanagementDocuments as runtime::Operation>::METADATA,
+            PostContentmanagementDocuments::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostContentmanagementDocuments {

@@ -4,7 +4,7 @@ use crate::models::content_management::{
     GetContentmanagementDocumentContentDisposition, ReplaceRequest, ReplaceResponse,
 };
 use crate::models::shared::content_management_and_fax_and_user_recordings::DownloadResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get contentmanagement document content.
 ///
@@ -16,22 +16,25 @@ use crate::runtime;
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_document_content`](crate::api::ContentManagementApi::get_contentmanagement_document_content).
+/// Created by [`ContentManagementApi::get_contentmanagement_document_content`](
+/// crate::api::ContentManagementApi::get_contentmanagement_document_content).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents--documentId--content>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-documents--documentId--content)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_document_content("document_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_document_content("document_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -115,7 +118,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementDocumentContent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementDocumentContent as runtime::Operation>::METADATA,
+            GetContentmanagementDocumentContent::METADATA,
         );
         request.path_argument(document_id.as_ref());
         GetContentmanagementDocumentContent {
@@ -134,22 +137,28 @@ impl crate::api::ContentManagementApi {
 ///
 /// Permission: `content_management_user`
 ///
-/// Created by
-/// [`ContentManagementApi::post_contentmanagement_document_content`](crate::api::ContentManagementApi::post_contentmanagement_document_content).
+/// Created by [`ContentManagementApi::post_contentmanagement_document_content`](
+/// crate::api::ContentManagementApi::post_contentmanagement_document_content).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents--documentId--content>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-documents--documentId--content)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().post_contentmanagement_document_content("document_id", genesys_cloud::models::ReplaceRequest::default()).await?;
+/// let response = client
+///     .content_management()
+///     .post_contentmanagement_document_content(
+///         "document_id",
+///         genesys_cloud::models::ReplaceRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -226,7 +235,7 @@ impl crate::api::ContentManagementApi {
     ) -> PostContentmanagementDocumentContent {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostContentmanagementDocumentContent as runtime::Operation>::METADATA,
+            PostContentmanagementDocumentContent::METADATA,
         );
         request.path_argument(document_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::content_management::{
     GetContentmanagementQueryExpand, PostContentmanagementQueryExpand, QueryRequest,
     QueryResult, QueryResults,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get contentmanagement query.
 ///
@@ -16,22 +16,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_query`](crate::api::ContentManagementApi::get_contentmanagement_query).
+/// Created by [`ContentManagementApi::get_contentmanagement_query`](
+/// crate::api::ContentManagementApi::get_contentmanagement_query).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-query>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_query("query_phrase").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_query("query_phrase")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -164,7 +167,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementQuery as runtime::Operation>::METADATA,
+            GetContentmanagementQuery::METADATA,
         );
         request.query("queryPhrase", Some(query_phrase.as_ref()));
         GetContentmanagementQuery {
@@ -183,22 +186,25 @@ impl crate::api::ContentManagementApi {
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`ContentManagementApi::post_contentmanagement_query`](crate::api::ContentManagementApi::post_contentmanagement_query).
+/// Created by [`ContentManagementApi::post_contentmanagement_query`](
+/// crate::api::ContentManagementApi::post_contentmanagement_query).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-query>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().post_contentmanagement_query(genesys_cloud::models::QueryRequest::default()).await?;
+/// let response = client
+///     .content_management()
+///     .post_contentmanagement_query(genesys_cloud::models::QueryRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -308,7 +314,7 @@ impl crate::api::ContentManagementApi {
     ) -> PostContentmanagementQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostContentmanagementQuery as runtime::Operation>::METADATA,
+            PostContentmanagementQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostContentmanagementQuery {

@@ -4,7 +4,7 @@ use crate::models::content_management::{
     GetContentmanagementSharedSharedIdDisposition,
     GetContentmanagementSharedSharedIdExpand, SharedResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get contentmanagement shared shared id.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 /// with the status 200 (OK) or 202 (accepted: the work is not finished yet). With 202 the value is
 /// empty; `status()` of the response tells which it is.
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_shared_shared_id`](crate::api::ContentManagementApi::get_contentmanagement_shared_shared_id).
+/// Created by [`ContentManagementApi::get_contentmanagement_shared_shared_id`](
+/// crate::api::ContentManagementApi::get_contentmanagement_shared_shared_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shared--sharedId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shared--sharedId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_shared_shared_id("shared_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_shared_shared_id("shared_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 401: `unauthorized`
@@ -128,7 +131,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementSharedSharedId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementSharedSharedId as runtime::Operation>::METADATA,
+            GetContentmanagementSharedSharedId::METADATA,
         );
         request.path_argument(shared_id.as_ref());
         GetContentmanagementSharedSharedId {

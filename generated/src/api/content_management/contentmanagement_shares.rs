@@ -4,7 +4,7 @@ use crate::models::content_management::{
     CreateShareRequest, CreateShareResponse, GetContentmanagementShareExpand,
     GetContentmanagementSharesExpand, Share, ShareEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete contentmanagement share.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Takes `share_id` (a string). Returns bytes.
 ///
-/// Created by
-/// [`ContentManagementApi::delete_contentmanagement_share`](crate::api::ContentManagementApi::delete_contentmanagement_share).
+/// Created by [`ContentManagementApi::delete_contentmanagement_share`](
+/// crate::api::ContentManagementApi::delete_contentmanagement_share).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-shares--shareId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-shares--shareId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().delete_contentmanagement_share("share_id").await?;
+/// let response = client
+///     .content_management()
+///     .delete_contentmanagement_share("share_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -90,7 +93,7 @@ impl crate::api::ContentManagementApi {
     ) -> DeleteContentmanagementShare {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteContentmanagementShare as runtime::Operation>::METADATA,
+            DeleteContentmanagementShare::METADATA,
         );
         request.path_argument(share_id.as_ref());
         DeleteContentmanagementShare {
@@ -106,22 +109,25 @@ impl crate::api::ContentManagementApi {
 /// Takes `share_id` (a string). Returns [`Share`](crate::models::Share). Succeeds with the status 200
 /// (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_share`](crate::api::ContentManagementApi::get_contentmanagement_share).
+/// Created by [`ContentManagementApi::get_contentmanagement_share`](
+/// crate::api::ContentManagementApi::get_contentmanagement_share).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shares--shareId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shares--shareId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_share("share_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_share("share_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -199,7 +205,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementShare {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementShare as runtime::Operation>::METADATA,
+            GetContentmanagementShare::METADATA,
         );
         request.path_argument(share_id.as_ref());
         GetContentmanagementShare {
@@ -217,11 +223,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_shares`](crate::api::ContentManagementApi::get_contentmanagement_shares).
+/// Created by [`ContentManagementApi::get_contentmanagement_shares`](
+/// crate::api::ContentManagementApi::get_contentmanagement_shares).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shares>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-shares)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -232,7 +238,7 @@ impl crate::api::ContentManagementApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -357,7 +363,7 @@ impl crate::api::ContentManagementApi {
         GetContentmanagementShares {
             request: runtime::Request::new(
                 &self.client,
-                <GetContentmanagementShares as runtime::Operation>::METADATA,
+                GetContentmanagementShares::METADATA,
             ),
         }
     }
@@ -370,22 +376,27 @@ impl crate::api::ContentManagementApi {
 /// Takes a body ([`CreateShareRequest`](crate::models::CreateShareRequest)). Returns
 /// [`CreateShareResponse`](crate::models::CreateShareResponse). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::post_contentmanagement_shares`](crate::api::ContentManagementApi::post_contentmanagement_shares).
+/// Created by [`ContentManagementApi::post_contentmanagement_shares`](
+/// crate::api::ContentManagementApi::post_contentmanagement_shares).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-shares>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-shares)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().post_contentmanagement_shares(genesys_cloud::models::CreateShareRequest::default()).await?;
+/// let response = client
+///     .content_management()
+///     .post_contentmanagement_shares(
+///         genesys_cloud::models::CreateShareRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -455,7 +466,7 @@ impl crate::api::ContentManagementApi {
     ) -> PostContentmanagementShares {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostContentmanagementShares as runtime::Operation>::METADATA,
+            PostContentmanagementShares::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostContentmanagementShares {

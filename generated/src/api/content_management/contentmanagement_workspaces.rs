@@ -5,7 +5,7 @@ use crate::models::content_management::{
     GetContentmanagementWorkspacesExpand, WorkspaceCreate, WorkspaceEntityListing,
 };
 use crate::models::shared::content_management_and_conversations::Workspace;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete contentmanagement workspace.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 /// Takes `workspace_id` (a string). Returns nothing. Succeeds with the status 202 (accepted: the work
 /// is not finished yet).
 ///
-/// Created by
-/// [`ContentManagementApi::delete_contentmanagement_workspace`](crate::api::ContentManagementApi::delete_contentmanagement_workspace).
+/// Created by [`ContentManagementApi::delete_contentmanagement_workspace`](
+/// crate::api::ContentManagementApi::delete_contentmanagement_workspace).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().delete_contentmanagement_workspace("workspace_id").await?;
+/// let response = client
+///     .content_management()
+///     .delete_contentmanagement_workspace("workspace_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +104,7 @@ impl crate::api::ContentManagementApi {
     ) -> DeleteContentmanagementWorkspace {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteContentmanagementWorkspace as runtime::Operation>::METADATA,
+            DeleteContentmanagementWorkspace::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         DeleteContentmanagementWorkspace {
@@ -117,22 +120,25 @@ impl crate::api::ContentManagementApi {
 /// Takes `workspace_id` (a string). Returns [`Workspace`](crate::models::Workspace). Succeeds with the
 /// status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_workspace`](crate::api::ContentManagementApi::get_contentmanagement_workspace).
+/// Created by [`ContentManagementApi::get_contentmanagement_workspace`](
+/// crate::api::ContentManagementApi::get_contentmanagement_workspace).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_workspace("workspace_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_workspace("workspace_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -210,7 +216,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementWorkspace {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementWorkspace as runtime::Operation>::METADATA,
+            GetContentmanagementWorkspace::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         GetContentmanagementWorkspace {
@@ -229,11 +235,11 @@ impl crate::api::ContentManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_workspaces`](crate::api::ContentManagementApi::get_contentmanagement_workspaces).
+/// Created by [`ContentManagementApi::get_contentmanagement_workspaces`](
+/// crate::api::ContentManagementApi::get_contentmanagement_workspaces).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -244,7 +250,7 @@ impl crate::api::ContentManagementApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -372,7 +378,7 @@ impl crate::api::ContentManagementApi {
         GetContentmanagementWorkspaces {
             request: runtime::Request::new(
                 &self.client,
-                <GetContentmanagementWorkspaces as runtime::Operation>::METADATA,
+                GetContentmanagementWorkspaces::METADATA,
             ),
         }
     }
@@ -385,22 +391,27 @@ impl crate::api::ContentManagementApi {
 /// Takes a body ([`WorkspaceCreate`](crate::models::WorkspaceCreate)). Returns
 /// [`Workspace`](crate::models::Workspace). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::post_contentmanagement_workspaces`](crate::api::ContentManagementApi::post_contentmanagement_workspaces).
+/// Created by [`ContentManagementApi::post_contentmanagement_workspaces`](
+/// crate::api::ContentManagementApi::post_contentmanagement_workspaces).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().post_contentmanagement_workspaces(genesys_cloud::models::WorkspaceCreate::default()).await?;
+/// let response = client
+///     .content_management()
+///     .post_contentmanagement_workspaces(
+///         genesys_cloud::models::WorkspaceCreate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -470,7 +481,7 @@ impl crate::api::ContentManagementApi {
     ) -> PostContentmanagementWorkspaces {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostContentmanagementWorkspaces as runtime::Operation>::METADATA,
+            PostContentmanagementWorkspaces::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostContentmanagementWorkspaces {
@@ -486,22 +497,28 @@ impl crate::api::ContentManagementApi {
 /// Takes `workspace_id` (a string) and a body ([`Workspace`](crate::models::Workspace)). Returns
 /// [`Workspace`](crate::models::Workspace). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::put_contentmanagement_workspace`](crate::api::ContentManagementApi::put_contentmanagement_workspace).
+/// Created by [`ContentManagementApi::put_contentmanagement_workspace`](
+/// crate::api::ContentManagementApi::put_contentmanagement_workspace).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().put_contentmanagement_workspace("workspace_id", genesys_cloud::models::Workspace::default()).await?;
+/// let response = client
+///     .content_management()
+///     .put_contentmanagement_workspace(
+///         "workspace_id",
+///         genesys_cloud::models::Workspace::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -572,7 +589,7 @@ impl crate::api::ContentManagementApi {
     ) -> PutContentmanagementWorkspace {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutContentmanagementWorkspace as runtime::Operation>::METADATA,
+            PutContentmanagementWorkspace::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::content_management::{
     Document, DocumentEntityListing, GetContentmanagementWorkspaceDocumentsExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get contentmanagement workspace documents.
 ///
@@ -15,22 +15,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_workspace_documents`](crate::api::ContentManagementApi::get_contentmanagement_workspace_documents).
+/// Created by [`ContentManagementApi::get_contentmanagement_workspace_documents`](
+/// crate::api::ContentManagementApi::get_contentmanagement_workspace_documents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--documents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--documents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_workspace_documents("workspace_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_workspace_documents("workspace_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -163,7 +166,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementWorkspaceDocuments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementWorkspaceDocuments as runtime::Operation>::METADATA,
+            GetContentmanagementWorkspaceDocuments::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         GetContentmanagementWorkspaceDocuments {

@@ -5,7 +5,7 @@ use crate::models::content_management::{
     GetContentmanagementWorkspaceMembersExpand, WorkspaceMember,
     WorkspaceMemberEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete contentmanagement workspace member.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Takes `workspace_id` (a string) and `member_id` (a string). Returns bytes.
 ///
-/// Created by
-/// [`ContentManagementApi::delete_contentmanagement_workspace_member`](crate::api::ContentManagementApi::delete_contentmanagement_workspace_member).
+/// Created by [`ContentManagementApi::delete_contentmanagement_workspace_member`](
+/// crate::api::ContentManagementApi::delete_contentmanagement_workspace_member).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId--members--memberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().delete_contentmanagement_workspace_member("workspace_id", "member_id").await?;
+/// let response = client
+///     .content_management()
+///     .delete_contentmanagement_workspace_member("workspace_id", "member_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::ContentManagementApi {
     ) -> DeleteContentmanagementWorkspaceMember {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteContentmanagementWorkspaceMember as runtime::Operation>::METADATA,
+            DeleteContentmanagementWorkspaceMember::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.path_argument(member_id.as_ref());
@@ -109,22 +112,25 @@ impl crate::api::ContentManagementApi {
 /// Takes `workspace_id` (a string) and `member_id` (a string). Returns
 /// [`WorkspaceMember`](crate::models::WorkspaceMember). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_workspace_member`](crate::api::ContentManagementApi::get_contentmanagement_workspace_member).
+/// Created by [`ContentManagementApi::get_contentmanagement_workspace_member`](
+/// crate::api::ContentManagementApi::get_contentmanagement_workspace_member).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--members--memberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_workspace_member("workspace_id", "member_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_workspace_member("workspace_id", "member_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -203,7 +209,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementWorkspaceMember {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementWorkspaceMember as runtime::Operation>::METADATA,
+            GetContentmanagementWorkspaceMember::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.path_argument(member_id.as_ref());
@@ -224,22 +230,25 @@ impl crate::api::ContentManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_workspace_members`](crate::api::ContentManagementApi::get_contentmanagement_workspace_members).
+/// Created by [`ContentManagementApi::get_contentmanagement_workspace_members`](
+/// crate::api::ContentManagementApi::get_contentmanagement_workspace_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_workspace_members("workspace_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_workspace_members("workspace_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -360,7 +369,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementWorkspaceMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementWorkspaceMembers as runtime::Operation>::METADATA,
+            GetContentmanagementWorkspaceMembers::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         GetContentmanagementWorkspaceMembers {
@@ -377,22 +386,29 @@ impl crate::api::ContentManagementApi {
 /// ([`WorkspaceMember`](crate::models::WorkspaceMember)). Returns
 /// [`WorkspaceMember`](crate::models::WorkspaceMember). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::put_contentmanagement_workspace_member`](crate::api::ContentManagementApi::put_contentmanagement_workspace_member).
+/// Created by [`ContentManagementApi::put_contentmanagement_workspace_member`](
+/// crate::api::ContentManagementApi::put_contentmanagement_workspace_member).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId--members--memberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId--members--memberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().put_contentmanagement_workspace_member("workspace_id", "member_id", genesys_cloud::models::WorkspaceMember::default()).await?;
+/// let response = client
+///     .content_management()
+///     .put_contentmanagement_workspace_member(
+///         "workspace_id",
+///         "member_id",
+///         genesys_cloud::models::WorkspaceMember::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -464,7 +480,7 @@ impl crate::api::ContentManagementApi {
     ) -> PutContentmanagementWorkspaceMember {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutContentmanagementWorkspaceMember as runtime::Operation>::METADATA,
+            PutContentmanagementWorkspaceMember::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.path_argument(member_id.as_ref());

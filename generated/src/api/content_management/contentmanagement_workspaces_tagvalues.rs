@@ -4,7 +4,7 @@ use crate::models::content_management::{
     GetContentmanagementWorkspaceTagvalueExpand,
     GetContentmanagementWorkspaceTagvaluesExpand, TagValue, TagValueEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete contentmanagement workspace tagvalue.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Takes `workspace_id` (a string) and `tag_id` (a string). Returns bytes.
 ///
-/// Created by
-/// [`ContentManagementApi::delete_contentmanagement_workspace_tagvalue`](crate::api::ContentManagementApi::delete_contentmanagement_workspace_tagvalue).
+/// Created by [`ContentManagementApi::delete_contentmanagement_workspace_tagvalue`](
+/// crate::api::ContentManagementApi::delete_contentmanagement_workspace_tagvalue).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().delete_contentmanagement_workspace_tagvalue("workspace_id", "tag_id").await?;
+/// let response = client
+///     .content_management()
+///     .delete_contentmanagement_workspace_tagvalue("workspace_id", "tag_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +94,7 @@ impl crate::api::ContentManagementApi {
     ) -> DeleteContentmanagementWorkspaceTagvalue {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteContentmanagementWorkspaceTagvalue as runtime::Operation>::METADATA,
+            DeleteContentmanagementWorkspaceTagvalue::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.path_argument(tag_id.as_ref());
@@ -108,22 +111,25 @@ impl crate::api::ContentManagementApi {
 /// Takes `workspace_id` (a string) and `tag_id` (a string). Returns
 /// [`TagValue`](crate::models::TagValue). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_workspace_tagvalue`](crate::api::ContentManagementApi::get_contentmanagement_workspace_tagvalue).
+/// Created by [`ContentManagementApi::get_contentmanagement_workspace_tagvalue`](
+/// crate::api::ContentManagementApi::get_contentmanagement_workspace_tagvalue).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_workspace_tagvalue("workspace_id", "tag_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_workspace_tagvalue("workspace_id", "tag_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -202,7 +208,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementWorkspaceTagvalue {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementWorkspaceTagvalue as runtime::Operation>::METADATA,
+            GetContentmanagementWorkspaceTagvalue::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.path_argument(tag_id.as_ref());
@@ -222,22 +228,25 @@ impl crate::api::ContentManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ContentManagementApi::get_contentmanagement_workspace_tagvalues`](crate::api::ContentManagementApi::get_contentmanagement_workspace_tagvalues).
+/// Created by [`ContentManagementApi::get_contentmanagement_workspace_tagvalues`](
+/// crate::api::ContentManagementApi::get_contentmanagement_workspace_tagvalues).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--tagvalues>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-contentmanagement-workspaces--workspaceId--tagvalues)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().get_contentmanagement_workspace_tagvalues("workspace_id").await?;
+/// let response = client
+///     .content_management()
+///     .get_contentmanagement_workspace_tagvalues("workspace_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -364,7 +373,7 @@ impl crate::api::ContentManagementApi {
     ) -> GetContentmanagementWorkspaceTagvalues {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetContentmanagementWorkspaceTagvalues as runtime::Operation>::METADATA,
+            GetContentmanagementWorkspaceTagvalues::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         GetContentmanagementWorkspaceTagvalues {
@@ -380,22 +389,28 @@ impl crate::api::ContentManagementApi {
 /// Takes `workspace_id` (a string) and a body ([`TagValue`](crate::models::TagValue)). Returns
 /// [`TagValue`](crate::models::TagValue). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ContentManagementApi::post_contentmanagement_workspace_tagvalues`](crate::api::ContentManagementApi::post_contentmanagement_workspace_tagvalues).
+/// Created by [`ContentManagementApi::post_contentmanagement_workspace_tagvalues`](
+/// crate::api::ContentManagementApi::post_contentmanagement_workspace_tagvalues).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces--workspaceId--tagvalues>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces--workspaceId--tagvalues)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().post_contentmanagement_workspace_tagvalues("workspace_id", genesys_cloud::models::TagValue::default()).await?;
+/// let response = client
+///     .content_management()
+///     .post_contentmanagement_workspace_tagvalues(
+///         "workspace_id",
+///         genesys_cloud::models::TagValue::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -466,7 +481,7 @@ impl crate::api::ContentManagementApi {
     ) -> PostContentmanagementWorkspaceTagvalues {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostContentmanagementWorkspaceTagvalues as runtime::Operation>::METADATA,
+            PostContentmanagementWorkspaceTagvalues::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -485,22 +500,29 @@ impl crate::api::ContentManagementApi {
 /// with the status 200 (OK) or 202 (accepted: the work is not finished yet). With 202 the value is
 /// empty; `status()` of the response tells which it is.
 ///
-/// Created by
-/// [`ContentManagementApi::put_contentmanagement_workspace_tagvalue`](crate::api::ContentManagementApi::put_contentmanagement_workspace_tagvalue).
+/// Created by [`ContentManagementApi::put_contentmanagement_workspace_tagvalue`](
+/// crate::api::ContentManagementApi::put_contentmanagement_workspace_tagvalue).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-contentmanagement-workspaces--workspaceId--tagvalues--tagId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().put_contentmanagement_workspace_tagvalue("workspace_id", "tag_id", genesys_cloud::models::TagValue::default()).await?;
+/// let response = client
+///     .content_management()
+///     .put_contentmanagement_workspace_tagvalue(
+///         "workspace_id",
+///         "tag_id",
+///         genesys_cloud::models::TagValue::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -572,7 +594,7 @@ impl crate::api::ContentManagementApi {
     ) -> PutContentmanagementWorkspaceTagvalue {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutContentmanagementWorkspaceTagvalue as runtime::Operation>::METADATA,
+            PutContentmanagementWorkspaceTagvalue::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.path_argument(tag_id.as_ref());

@@ -4,7 +4,7 @@ use crate::models::content_management::{
     PostContentmanagementWorkspaceTagvaluesQueryExpand, TagQueryRequest, TagValue,
     TagValueEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post contentmanagement workspace tagvalues query.
 ///
@@ -16,22 +16,28 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`ContentManagementApi::post_contentmanagement_workspace_tagvalues_query`](crate::api::ContentManagementApi::post_contentmanagement_workspace_tagvalues_query).
+/// Created by [`ContentManagementApi::post_contentmanagement_workspace_tagvalues_query`](
+/// crate::api::ContentManagementApi::post_contentmanagement_workspace_tagvalues_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces--workspaceId--tagvalues-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-contentmanagement-workspaces--workspaceId--tagvalues-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.content_management().post_contentmanagement_workspace_tagvalues_query("workspace_id", genesys_cloud::models::TagQueryRequest::default()).await?;
+/// let response = client
+///     .content_management()
+///     .post_contentmanagement_workspace_tagvalues_query(
+///         "workspace_id",
+///         genesys_cloud::models::TagQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -144,7 +150,7 @@ impl crate::api::ContentManagementApi {
     ) -> PostContentmanagementWorkspaceTagvaluesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostContentmanagementWorkspaceTagvaluesQuery as runtime::Operation>::METADATA,
+            PostContentmanagementWorkspaceTagvaluesQuery::METADATA,
         );
         request.path_argument(workspace_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::conversations::ConversationEntityListing;
 use crate::models::shared::conversation::Conversation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete conversation.
 ///
@@ -15,8 +15,8 @@ use crate::runtime;
 /// Created by
 /// [`ConversationsApi::delete_conversation`](crate::api::ConversationsApi::delete_conversation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::ConversationsApi {
     ) -> DeleteConversation {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteConversation as runtime::Operation>::METADATA,
+            DeleteConversation::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         DeleteConversation { request }
@@ -110,8 +110,8 @@ impl crate::api::ConversationsApi {
 ///
 /// Created by [`ConversationsApi::get_conversation`](crate::api::ConversationsApi::get_conversation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -122,7 +122,7 @@ impl crate::api::ConversationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -187,10 +187,7 @@ impl crate::api::ConversationsApi {
     ///
     /// `GET /api/v2/conversations/{conversationId}` See [`GetConversation`] for what it takes and returns.
     pub fn get_conversation(&self, conversation_id: impl AsRef<str>) -> GetConversation {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetConversation as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetConversation::METADATA);
         request.path_argument(conversation_id.as_ref());
         GetConversation { request }
     }
@@ -209,7 +206,7 @@ impl crate::api::ConversationsApi {
 /// Created by [`ConversationsApi::get_conversations`](crate::api::ConversationsApi::get_conversations).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -220,7 +217,7 @@ impl crate::api::ConversationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -319,10 +316,7 @@ impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations` See [`GetConversations`] for what it takes and returns.
     pub fn get_conversations(&self) -> GetConversations {
         GetConversations {
-            request: runtime::Request::new(
-                &self.client,
-                <GetConversations as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetConversations::METADATA),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     ConversationAccessAttributesResponse, ConversationAccessAttributesUpdate,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversation accessattributes.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Permission: `conversation:accessAttributes:view`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_accessattributes`](crate::api::ConversationsApi::get_conversation_accessattributes).
+/// Created by [`ConversationsApi::get_conversation_accessattributes`](
+/// crate::api::ConversationsApi::get_conversation_accessattributes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--accessattributes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--accessattributes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_accessattributes("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_accessattributes("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +102,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationAccessattributes {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationAccessattributes as runtime::Operation>::METADATA,
+            GetConversationAccessattributes::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationAccessattributes {
@@ -120,15 +123,21 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:accessAttributes:edit`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversation_accessattributes`](crate::api::ConversationsApi::put_conversation_accessattributes).
+/// Created by [`ConversationsApi::put_conversation_accessattributes`](
+/// crate::api::ConversationsApi::put_conversation_accessattributes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--accessattributes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--accessattributes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversation_accessattributes("conversation_id", genesys_cloud::models::ConversationAccessAttributesUpdate::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversation_accessattributes(
+///         "conversation_id",
+///         genesys_cloud::models::ConversationAccessAttributesUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -202,7 +211,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationAccessattributes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationAccessattributes as runtime::Operation>::METADATA,
+            PutConversationAccessattributes::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

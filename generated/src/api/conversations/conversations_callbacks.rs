@@ -5,7 +5,7 @@ use crate::models::conversations::{
     CreateCallbackResponse, PatchCallbackRequest, PatchCallbackResponse,
 };
 use crate::models::shared::conversation::Conversation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations callback.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 /// Takes `conversation_id` (a string). Returns
 /// [`CallbackConversation`](crate::models::CallbackConversation). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_callback`](crate::api::ConversationsApi::get_conversations_callback).
+/// Created by [`ConversationsApi::get_conversations_callback`](
+/// crate::api::ConversationsApi::get_conversations_callback).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-callbacks--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-callbacks--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_callback("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_callback("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -98,7 +101,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsCallback {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsCallback as runtime::Operation>::METADATA,
+            GetConversationsCallback::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationsCallback {
@@ -118,11 +121,11 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_callbacks`](crate::api::ConversationsApi::get_conversations_callbacks).
+/// Created by [`ConversationsApi::get_conversations_callbacks`](
+/// crate::api::ConversationsApi::get_conversations_callbacks).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-callbacks>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-callbacks)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -133,7 +136,7 @@ impl crate::api::ConversationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -229,7 +232,7 @@ impl crate::api::ConversationsApi {
         GetConversationsCallbacks {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsCallbacks as runtime::Operation>::METADATA,
+                GetConversationsCallbacks::METADATA,
             ),
         }
     }
@@ -244,24 +247,31 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_callback`](crate::api::ConversationsApi::patch_conversations_callback).
+/// Created by [`ConversationsApi::patch_conversations_callback`](
+/// crate::api::ConversationsApi::patch_conversations_callback).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_callback("conversation_id", genesys_cloud::models::Conversation::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_callback(
+///         "conversation_id",
+///         genesys_cloud::models::Conversation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `conversation.error.cannot.conference.self`, `conversation.error.empty.conversation.list`, `invalid.date`, `invalid.value`
+/// - 400: `conversation.error.cannot.conference.self`, `conversation.error.empty.conversation.list`,
+///   `invalid.date`, `invalid.value`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PatchConversationsCallback {
@@ -342,7 +352,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsCallback {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsCallback as runtime::Operation>::METADATA,
+            PatchConversationsCallback::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -361,15 +371,20 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:callback:edit`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_callbacks`](crate::api::ConversationsApi::patch_conversations_callbacks).
+/// Created by [`ConversationsApi::patch_conversations_callbacks`](
+/// crate::api::ConversationsApi::patch_conversations_callbacks).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-callbacks)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_callbacks(genesys_cloud::models::PatchCallbackRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_callbacks(
+///         genesys_cloud::models::PatchCallbackRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -440,7 +455,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsCallbacks {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsCallbacks as runtime::Operation>::METADATA,
+            PatchConversationsCallbacks::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchConversationsCallbacks {
@@ -460,24 +475,30 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:callback:create`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_callbacks`](crate::api::ConversationsApi::post_conversations_callbacks).
+/// Created by [`ConversationsApi::post_conversations_callbacks`](
+/// crate::api::ConversationsApi::post_conversations_callbacks).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-callbacks>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-callbacks)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_callbacks(genesys_cloud::models::CreateCallbackCommand::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_callbacks(
+///         genesys_cloud::models::CreateCallbackCommand::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `callback.error.missing.callback.numbers`, `callback.error.missing.queue.id`, `callback.error.scheduled.time.too.far.in.future`, `invalid.date`, `invalid.value`
+/// - 400: `callback.error.missing.callback.numbers`, `callback.error.missing.queue.id`,
+///   `callback.error.scheduled.time.too.far.in.future`, `invalid.date`, `invalid.value`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsCallbacks {
@@ -558,7 +579,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsCallbacks {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCallbacks as runtime::Operation>::METADATA,
+            PostConversationsCallbacks::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsCallbacks {

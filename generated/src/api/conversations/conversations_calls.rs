@@ -5,7 +5,7 @@ use crate::models::conversations::{
     CreateCallResponse,
 };
 use crate::models::shared::conversation::Conversation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations call.
 ///
@@ -17,19 +17,22 @@ use crate::runtime;
 /// Created by
 /// [`ConversationsApi::get_conversations_call`](crate::api::ConversationsApi::get_conversations_call).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_call("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_call("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `conversation.error.conversation.not.found`
@@ -102,7 +105,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsCall {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsCall as runtime::Operation>::METADATA,
+            GetConversationsCall::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationsCall { request }
@@ -120,11 +123,11 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_calls`](crate::api::ConversationsApi::get_conversations_calls).
+/// Created by [`ConversationsApi::get_conversations_calls`](
+/// crate::api::ConversationsApi::get_conversations_calls).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -135,7 +138,7 @@ impl crate::api::ConversationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `not.a.user`
 #[derive(Clone)]
@@ -228,10 +231,7 @@ impl crate::api::ConversationsApi {
     /// `GET /api/v2/conversations/calls` See [`GetConversationsCalls`] for what it takes and returns.
     pub fn get_conversations_calls(&self) -> GetConversationsCalls {
         GetConversationsCalls {
-            request: runtime::Request::new(
-                &self.client,
-                <GetConversationsCalls as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetConversationsCalls::METADATA),
         }
     }
 }
@@ -246,24 +246,31 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_call`](crate::api::ConversationsApi::patch_conversations_call).
+/// Created by [`ConversationsApi::patch_conversations_call`](
+/// crate::api::ConversationsApi::patch_conversations_call).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_call("conversation_id", genesys_cloud::models::Conversation::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_call(
+///         "conversation_id",
+///         genesys_cloud::models::Conversation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `conversation.error.cannot.merge.alerting.conference`, `conversation.error.empty.conversation.list`, `invalid.date`, `invalid.value`, `not.a.user`
+/// - 400: `conversation.error.cannot.merge.alerting.conference`,
+///   `conversation.error.empty.conversation.list`, `invalid.date`, `invalid.value`, `not.a.user`
 /// - 403: `conversation.error.forbidden.not.active.participant`
 /// - 404: `conversation.error.conversation.not.found`
 #[derive(Clone)]
@@ -349,7 +356,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsCall {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsCall as runtime::Operation>::METADATA,
+            PatchConversationsCall::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -364,24 +371,32 @@ impl crate::api::ConversationsApi {
 /// Takes `conversation_id` (a string) and a body ([`CallCommand`](crate::models::CallCommand)). Returns
 /// [`Conversation`](crate::models::Conversation). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_call`](crate::api::ConversationsApi::post_conversations_call).
+/// Created by [`ConversationsApi::post_conversations_call`](
+/// crate::api::ConversationsApi::post_conversations_call).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_call("conversation_id", genesys_cloud::models::CallCommand::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_call(
+///         "conversation_id",
+///         genesys_cloud::models::CallCommand::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `conversation.error.callback.call.cannot.be.placed`, `conversation.error.participant.no.active.conversations`, `invalid.date`, `invalid.value`, `not.a.user`
+/// - 400: `conversation.error.callback.call.cannot.be.placed`,
+///   `conversation.error.participant.no.active.conversations`, `invalid.date`, `invalid.value`,
+///   `not.a.user`
 /// - 403: `conversation.error.forbidden.not.active.participant`
 /// - 500: `providerapi.error.station.no.active.edge`
 #[derive(Clone)]
@@ -465,7 +480,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsCall {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCall as runtime::Operation>::METADATA,
+            PostConversationsCall::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -482,24 +497,28 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:conference:add`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_calls`](crate::api::ConversationsApi::post_conversations_calls).
+/// Created by [`ConversationsApi::post_conversations_calls`](
+/// crate::api::ConversationsApi::post_conversations_calls).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_calls(genesys_cloud::models::CreateCallRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_calls(genesys_cloud::models::CreateCallRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `conversation.error.no.user.station`, `invalid.date`, `invalid.value`, `not.a.user`, `too.many.create.conversation.parameters`
+/// - 400: `conversation.error.no.user.station`, `invalid.date`, `invalid.value`, `not.a.user`,
+///   `too.many.create.conversation.parameters`
 /// - 404: `resource.not.found`
 /// - 500: `providerapi.error.no.station.for.edge`, `providerapi.error.station.no.active.edge`
 #[derive(Clone)]
@@ -587,7 +606,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsCalls {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCalls as runtime::Operation>::METADATA,
+            PostConversationsCalls::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsCalls { request }

@@ -4,7 +4,7 @@ use crate::models::conversations::{
     CallHistoryConversation, CallHistoryConversationEntityListing,
     GetConversationsCallsHistoryExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations calls history.
 ///
@@ -17,11 +17,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_calls_history`](crate::api::ConversationsApi::get_conversations_calls_history).
+/// Created by [`ConversationsApi::get_conversations_calls_history`](
+/// crate::api::ConversationsApi::get_conversations_calls_history).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls-history>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-calls-history)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -160,7 +160,7 @@ impl crate::api::ConversationsApi {
         GetConversationsCallsHistory {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsCallsHistory as runtime::Operation>::METADATA,
+                GetConversationsCallsHistory::METADATA,
             ),
         }
     }

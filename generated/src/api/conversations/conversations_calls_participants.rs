@@ -2,7 +2,7 @@
 
 use crate::models::conversations::MediaParticipantRequest;
 use crate::models::shared::conversation::Conversation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch conversations call participant.
 ///
@@ -15,24 +15,34 @@ use crate::runtime;
 /// Permissions, any of: `conversation:participant:wrapup`, `conversation:call:record`,
 /// `conversation:communication:disconnect`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_call_participant`](crate::api::ConversationsApi::patch_conversations_call_participant).
+/// Created by [`ConversationsApi::patch_conversations_call_participant`](
+/// crate::api::ConversationsApi::patch_conversations_call_participant).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--participants--participantId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--participants--participantId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_call_participant("conversation_id", "participant_id", genesys_cloud::models::MediaParticipantRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_call_participant(
+///         "conversation_id",
+///         "participant_id",
+///         genesys_cloud::models::MediaParticipantRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `conversation.error.call.disconnected`, `conversation.error.cannot.confine.party`, `conversation.error.cannot.create.conference`, `conversation.error.hold.alerting`, `conversation.error.wrapup.cannot.skip`, `conversation.error.wrapup.code.required`, `invalid.date`, `invalid.value`, `not.a.user`
+/// - 400: `conversation.error.call.disconnected`, `conversation.error.cannot.confine.party`,
+///   `conversation.error.cannot.create.conference`, `conversation.error.hold.alerting`,
+///   `conversation.error.wrapup.cannot.skip`, `conversation.error.wrapup.code.required`,
+///   `invalid.date`, `invalid.value`, `not.a.user`
 /// - 403: `conversation.error.forbidden.not.active.participant`
 /// - 404: `conversation.error.not.conversation.participant`
 #[derive(Clone)]
@@ -127,7 +137,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsCallParticipant {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsCallParticipant as runtime::Operation>::METADATA,
+            PatchConversationsCallParticipant::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
@@ -145,22 +155,28 @@ impl crate::api::ConversationsApi {
 /// Takes `conversation_id` (a string) and a body ([`Conversation`](crate::models::Conversation)).
 /// Returns [`Conversation`](crate::models::Conversation). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_call_participants`](crate::api::ConversationsApi::post_conversations_call_participants).
+/// Created by [`ConversationsApi::post_conversations_call_participants`](
+/// crate::api::ConversationsApi::post_conversations_call_participants).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_call_participants("conversation_id", genesys_cloud::models::Conversation::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_call_participants(
+///         "conversation_id",
+///         genesys_cloud::models::Conversation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `not.a.user`
 /// - 403: `conversation.error.forbidden.not.active.participant`
@@ -237,7 +253,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsCallParticipants {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCallParticipants as runtime::Operation>::METADATA,
+            PostConversationsCallParticipants::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::conversations::SetUuiDataRequest;
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put conversations call participant communication uuidata.
 ///
@@ -14,22 +14,30 @@ use crate::runtime;
 /// [`Empty`](crate::models::Empty). Succeeds with the status 200 (OK) or 204 (no content). With 204 the
 /// value is empty; `status()` of the response tells which it is.
 ///
-/// Created by
-/// [`ConversationsApi::put_conversations_call_participant_communication_uuidata`](crate::api::ConversationsApi::put_conversations_call_participant_communication_uuidata).
+/// Created by [`ConversationsApi::put_conversations_call_participant_communication_uuidata`](
+/// crate::api::ConversationsApi::put_conversations_call_participant_communication_uuidata).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--uuidata>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-calls--conversationId--participants--participantId--communications--communicationId--uuidata)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversations_call_participant_communication_uuidata("conversation_id", "participant_id", "communication_id", genesys_cloud::models::SetUuiDataRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversations_call_participant_communication_uuidata(
+///         "conversation_id",
+///         "participant_id",
+///         "communication_id",
+///         genesys_cloud::models::SetUuiDataRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `not.a.user`
 #[derive(Clone)]
@@ -103,7 +111,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationsCallParticipantCommunicationUuidata {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsCallParticipantCommunicationUuidata as runtime::Operation>::METADATA,
+            PutConversationsCallParticipantCommunicationUuidata::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());

@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     ConsultTransfer, ConsultTransferResponse, ConsultTransferUpdate,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete conversations call participant consult.
 ///
@@ -12,22 +12,28 @@ use crate::runtime;
 /// Takes `conversation_id` (a string) and `participant_id` (a string). Returns nothing. Succeeds with
 /// the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::delete_conversations_call_participant_consult`](crate::api::ConversationsApi::delete_conversations_call_participant_consult).
+/// Created by [`ConversationsApi::delete_conversations_call_participant_consult`](
+/// crate::api::ConversationsApi::delete_conversations_call_participant_consult).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-calls--conversationId--participants--participantId--consult)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().delete_conversations_call_participant_consult("conversation_id", "participant_id").await?;
+/// let response = client
+///     .conversations()
+///     .delete_conversations_call_participant_consult(
+///         "conversation_id",
+///         "participant_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `conversation.error.consult.transfer.not.started`, `not.a.user`
 /// - 404: `conversation.error.consult.transfer.pending.not.found`
@@ -101,7 +107,7 @@ impl crate::api::ConversationsApi {
     ) -> DeleteConversationsCallParticipantConsult {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteConversationsCallParticipantConsult as runtime::Operation>::METADATA,
+            DeleteConversationsCallParticipantConsult::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
@@ -120,22 +126,29 @@ impl crate::api::ConversationsApi {
 /// [`ConsultTransferResponse`](crate::models::ConsultTransferResponse). Succeeds with the status 200
 /// (OK).
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_call_participant_consult`](crate::api::ConversationsApi::patch_conversations_call_participant_consult).
+/// Created by [`ConversationsApi::patch_conversations_call_participant_consult`](
+/// crate::api::ConversationsApi::patch_conversations_call_participant_consult).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-calls--conversationId--participants--participantId--consult)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_call_participant_consult("conversation_id", "participant_id", genesys_cloud::models::ConsultTransferUpdate::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_call_participant_consult(
+///         "conversation_id",
+///         "participant_id",
+///         genesys_cloud::models::ConsultTransferUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `conversation.error.cannot.transfer.to.self`, `invalid.date`, `invalid.value`, `not.a.user`
 #[derive(Clone)]
@@ -217,7 +230,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsCallParticipantConsult {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsCallParticipantConsult as runtime::Operation>::METADATA,
+            PatchConversationsCallParticipantConsult::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
@@ -241,24 +254,35 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:communication:consultTransfer`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_call_participant_consult`](crate::api::ConversationsApi::post_conversations_call_participant_consult).
+/// Created by [`ConversationsApi::post_conversations_call_participant_consult`](
+/// crate::api::ConversationsApi::post_conversations_call_participant_consult).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--consult)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_call_participant_consult("conversation_id", "participant_id", genesys_cloud::models::ConsultTransfer::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_call_participant_consult(
+///         "conversation_id",
+///         "participant_id",
+///         genesys_cloud::models::ConsultTransfer::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `conversation.error.cannot.transfer.conference`, `conversation.error.cannot.transfer.to.self`, `conversation.error.consult.transfer.no.destination`, `conversation.error.consult.transfer.no.initiator`, `invalid.date`, `invalid.value`, `not.a.participant`, `not.a.user`, `object.participant.id.required`
+/// - 400: `conversation.error.cannot.transfer.conference`,
+///   `conversation.error.cannot.transfer.to.self`,
+///   `conversation.error.consult.transfer.no.destination`,
+///   `conversation.error.consult.transfer.no.initiator`, `invalid.date`, `invalid.value`,
+///   `not.a.participant`, `not.a.user`, `object.participant.id.required`
 /// - 404: `conversation.error.consult.transfer.pending.not.found`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -348,7 +372,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsCallParticipantConsult {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCallParticipantConsult as runtime::Operation>::METADATA,
+            PostConversationsCallParticipantConsult::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());

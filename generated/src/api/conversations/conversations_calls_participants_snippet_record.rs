@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     PostConversationsCallParticipantSnippetRecordResponse, SnippetRecordingRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post conversations call participant snippet record.
 ///
@@ -11,20 +11,28 @@ use crate::runtime;
 ///
 /// Takes `conversation_id` (a string), `participant_id` (a string) and a body
 /// ([`SnippetRecordingRequest`](crate::models::SnippetRecordingRequest)). Returns
-/// [`PostConversationsCallParticipantSnippetRecordResponse`](crate::models::PostConversationsCallParticipantSnippetRecordResponse).
-/// Succeeds with the status 200 (OK).
+/// [`PostConversationsCallParticipantSnippetRecordResponse`](
+/// crate::models::PostConversationsCallParticipantSnippetRecordResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permission: `conversation:recording:snippetRecord`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_call_participant_snippet_record`](crate::api::ConversationsApi::post_conversations_call_participant_snippet_record).
+/// Created by [`ConversationsApi::post_conversations_call_participant_snippet_record`](
+/// crate::api::ConversationsApi::post_conversations_call_participant_snippet_record).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--snippet-record>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-calls--conversationId--participants--participantId--snippet-record)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_call_participant_snippet_record("conversation_id", "participant_id", genesys_cloud::models::SnippetRecordingRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_call_participant_snippet_record(
+///         "conversation_id",
+///         "participant_id",
+///         genesys_cloud::models::SnippetRecordingRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,7 +113,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsCallParticipantSnippetRecord {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCallParticipantSnippetRecord as runtime::Operation>::METADATA,
+            PostConversationsCallParticipantSnippetRecord::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());

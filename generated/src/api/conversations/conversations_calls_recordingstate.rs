@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     PutConversationsCallRecordingstateResponse, SetRecordingState,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put conversations call recordingstate.
 ///
@@ -11,20 +11,26 @@ use crate::runtime;
 ///
 /// Takes `conversation_id` (a string) and a body
 /// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
-/// [`PutConversationsCallRecordingstateResponse`](crate::models::PutConversationsCallRecordingstateResponse).
-/// Succeeds with the status 200 (OK).
+/// [`PutConversationsCallRecordingstateResponse`](
+/// crate::models::PutConversationsCallRecordingstateResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversations_call_recordingstate`](crate::api::ConversationsApi::put_conversations_call_recordingstate).
+/// Created by [`ConversationsApi::put_conversations_call_recordingstate`](
+/// crate::api::ConversationsApi::put_conversations_call_recordingstate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-calls--conversationId--recordingstate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-calls--conversationId--recordingstate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversations_call_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversations_call_recordingstate(
+///         "conversation_id",
+///         genesys_cloud::models::SetRecordingState::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +106,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationsCallRecordingstate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsCallRecordingstate as runtime::Operation>::METADATA,
+            PutConversationsCallRecordingstate::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

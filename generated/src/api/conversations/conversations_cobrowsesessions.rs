@@ -4,7 +4,7 @@ use crate::models::conversations::{
     CobrowseConversation, CobrowseConversationEntityListing,
 };
 use crate::models::shared::conversation::Conversation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations cobrowsesession.
 ///
@@ -13,22 +13,25 @@ use crate::runtime;
 /// Takes `conversation_id` (a string). Returns
 /// [`CobrowseConversation`](crate::models::CobrowseConversation). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_cobrowsesession`](crate::api::ConversationsApi::get_conversations_cobrowsesession).
+/// Created by [`ConversationsApi::get_conversations_cobrowsesession`](
+/// crate::api::ConversationsApi::get_conversations_cobrowsesession).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_cobrowsesession("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_cobrowsesession("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -97,7 +100,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsCobrowsesession {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsCobrowsesession as runtime::Operation>::METADATA,
+            GetConversationsCobrowsesession::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationsCobrowsesession {
@@ -117,11 +120,11 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_cobrowsesessions`](crate::api::ConversationsApi::get_conversations_cobrowsesessions).
+/// Created by [`ConversationsApi::get_conversations_cobrowsesessions`](
+/// crate::api::ConversationsApi::get_conversations_cobrowsesessions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-cobrowsesessions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -132,7 +135,7 @@ impl crate::api::ConversationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -230,7 +233,7 @@ impl crate::api::ConversationsApi {
         GetConversationsCobrowsesessions {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsCobrowsesessions as runtime::Operation>::METADATA,
+                GetConversationsCobrowsesessions::METADATA,
             ),
         }
     }
@@ -247,22 +250,28 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_cobrowsesession`](crate::api::ConversationsApi::patch_conversations_cobrowsesession).
+/// Created by [`ConversationsApi::patch_conversations_cobrowsesession`](
+/// crate::api::ConversationsApi::patch_conversations_cobrowsesession).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-cobrowsesessions--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-cobrowsesessions--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_cobrowsesession("conversation_id", genesys_cloud::models::Conversation::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_cobrowsesession(
+///         "conversation_id",
+///         genesys_cloud::models::Conversation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -336,7 +345,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsCobrowsesession {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsCobrowsesession as runtime::Operation>::METADATA,
+            PatchConversationsCobrowsesession::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

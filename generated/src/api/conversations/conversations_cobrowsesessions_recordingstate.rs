@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     PutConversationsCobrowsesessionRecordingstateResponse, SetRecordingState,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put conversations cobrowsesession recordingstate.
 ///
@@ -11,22 +11,29 @@ use crate::runtime;
 ///
 /// Takes `conversation_id` (a string) and a body
 /// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
-/// [`PutConversationsCobrowsesessionRecordingstateResponse`](crate::models::PutConversationsCobrowsesessionRecordingstateResponse).
-/// Succeeds with the status 200 (OK).
+/// [`PutConversationsCobrowsesessionRecordingstateResponse`](
+/// crate::models::PutConversationsCobrowsesessionRecordingstateResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversations_cobrowsesession_recordingstate`](crate::api::ConversationsApi::put_conversations_cobrowsesession_recordingstate).
+/// Created by [`ConversationsApi::put_conversations_cobrowsesession_recordingstate`](
+/// crate::api::ConversationsApi::put_conversations_cobrowsesession_recordingstate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-cobrowsesessions--conversationId--recordingstate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-cobrowsesessions--conversationId--recordingstate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversations_cobrowsesession_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversations_cobrowsesession_recordingstate(
+///         "conversation_id",
+///         genesys_cloud::models::SetRecordingState::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -107,7 +114,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationsCobrowsesessionRecordingstate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsCobrowsesessionRecordingstate as runtime::Operation>::METADATA,
+            PutConversationsCobrowsesessionRecordingstate::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

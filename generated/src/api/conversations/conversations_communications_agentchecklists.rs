@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     AgentChecklistResponse, AgentChecklistResponseList, ChecklistActivationPayload,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversation communication agentchecklist.
 ///
@@ -16,15 +16,22 @@ use crate::runtime;
 ///
 /// Permission: `conversation:agentchecklist:view`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_communication_agentchecklist`](crate::api::ConversationsApi::get_conversation_communication_agentchecklist).
+/// Created by [`ConversationsApi::get_conversation_communication_agentchecklist`](
+/// crate::api::ConversationsApi::get_conversation_communication_agentchecklist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_communication_agentchecklist("conversation_id", "communication_id", "agent_checklist_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_communication_agentchecklist(
+///         "conversation_id",
+///         "communication_id",
+///         "agent_checklist_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +106,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationCommunicationAgentchecklist {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationCommunicationAgentchecklist as runtime::Operation>::METADATA,
+            GetConversationCommunicationAgentchecklist::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());
@@ -123,15 +130,21 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_communication_agentchecklists`](crate::api::ConversationsApi::get_conversation_communication_agentchecklists).
+/// Created by [`ConversationsApi::get_conversation_communication_agentchecklists`](
+/// crate::api::ConversationsApi::get_conversation_communication_agentchecklists).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--communications--communicationId--agentchecklists)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_communication_agentchecklists("conversation_id", "communication_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_communication_agentchecklists(
+///         "conversation_id",
+///         "communication_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -233,7 +246,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationCommunicationAgentchecklists {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationCommunicationAgentchecklists as runtime::Operation>::METADATA,
+            GetConversationCommunicationAgentchecklists::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());
@@ -255,15 +268,23 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:agentchecklist:edit`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversation_communication_agentchecklist`](crate::api::ConversationsApi::post_conversation_communication_agentchecklist).
+/// Created by [`ConversationsApi::post_conversation_communication_agentchecklist`](
+/// crate::api::ConversationsApi::post_conversation_communication_agentchecklist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--communications--communicationId--agentchecklists--agentChecklistId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversation_communication_agentchecklist("conversation_id", "communication_id", "agent_checklist_id", genesys_cloud::models::ChecklistActivationPayload::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversation_communication_agentchecklist(
+///         "conversation_id",
+///         "communication_id",
+///         "agent_checklist_id",
+///         genesys_cloud::models::ChecklistActivationPayload::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -340,7 +361,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationCommunicationAgentchecklist {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationCommunicationAgentchecklist as runtime::Operation>::METADATA,
+            PostConversationCommunicationAgentchecklist::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(communication_id.as_ref());

@@ -4,7 +4,7 @@ use crate::models::conversations::{
     CustomAttributes, CustomAttributesIdResponse, CustomAttributesListing,
     CustomAttributesPatchRequest, CustomAttributesUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete conversation customattribute.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `conversation:customAttributes:delete`
 ///
-/// Created by
-/// [`ConversationsApi::delete_conversation_customattribute`](crate::api::ConversationsApi::delete_conversation_customattribute).
+/// Created by [`ConversationsApi::delete_conversation_customattribute`](
+/// crate::api::ConversationsApi::delete_conversation_customattribute).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--customattributes--attributesId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations--conversationId--customattributes--attributesId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().delete_conversation_customattribute("conversation_id", "attributes_id").await?;
+/// let response = client
+///     .conversations()
+///     .delete_conversation_customattribute("conversation_id", "attributes_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::ConversationsApi {
     ) -> DeleteConversationCustomattribute {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteConversationCustomattribute as runtime::Operation>::METADATA,
+            DeleteConversationCustomattribute::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(attributes_id.as_ref());
@@ -115,15 +118,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:customAttributes:view`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_customattribute`](crate::api::ConversationsApi::get_conversation_customattribute).
+/// Created by [`ConversationsApi::get_conversation_customattribute`](
+/// crate::api::ConversationsApi::get_conversation_customattribute).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--customattributes--attributesId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--customattributes--attributesId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_customattribute("conversation_id", "attributes_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_customattribute("conversation_id", "attributes_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -196,7 +202,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationCustomattribute {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationCustomattribute as runtime::Operation>::METADATA,
+            GetConversationCustomattribute::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(attributes_id.as_ref());
@@ -216,15 +222,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:customAttributes:view`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_customattributes`](crate::api::ConversationsApi::get_conversation_customattributes).
+/// Created by [`ConversationsApi::get_conversation_customattributes`](
+/// crate::api::ConversationsApi::get_conversation_customattributes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--customattributes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--customattributes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_customattributes("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_customattributes("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -296,7 +305,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationCustomattributes {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationCustomattributes as runtime::Operation>::METADATA,
+            GetConversationCustomattributes::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationCustomattributes {
@@ -315,15 +324,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:customAttributes:edit`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversation_customattributes`](crate::api::ConversationsApi::patch_conversation_customattributes).
+/// Created by [`ConversationsApi::patch_conversation_customattributes`](
+/// crate::api::ConversationsApi::patch_conversation_customattributes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--customattributes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--customattributes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversation_customattributes("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversation_customattributes("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -404,7 +416,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationCustomattributes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationCustomattributes as runtime::Operation>::METADATA,
+            PatchConversationCustomattributes::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         PatchConversationCustomattributes {
@@ -424,15 +436,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:customAttributes:edit`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversation_customattributes`](crate::api::ConversationsApi::put_conversation_customattributes).
+/// Created by [`ConversationsApi::put_conversation_customattributes`](
+/// crate::api::ConversationsApi::put_conversation_customattributes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--customattributes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--customattributes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversation_customattributes("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .put_conversation_customattributes("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -513,7 +528,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationCustomattributes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationCustomattributes as runtime::Operation>::METADATA,
+            PutConversationCustomattributes::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         PutConversationCustomattributes {

@@ -4,7 +4,7 @@ use crate::models::conversations::{
     CustomAttributesBulkUpdateResponseMap, CustomAttributesPatchRequest,
     CustomAttributesUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch conversation customattributes bulk.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Permission: `conversation:customAttributes:edit`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversation_customattributes_bulk`](crate::api::ConversationsApi::patch_conversation_customattributes_bulk).
+/// Created by [`ConversationsApi::patch_conversation_customattributes_bulk`](
+/// crate::api::ConversationsApi::patch_conversation_customattributes_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--customattributes-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--customattributes-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversation_customattributes_bulk("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversation_customattributes_bulk("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -108,7 +111,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationCustomattributesBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationCustomattributesBulk as runtime::Operation>::METADATA,
+            PatchConversationCustomattributesBulk::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         PatchConversationCustomattributesBulk {
@@ -128,15 +131,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:customAttributes:edit`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversation_customattributes_bulk`](crate::api::ConversationsApi::put_conversation_customattributes_bulk).
+/// Created by [`ConversationsApi::put_conversation_customattributes_bulk`](
+/// crate::api::ConversationsApi::put_conversation_customattributes_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--customattributes-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--customattributes-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversation_customattributes_bulk("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .put_conversation_customattributes_bulk("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -219,7 +225,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationCustomattributesBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationCustomattributesBulk as runtime::Operation>::METADATA,
+            PutConversationCustomattributesBulk::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         PutConversationCustomattributesBulk {

@@ -4,7 +4,7 @@ use crate::models::conversations::{
     ConversationDataSchema, ConversationDataSchemaListing, ConversationJsonSchemaRequest,
     ConversationSchemaUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations customattributes schema.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `conversation:customAttributes:schemaView`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_customattributes_schema`](crate::api::ConversationsApi::get_conversations_customattributes_schema).
+/// Created by [`ConversationsApi::get_conversations_customattributes_schema`](
+/// crate::api::ConversationsApi::get_conversations_customattributes_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_customattributes_schema("schema_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_customattributes_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsCustomattributesSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsCustomattributesSchema as runtime::Operation>::METADATA,
+            GetConversationsCustomattributesSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetConversationsCustomattributesSchema {
@@ -118,15 +121,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_customattributes_schemas`](crate::api::ConversationsApi::get_conversations_customattributes_schemas).
+/// Created by [`ConversationsApi::get_conversations_customattributes_schemas`](
+/// crate::api::ConversationsApi::get_conversations_customattributes_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-customattributes-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_customattributes_schemas().await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_customattributes_schemas()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -225,7 +231,7 @@ impl crate::api::ConversationsApi {
         GetConversationsCustomattributesSchemas {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsCustomattributesSchemas as runtime::Operation>::METADATA,
+                GetConversationsCustomattributesSchemas::METADATA,
             ),
         }
     }
@@ -241,15 +247,20 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:customAttributes:schemaAdd`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_customattributes_schemas`](crate::api::ConversationsApi::post_conversations_customattributes_schemas).
+/// Created by [`ConversationsApi::post_conversations_customattributes_schemas`](
+/// crate::api::ConversationsApi::post_conversations_customattributes_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-customattributes-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-customattributes-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_customattributes_schemas(genesys_cloud::models::ConversationJsonSchemaRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_customattributes_schemas(
+///         genesys_cloud::models::ConversationJsonSchemaRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -322,7 +333,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsCustomattributesSchemas {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCustomattributesSchemas as runtime::Operation>::METADATA,
+            PostConversationsCustomattributesSchemas::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsCustomattributesSchemas {
@@ -342,15 +353,21 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:customAttributes:schemaEdit`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversations_customattributes_schema`](crate::api::ConversationsApi::put_conversations_customattributes_schema).
+/// Created by [`ConversationsApi::put_conversations_customattributes_schema`](
+/// crate::api::ConversationsApi::put_conversations_customattributes_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-customattributes-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-customattributes-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversations_customattributes_schema("schema_id", genesys_cloud::models::ConversationSchemaUpdateRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversations_customattributes_schema(
+///         "schema_id",
+///         genesys_cloud::models::ConversationSchemaUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -424,7 +441,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationsCustomattributesSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsCustomattributesSchema as runtime::Operation>::METADATA,
+            PutConversationsCustomattributesSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::conversations::{
     CreateEmailRequest, EmailConversation, EmailConversationEntityListing,
 };
 use crate::models::shared::conversation::Conversation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations email.
 ///
@@ -13,22 +13,25 @@ use crate::runtime;
 /// Takes `conversation_id` (a string). Returns [`EmailConversation`](crate::models::EmailConversation).
 /// Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_email`](crate::api::ConversationsApi::get_conversations_email).
+/// Created by [`ConversationsApi::get_conversations_email`](
+/// crate::api::ConversationsApi::get_conversations_email).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_email("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_email("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `postino.error.wrong.org`
 /// - 404: `conversation.error.conversation.not.found`
@@ -101,7 +104,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsEmail {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsEmail as runtime::Operation>::METADATA,
+            GetConversationsEmail::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationsEmail { request }
@@ -119,11 +122,11 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_emails`](crate::api::ConversationsApi::get_conversations_emails).
+/// Created by [`ConversationsApi::get_conversations_emails`](
+/// crate::api::ConversationsApi::get_conversations_emails).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -134,7 +137,7 @@ impl crate::api::ConversationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -229,7 +232,7 @@ impl crate::api::ConversationsApi {
         GetConversationsEmails {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsEmails as runtime::Operation>::METADATA,
+                GetConversationsEmails::METADATA,
             ),
         }
     }
@@ -244,22 +247,28 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:communication:disconnect`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_email`](crate::api::ConversationsApi::patch_conversations_email).
+/// Created by [`ConversationsApi::patch_conversations_email`](
+/// crate::api::ConversationsApi::patch_conversations_email).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_email("conversation_id", genesys_cloud::models::Conversation::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_email(
+///         "conversation_id",
+///         genesys_cloud::models::Conversation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -332,7 +341,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsEmail {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsEmail as runtime::Operation>::METADATA,
+            PatchConversationsEmail::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -349,24 +358,30 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:email:create`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_emails`](crate::api::ConversationsApi::post_conversations_emails).
+/// Created by [`ConversationsApi::post_conversations_emails`](
+/// crate::api::ConversationsApi::post_conversations_emails).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_emails(genesys_cloud::models::CreateEmailRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_emails(genesys_cloud::models::CreateEmailRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `bad.flow.id`, `email.error.invalid.queue`, `email.outbound.queue.address.required`, `email.outbound.queue.required`, `invalid.date`, `invalid.value`, `postino.error.notnull.createconversationrequest.provider`, `postino.error.notnull.createconversationrequest.queueid`, `too.many.create.email.parameters`
+/// - 400: `bad.flow.id`, `email.error.invalid.queue`, `email.outbound.queue.address.required`,
+///   `email.outbound.queue.required`, `invalid.date`, `invalid.value`,
+///   `postino.error.notnull.createconversationrequest.provider`,
+///   `postino.error.notnull.createconversationrequest.queueid`, `too.many.create.email.parameters`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostConversationsEmails {
@@ -448,7 +463,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsEmails {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsEmails as runtime::Operation>::METADATA,
+            PostConversationsEmails::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsEmails { request }

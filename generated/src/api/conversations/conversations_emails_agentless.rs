@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     AgentlessEmailSendRequestDto, AgentlessEmailSendResponseDto,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post conversations emails agentless.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permissions, any of: `conversation:email:create`, `conversation:agentlessEmail:send`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_emails_agentless`](crate::api::ConversationsApi::post_conversations_emails_agentless).
+/// Created by [`ConversationsApi::post_conversations_emails_agentless`](
+/// crate::api::ConversationsApi::post_conversations_emails_agentless).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails-agentless>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails-agentless)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_emails_agentless(genesys_cloud::models::AgentlessEmailSendRequestDto::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_emails_agentless(
+///         genesys_cloud::models::AgentlessEmailSendRequestDto::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsEmailsAgentless {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsEmailsAgentless as runtime::Operation>::METADATA,
+            PostConversationsEmailsAgentless::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsEmailsAgentless {

@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     EmailMessage, EmailMessagePreview, EmailMessagePreviewListing, EmailMessageReply,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations email message.
 ///
@@ -12,22 +12,25 @@ use crate::runtime;
 /// Takes `conversation_id` (a string) and `message_id` (a string). Returns
 /// [`EmailMessage`](crate::models::EmailMessage). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_email_message`](crate::api::ConversationsApi::get_conversations_email_message).
+/// Created by [`ConversationsApi::get_conversations_email_message`](
+/// crate::api::ConversationsApi::get_conversations_email_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_email_message("conversation_id", "message_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_email_message("conversation_id", "message_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `postino.error.org.missing`
 /// - 500: `email.error.get.message.body`
@@ -101,7 +104,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsEmailMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsEmailMessage as runtime::Operation>::METADATA,
+            GetConversationsEmailMessage::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(message_id.as_ref());
@@ -122,22 +125,25 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_email_messages`](crate::api::ConversationsApi::get_conversations_email_messages).
+/// Created by [`ConversationsApi::get_conversations_email_messages`](
+/// crate::api::ConversationsApi::get_conversations_email_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-emails--conversationId--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_email_messages("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_email_messages("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -244,7 +250,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsEmailMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsEmailMessages as runtime::Operation>::METADATA,
+            GetConversationsEmailMessages::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationsEmailMessages {
@@ -262,24 +268,34 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:email:send`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_email_messages`](crate::api::ConversationsApi::post_conversations_email_messages).
+/// Created by [`ConversationsApi::post_conversations_email_messages`](
+/// crate::api::ConversationsApi::post_conversations_email_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-emails--conversationId--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_email_messages("conversation_id", genesys_cloud::models::EmailMessage::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_email_messages(
+///         "conversation_id",
+///         genesys_cloud::models::EmailMessage::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `email.error.domain.not.verified`, `email.error.external.provider`, `email.error.invalid.email`, `invalid.date`, `invalid.value`, `postino.error.attachments.upload.size`, `postino.error.reply.no.body`, `postino.error.reply.no.receiver`, `postino.error.reply.no.sender`, `postino.error.reply.no.to`, `postino.error.reply.no.userid`
+/// - 400: `email.error.domain.not.verified`, `email.error.external.provider`,
+///   `email.error.invalid.email`, `invalid.date`, `invalid.value`,
+///   `postino.error.attachments.upload.size`, `postino.error.reply.no.body`,
+///   `postino.error.reply.no.receiver`, `postino.error.reply.no.sender`, `postino.error.reply.no.to`,
+///   `postino.error.reply.no.userid`
 /// - 403: `postino.error.forbidden`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -367,7 +383,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsEmailMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsEmailMessages as runtime::Operation>::METADATA,
+            PostConversationsEmailMessages::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::conversations::MediaParticipantRequest;
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch conversations email participant communication.
 ///
@@ -14,22 +14,30 @@ use crate::runtime;
 /// [`Empty`](crate::models::Empty). Succeeds with the status 200 (OK) or 202 (accepted: the work is not
 /// finished yet). With 202 the value is empty; `status()` of the response tells which it is.
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_email_participant_communication`](crate::api::ConversationsApi::patch_conversations_email_participant_communication).
+/// Created by [`ConversationsApi::patch_conversations_email_participant_communication`](
+/// crate::api::ConversationsApi::patch_conversations_email_participant_communication).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId--participants--participantId--communications--communicationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-emails--conversationId--participants--participantId--communications--communicationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_email_participant_communication("conversation_id", "participant_id", "communication_id", genesys_cloud::models::MediaParticipantRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_email_participant_communication(
+///         "conversation_id",
+///         "participant_id",
+///         "communication_id",
+///         genesys_cloud::models::MediaParticipantRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `communication.state.required`, `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -105,7 +113,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsEmailParticipantCommunication {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsEmailParticipantCommunication as runtime::Operation>::METADATA,
+            PatchConversationsEmailParticipantCommunication::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());

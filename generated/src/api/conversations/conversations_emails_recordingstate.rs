@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     PutConversationsEmailRecordingstateResponse, SetRecordingState,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put conversations email recordingstate.
 ///
@@ -11,20 +11,26 @@ use crate::runtime;
 ///
 /// Takes `conversation_id` (a string) and a body
 /// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
-/// [`PutConversationsEmailRecordingstateResponse`](crate::models::PutConversationsEmailRecordingstateResponse).
-/// Succeeds with the status 200 (OK).
+/// [`PutConversationsEmailRecordingstateResponse`](
+/// crate::models::PutConversationsEmailRecordingstateResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversations_email_recordingstate`](crate::api::ConversationsApi::put_conversations_email_recordingstate).
+/// Created by [`ConversationsApi::put_conversations_email_recordingstate`](
+/// crate::api::ConversationsApi::put_conversations_email_recordingstate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-emails--conversationId--recordingstate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-emails--conversationId--recordingstate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversations_email_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversations_email_recordingstate(
+///         "conversation_id",
+///         genesys_cloud::models::SetRecordingState::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +106,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationsEmailRecordingstate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsEmailRecordingstate as runtime::Operation>::METADATA,
+            PutConversationsEmailRecordingstate::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     InternalMessageConversation, InternalMessageConversationEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations internalmessage.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `conversation:internalMessaging:view`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_internalmessage`](crate::api::ConversationsApi::get_conversations_internalmessage).
+/// Created by [`ConversationsApi::get_conversations_internalmessage`](
+/// crate::api::ConversationsApi::get_conversations_internalmessage).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-internalmessages--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-internalmessages--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_internalmessage("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_internalmessage("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsInternalmessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsInternalmessage as runtime::Operation>::METADATA,
+            GetConversationsInternalmessage::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationsInternalmessage {
@@ -108,20 +111,20 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/internalmessages`
 ///
-/// Takes no arguments. Returns
-/// [`InternalMessageConversationEntityListing`](crate::models::InternalMessageConversationEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes no arguments. Returns [`InternalMessageConversationEntityListing`](
+/// crate::models::InternalMessageConversationEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`InternalMessageConversation`](crate::models::InternalMessageConversation).
 ///
 /// Permission: `conversation:internalMessaging:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_internalmessages`](crate::api::ConversationsApi::get_conversations_internalmessages).
+/// Created by [`ConversationsApi::get_conversations_internalmessages`](
+/// crate::api::ConversationsApi::get_conversations_internalmessages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-internalmessages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-internalmessages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -228,7 +231,7 @@ impl crate::api::ConversationsApi {
         GetConversationsInternalmessages {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsInternalmessages as runtime::Operation>::METADATA,
+                GetConversationsInternalmessages::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     ConversationEncryptionConfiguration, ConversationEncryptionConfigurationListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations keyconfiguration.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `conversation:encryptionKey:view`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_keyconfiguration`](crate::api::ConversationsApi::get_conversations_keyconfiguration).
+/// Created by [`ConversationsApi::get_conversations_keyconfiguration`](
+/// crate::api::ConversationsApi::get_conversations_keyconfiguration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-keyconfigurations--keyconfigurationsId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-keyconfigurations--keyconfigurationsId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_keyconfiguration("keyconfigurations_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_keyconfiguration("keyconfigurations_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsKeyconfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsKeyconfiguration as runtime::Operation>::METADATA,
+            GetConversationsKeyconfiguration::METADATA,
         );
         request.path_argument(keyconfigurations_id.as_ref());
         GetConversationsKeyconfiguration {
@@ -110,20 +113,20 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/conversations/keyconfigurations`
 ///
-/// Takes no arguments. Returns
-/// [`ConversationEncryptionConfigurationListing`](crate::models::ConversationEncryptionConfigurationListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes no arguments. Returns [`ConversationEncryptionConfigurationListing`](
+/// crate::models::ConversationEncryptionConfigurationListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`ConversationEncryptionConfiguration`](crate::models::ConversationEncryptionConfiguration).
 ///
 /// Permission: `conversation:encryptionKey:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_keyconfigurations`](crate::api::ConversationsApi::get_conversations_keyconfigurations).
+/// Created by [`ConversationsApi::get_conversations_keyconfigurations`](
+/// crate::api::ConversationsApi::get_conversations_keyconfigurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-keyconfigurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-keyconfigurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -228,7 +231,7 @@ impl crate::api::ConversationsApi {
         GetConversationsKeyconfigurations {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsKeyconfigurations as runtime::Operation>::METADATA,
+                GetConversationsKeyconfigurations::METADATA,
             ),
         }
     }
@@ -245,15 +248,20 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:encryptionKey:edit`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_keyconfigurations`](crate::api::ConversationsApi::post_conversations_keyconfigurations).
+/// Created by [`ConversationsApi::post_conversations_keyconfigurations`](
+/// crate::api::ConversationsApi::post_conversations_keyconfigurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-keyconfigurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-keyconfigurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_keyconfigurations(genesys_cloud::models::ConversationEncryptionConfiguration::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_keyconfigurations(
+///         genesys_cloud::models::ConversationEncryptionConfiguration::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -328,7 +336,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsKeyconfigurations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsKeyconfigurations as runtime::Operation>::METADATA,
+            PostConversationsKeyconfigurations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsKeyconfigurations {
@@ -348,15 +356,21 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:encryptionKey:edit`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversations_keyconfiguration`](crate::api::ConversationsApi::put_conversations_keyconfiguration).
+/// Created by [`ConversationsApi::put_conversations_keyconfiguration`](
+/// crate::api::ConversationsApi::put_conversations_keyconfiguration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-keyconfigurations--keyconfigurationsId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-keyconfigurations--keyconfigurationsId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversations_keyconfiguration("keyconfigurations_id", genesys_cloud::models::ConversationEncryptionConfiguration::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversations_keyconfiguration(
+///         "keyconfigurations_id",
+///         genesys_cloud::models::ConversationEncryptionConfiguration::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -432,7 +446,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationsKeyconfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsKeyconfiguration as runtime::Operation>::METADATA,
+            PutConversationsKeyconfiguration::METADATA,
         );
         request.path_argument(keyconfigurations_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -6,7 +6,7 @@ use crate::models::conversations::{
     MessageConversationEntityListing,
 };
 use crate::models::shared::conversation::Conversation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations message.
 ///
@@ -15,22 +15,25 @@ use crate::runtime;
 /// Takes `conversation_id` (a string). Returns
 /// [`MessageConversation`](crate::models::MessageConversation). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_message`](crate::api::ConversationsApi::get_conversations_message).
+/// Created by [`ConversationsApi::get_conversations_message`](
+/// crate::api::ConversationsApi::get_conversations_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_message("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_message("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `conversation.error.conversation.not.found`
@@ -103,7 +106,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsMessage as runtime::Operation>::METADATA,
+            GetConversationsMessage::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationsMessage { request }
@@ -121,11 +124,11 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_messages`](crate::api::ConversationsApi::get_conversations_messages).
+/// Created by [`ConversationsApi::get_conversations_messages`](
+/// crate::api::ConversationsApi::get_conversations_messages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -136,7 +139,7 @@ impl crate::api::ConversationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -231,7 +234,7 @@ impl crate::api::ConversationsApi {
         GetConversationsMessages {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsMessages as runtime::Operation>::METADATA,
+                GetConversationsMessages::METADATA,
             ),
         }
     }
@@ -246,22 +249,28 @@ impl crate::api::ConversationsApi {
 ///
 /// Permissions, any of: `conversation:communication:disconnect`, `conversation:message:park`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_message`](crate::api::ConversationsApi::patch_conversations_message).
+/// Created by [`ConversationsApi::patch_conversations_message`](
+/// crate::api::ConversationsApi::patch_conversations_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messages--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messages--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_message("conversation_id", genesys_cloud::models::Conversation::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_message(
+///         "conversation_id",
+///         genesys_cloud::models::Conversation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -334,7 +343,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsMessage as runtime::Operation>::METADATA,
+            PatchConversationsMessage::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -348,23 +357,27 @@ impl crate::api::ConversationsApi {
 ///
 /// `POST /api/v2/conversations/messages`
 ///
-/// Takes a body
-/// ([`CreateOutboundMessagingConversationRequest`](crate::models::CreateOutboundMessagingConversationRequest)).
-/// Returns
-/// [`CreateOutboundMessagingConversationResponse`](crate::models::CreateOutboundMessagingConversationResponse).
-/// Succeeds with the status 200 (OK).
+/// Takes a body ([`CreateOutboundMessagingConversationRequest`](
+/// crate::models::CreateOutboundMessagingConversationRequest)). Returns
+/// [`CreateOutboundMessagingConversationResponse`](
+/// crate::models::CreateOutboundMessagingConversationResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:message:create`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_messages`](crate::api::ConversationsApi::post_conversations_messages).
+/// Created by [`ConversationsApi::post_conversations_messages`](
+/// crate::api::ConversationsApi::post_conversations_messages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_messages(genesys_cloud::models::CreateOutboundMessagingConversationRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_messages(
+///         genesys_cloud::models::CreateOutboundMessagingConversationRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -437,7 +450,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsMessages as runtime::Operation>::METADATA,
+            PostConversationsMessages::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsMessages {

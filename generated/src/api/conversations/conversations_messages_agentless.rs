@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     SendAgentlessOutboundMessageRequest, SendAgentlessOutboundMessageResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post conversations messages agentless.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Permission: `conversation:message:create`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_messages_agentless`](crate::api::ConversationsApi::post_conversations_messages_agentless).
+/// Created by [`ConversationsApi::post_conversations_messages_agentless`](
+/// crate::api::ConversationsApi::post_conversations_messages_agentless).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages-agentless>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages-agentless)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_messages_agentless(genesys_cloud::models::SendAgentlessOutboundMessageRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_messages_agentless(
+///         genesys_cloud::models::SendAgentlessOutboundMessageRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +103,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsMessagesAgentless {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsMessagesAgentless as runtime::Operation>::METADATA,
+            PostConversationsMessagesAgentless::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsMessagesAgentless {

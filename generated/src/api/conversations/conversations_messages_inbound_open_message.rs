@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     OpenInboundNormalizedMessage, OpenMessageNormalizedMessage,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post conversations message inbound open message.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_message_inbound_open_message`](crate::api::ConversationsApi::post_conversations_message_inbound_open_message).
+/// Created by [`ConversationsApi::post_conversations_message_inbound_open_message`](
+/// crate::api::ConversationsApi::post_conversations_message_inbound_open_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-message>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-message)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_message_inbound_open_message("integration_id", genesys_cloud::models::OpenInboundNormalizedMessage::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_message_inbound_open_message(
+///         "integration_id",
+///         genesys_cloud::models::OpenInboundNormalizedMessage::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -104,7 +110,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsMessageInboundOpenMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsMessageInboundOpenMessage as runtime::Operation>::METADATA,
+            PostConversationsMessageInboundOpenMessage::METADATA,
         );
         request.path_argument(integration_id.as_ref());
         request.json_body("application/json", Some(body));

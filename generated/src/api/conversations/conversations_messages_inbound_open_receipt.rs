@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     OpenInboundNormalizedReceipt, OpenReceiptNormalizedMessage,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post conversations message inbound open receipt.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_message_inbound_open_receipt`](crate::api::ConversationsApi::post_conversations_message_inbound_open_receipt).
+/// Created by [`ConversationsApi::post_conversations_message_inbound_open_receipt`](
+/// crate::api::ConversationsApi::post_conversations_message_inbound_open_receipt).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-receipt>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-receipt)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_message_inbound_open_receipt("integration_id", genesys_cloud::models::OpenInboundNormalizedReceipt::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_message_inbound_open_receipt(
+///         "integration_id",
+///         genesys_cloud::models::OpenInboundNormalizedReceipt::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +104,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsMessageInboundOpenReceipt {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsMessageInboundOpenReceipt as runtime::Operation>::METADATA,
+            PostConversationsMessageInboundOpenReceipt::METADATA,
         );
         request.path_argument(integration_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     OpenInboundStructuredResponseMessage, OpenStructuredResponseNormalizedMessage,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post conversations message inbound open structured response.
 ///
@@ -17,15 +17,21 @@ use crate::runtime;
 ///
 /// Permission: `conversation:message:receive`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_message_inbound_open_structured_response`](crate::api::ConversationsApi::post_conversations_message_inbound_open_structured_response).
+/// Created by [`ConversationsApi::post_conversations_message_inbound_open_structured_response`](
+/// crate::api::ConversationsApi::post_conversations_message_inbound_open_structured_response).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-structured-response>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messages--integrationId--inbound-open-structured-response)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_message_inbound_open_structured_response("integration_id", genesys_cloud::models::OpenInboundStructuredResponseMessage::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_message_inbound_open_structured_response(
+///         "integration_id",
+///         genesys_cloud::models::OpenInboundStructuredResponseMessage::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +107,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsMessageInboundOpenStructuredResponse {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsMessageInboundOpenStructuredResponse as runtime::Operation>::METADATA,
+            PostConversationsMessageInboundOpenStructuredResponse::METADATA,
         );
         request.path_argument(integration_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::conversations::{
     GetConversationsMessagingIntegrationsExpand, MessagingIntegration,
     MessagingIntegrationEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversations messaging integrations.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_messaging_integrations`](crate::api::ConversationsApi::get_conversations_messaging_integrations).
+/// Created by [`ConversationsApi::get_conversations_messaging_integrations`](
+/// crate::api::ConversationsApi::get_conversations_messaging_integrations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-integrations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_messaging_integrations().await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_messaging_integrations()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -162,7 +165,7 @@ impl crate::api::ConversationsApi {
         GetConversationsMessagingIntegrations {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsMessagingIntegrations as runtime::Operation>::METADATA,
+                GetConversationsMessagingIntegrations::METADATA,
             ),
         }
     }

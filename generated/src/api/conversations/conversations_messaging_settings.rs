@@ -4,7 +4,7 @@ use crate::models::conversations::MessagingSettingPatchRequest;
 use crate::models::shared::conversations_and_messaging::{
     MessagingConfigListing, MessagingSetting, MessagingSettingRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete conversations messaging setting.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `messaging:setting:delete`
 ///
-/// Created by
-/// [`ConversationsApi::delete_conversations_messaging_setting`](crate::api::ConversationsApi::delete_conversations_messaging_setting).
+/// Created by [`ConversationsApi::delete_conversations_messaging_setting`](
+/// crate::api::ConversationsApi::delete_conversations_messaging_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-settings--messageSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-conversations-messaging-settings--messageSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().delete_conversations_messaging_setting("message_setting_id").await?;
+/// let response = client
+///     .conversations()
+///     .delete_conversations_messaging_setting("message_setting_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::ConversationsApi {
     ) -> DeleteConversationsMessagingSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteConversationsMessagingSetting as runtime::Operation>::METADATA,
+            DeleteConversationsMessagingSetting::METADATA,
         );
         request.path_argument(message_setting_id.as_ref());
         DeleteConversationsMessagingSetting {
@@ -110,15 +113,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `messaging:setting:view`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_messaging_setting`](crate::api::ConversationsApi::get_conversations_messaging_setting).
+/// Created by [`ConversationsApi::get_conversations_messaging_setting`](
+/// crate::api::ConversationsApi::get_conversations_messaging_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-settings--messageSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-settings--messageSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversations_messaging_setting("message_setting_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversations_messaging_setting("message_setting_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -188,7 +194,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationsMessagingSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationsMessagingSetting as runtime::Operation>::METADATA,
+            GetConversationsMessagingSetting::METADATA,
         );
         request.path_argument(message_setting_id.as_ref());
         GetConversationsMessagingSetting {
@@ -209,11 +215,11 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversations_messaging_settings`](crate::api::ConversationsApi::get_conversations_messaging_settings).
+/// Created by [`ConversationsApi::get_conversations_messaging_settings`](
+/// crate::api::ConversationsApi::get_conversations_messaging_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations-messaging-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -330,7 +336,7 @@ impl crate::api::ConversationsApi {
         GetConversationsMessagingSettings {
             request: runtime::Request::new(
                 &self.client,
-                <GetConversationsMessagingSettings as runtime::Operation>::METADATA,
+                GetConversationsMessagingSettings::METADATA,
             ),
         }
     }
@@ -346,15 +352,21 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `messaging:setting:edit`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversations_messaging_setting`](crate::api::ConversationsApi::patch_conversations_messaging_setting).
+/// Created by [`ConversationsApi::patch_conversations_messaging_setting`](
+/// crate::api::ConversationsApi::patch_conversations_messaging_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-settings--messageSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations-messaging-settings--messageSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversations_messaging_setting("message_setting_id", genesys_cloud::models::MessagingSettingPatchRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversations_messaging_setting(
+///         "message_setting_id",
+///         genesys_cloud::models::MessagingSettingPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -426,7 +438,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationsMessagingSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationsMessagingSetting as runtime::Operation>::METADATA,
+            PatchConversationsMessagingSetting::METADATA,
         );
         request.path_argument(message_setting_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -445,15 +457,20 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `messaging:setting:add`
 ///
-/// Created by
-/// [`ConversationsApi::post_conversations_messaging_settings`](crate::api::ConversationsApi::post_conversations_messaging_settings).
+/// Created by [`ConversationsApi::post_conversations_messaging_settings`](
+/// crate::api::ConversationsApi::post_conversations_messaging_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-messaging-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_messaging_settings(genesys_cloud::models::MessagingSettingRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_messaging_settings(
+///         genesys_cloud::models::MessagingSettingRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -524,7 +541,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsMessagingSettings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsMessagingSettings as runtime::Operation>::METADATA,
+            PostConversationsMessagingSettings::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsMessagingSettings {

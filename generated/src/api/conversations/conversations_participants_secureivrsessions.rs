@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     CreateSecureSession, SecureSession, SecureSessionEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversation participant secureivrsession.
 ///
@@ -13,22 +13,29 @@ use crate::runtime;
 /// Takes `conversation_id` (a string), `participant_id` (a string) and `secure_session_id` (a string).
 /// Returns [`SecureSession`](crate::models::SecureSession). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_participant_secureivrsession`](crate::api::ConversationsApi::get_conversation_participant_secureivrsession).
+/// Created by [`ConversationsApi::get_conversation_participant_secureivrsession`](
+/// crate::api::ConversationsApi::get_conversation_participant_secureivrsession).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--secureivrsessions--secureSessionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--secureivrsessions--secureSessionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_participant_secureivrsession("conversation_id", "participant_id", "secure_session_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_participant_secureivrsession(
+///         "conversation_id",
+///         "participant_id",
+///         "secure_session_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -100,7 +107,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationParticipantSecureivrsession {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationParticipantSecureivrsession as runtime::Operation>::METADATA,
+            GetConversationParticipantSecureivrsession::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
@@ -122,22 +129,28 @@ impl crate::api::ConversationsApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_participant_secureivrsessions`](crate::api::ConversationsApi::get_conversation_participant_secureivrsessions).
+/// Created by [`ConversationsApi::get_conversation_participant_secureivrsessions`](
+/// crate::api::ConversationsApi::get_conversation_participant_secureivrsessions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--secureivrsessions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--participants--participantId--secureivrsessions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_participant_secureivrsessions("conversation_id", "participant_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_participant_secureivrsessions(
+///         "conversation_id",
+///         "participant_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -234,7 +247,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationParticipantSecureivrsessions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationParticipantSecureivrsessions as runtime::Operation>::METADATA,
+            GetConversationParticipantSecureivrsessions::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());
@@ -252,22 +265,28 @@ impl crate::api::ConversationsApi {
 /// ([`CreateSecureSession`](crate::models::CreateSecureSession)). Returns
 /// [`SecureSession`](crate::models::SecureSession). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`ConversationsApi::post_conversation_participant_secureivrsessions`](crate::api::ConversationsApi::post_conversation_participant_secureivrsessions).
+/// Created by [`ConversationsApi::post_conversation_participant_secureivrsessions`](
+/// crate::api::ConversationsApi::post_conversation_participant_secureivrsessions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--secureivrsessions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations--conversationId--participants--participantId--secureivrsessions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversation_participant_secureivrsessions("conversation_id", "participant_id").await?;
+/// let response = client
+///     .conversations()
+///     .post_conversation_participant_secureivrsessions(
+///         "conversation_id",
+///         "participant_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -343,7 +362,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationParticipantSecureivrsessions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationParticipantSecureivrsessions as runtime::Operation>::METADATA,
+            PostConversationParticipantSecureivrsessions::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(participant_id.as_ref());

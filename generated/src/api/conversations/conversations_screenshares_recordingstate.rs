@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     PutConversationsScreenshareRecordingstateResponse, SetRecordingState,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put conversations screenshare recordingstate.
 ///
@@ -11,22 +11,29 @@ use crate::runtime;
 ///
 /// Takes `conversation_id` (a string) and a body
 /// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
-/// [`PutConversationsScreenshareRecordingstateResponse`](crate::models::PutConversationsScreenshareRecordingstateResponse).
-/// Succeeds with the status 200 (OK).
+/// [`PutConversationsScreenshareRecordingstateResponse`](
+/// crate::models::PutConversationsScreenshareRecordingstateResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversations_screenshare_recordingstate`](crate::api::ConversationsApi::put_conversations_screenshare_recordingstate).
+/// Created by [`ConversationsApi::put_conversations_screenshare_recordingstate`](
+/// crate::api::ConversationsApi::put_conversations_screenshare_recordingstate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-screenshares--conversationId--recordingstate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-screenshares--conversationId--recordingstate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversations_screenshare_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversations_screenshare_recordingstate(
+///         "conversation_id",
+///         genesys_cloud::models::SetRecordingState::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,7 +112,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationsScreenshareRecordingstate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsScreenshareRecordingstate as runtime::Operation>::METADATA,
+            PutConversationsScreenshareRecordingstate::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::conversations::{
     PutConversationsSocialRecordingstateResponse, SetRecordingState,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put conversations social recordingstate.
 ///
@@ -11,20 +11,26 @@ use crate::runtime;
 ///
 /// Takes `conversation_id` (a string) and a body
 /// ([`SetRecordingState`](crate::models::SetRecordingState)). Returns
-/// [`PutConversationsSocialRecordingstateResponse`](crate::models::PutConversationsSocialRecordingstateResponse).
-/// Succeeds with the status 200 (OK).
+/// [`PutConversationsSocialRecordingstateResponse`](
+/// crate::models::PutConversationsSocialRecordingstateResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:recording:pauseOthers`
 ///
-/// Created by
-/// [`ConversationsApi::put_conversations_social_recordingstate`](crate::api::ConversationsApi::put_conversations_social_recordingstate).
+/// Created by [`ConversationsApi::put_conversations_social_recordingstate`](
+/// crate::api::ConversationsApi::put_conversations_social_recordingstate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-socials--conversationId--recordingstate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations-socials--conversationId--recordingstate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().put_conversations_social_recordingstate("conversation_id", genesys_cloud::models::SetRecordingState::default()).await?;
+/// let response = client
+///     .conversations()
+///     .put_conversations_social_recordingstate(
+///         "conversation_id",
+///         genesys_cloud::models::SetRecordingState::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +106,7 @@ impl crate::api::ConversationsApi {
     ) -> PutConversationsSocialRecordingstate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationsSocialRecordingstate as runtime::Operation>::METADATA,
+            PutConversationsSocialRecordingstate::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::conversations::{
     GetConversationSuggestionsState, GetConversationSuggestionsType, Suggestion,
     SuggestionListing, SuggestionPatchRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversation suggestion.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `conversation:suggestion:view`
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_suggestion`](crate::api::ConversationsApi::get_conversation_suggestion).
+/// Created by [`ConversationsApi::get_conversation_suggestion`](
+/// crate::api::ConversationsApi::get_conversation_suggestion).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--suggestions--suggestionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--suggestions--suggestionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_suggestion("conversation_id", "suggestion_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_suggestion("conversation_id", "suggestion_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationSuggestion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationSuggestion as runtime::Operation>::METADATA,
+            GetConversationSuggestion::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(suggestion_id.as_ref());
@@ -118,15 +121,18 @@ impl crate::api::ConversationsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ConversationsApi::get_conversation_suggestions`](crate::api::ConversationsApi::get_conversation_suggestions).
+/// Created by [`ConversationsApi::get_conversation_suggestions`](
+/// crate::api::ConversationsApi::get_conversation_suggestions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--suggestions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--suggestions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().get_conversation_suggestions("conversation_id").await?;
+/// let response = client
+///     .conversations()
+///     .get_conversation_suggestions("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -264,7 +270,7 @@ impl crate::api::ConversationsApi {
     ) -> GetConversationSuggestions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationSuggestions as runtime::Operation>::METADATA,
+            GetConversationSuggestions::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationSuggestions {
@@ -283,15 +289,22 @@ impl crate::api::ConversationsApi {
 ///
 /// Permission: `conversation:suggestion:edit`
 ///
-/// Created by
-/// [`ConversationsApi::patch_conversation_suggestion`](crate::api::ConversationsApi::patch_conversation_suggestion).
+/// Created by [`ConversationsApi::patch_conversation_suggestion`](
+/// crate::api::ConversationsApi::patch_conversation_suggestion).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--suggestions--suggestionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-conversations--conversationId--suggestions--suggestionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().patch_conversation_suggestion("conversation_id", "suggestion_id", genesys_cloud::models::SuggestionPatchRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .patch_conversation_suggestion(
+///         "conversation_id",
+///         "suggestion_id",
+///         genesys_cloud::models::SuggestionPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -366,7 +379,7 @@ impl crate::api::ConversationsApi {
     ) -> PatchConversationSuggestion {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchConversationSuggestion as runtime::Operation>::METADATA,
+            PatchConversationSuggestion::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(suggestion_id.as_ref());

@@ -2,33 +2,30 @@
 
 export!(conversations: DeleteConversation, GetConversation, GetConversations);
 export!(conversations_accessattributes: GetConversationAccessattributes, PutConversationAccessattributes);
-export!(
-    conversations_aftercallwork_participants_communications:
-        PatchConversationsAftercallworkConversationIdParticipantCommunication
+export!(conversations_aftercallwork_participants_communications:
+    PatchConversationsAftercallworkConversationIdParticipantCommunication
 );
 export!(conversations_assign: PostConversationAssign);
 export!(conversations_assistant_copilotcontext: GetConversationAssistantCopilotcontext);
 export!(conversations_barge: PostConversationBarge);
-export!(
-    conversations_callbacks: GetConversationsCallback, GetConversationsCallbacks, PatchConversationsCallback,
-        PatchConversationsCallbacks, PostConversationsCallbacks
+export!(conversations_callbacks:
+    GetConversationsCallback, GetConversationsCallbacks, PatchConversationsCallback, PatchConversationsCallbacks,
+    PostConversationsCallbacks
 );
 export!(conversations_callbacks_bulk_disconnect: PostConversationsCallbacksBulkDisconnect);
 export!(conversations_callbacks_bulk_update: PostConversationsCallbacksBulkUpdate);
 export!(conversations_callbacks_participants: PatchConversationsCallbackParticipant);
 export!(conversations_callbacks_participants_attributes: PatchConversationsCallbackParticipantAttributes);
 export!(conversations_callbacks_participants_communications: PatchConversationsCallbackParticipantCommunication);
-export!(
-    conversations_callbacks_participants_communications_wrapup: GetConversationsCallbackParticipantCommunicationWrapup,
-        PostConversationsCallbackParticipantCommunicationWrapup
+export!(conversations_callbacks_participants_communications_wrapup:
+    GetConversationsCallbackParticipantCommunicationWrapup, PostConversationsCallbackParticipantCommunicationWrapup
 );
 export!(conversations_callbacks_participants_replace: PostConversationsCallbackParticipantReplace);
 export!(conversations_callbacks_participants_wrapup: GetConversationsCallbackParticipantWrapup);
 export!(conversations_callbacks_participants_wrapupcodes: GetConversationsCallbackParticipantWrapupcodes);
 export!(conversations_callbacks_recordingstate: PutConversationsCallbackRecordingstate);
-export!(
-    conversations_calls: GetConversationsCall, GetConversationsCalls, PatchConversationsCall, PostConversationsCall,
-        PostConversationsCalls
+export!(conversations_calls:
+    GetConversationsCall, GetConversationsCalls, PatchConversationsCall, PostConversationsCall, PostConversationsCalls
 );
 export!(conversations_calls_conference: PatchConversationsCallConference);
 export!(conversations_calls_history: GetConversationsCallsHistory);
@@ -38,35 +35,32 @@ export!(conversations_calls_participants_attributes: PatchConversationsCallParti
 export!(conversations_calls_participants_barge: PostConversationsCallParticipantBarge);
 export!(conversations_calls_participants_coach: PostConversationsCallParticipantCoach);
 export!(conversations_calls_participants_communications: PatchConversationsCallParticipantCommunication);
-export!(
-    conversations_calls_participants_communications_postflowaction:
-        DeleteConversationsCallParticipantCommunicationPostflowaction,
-        PatchConversationsCallParticipantCommunicationPostflowaction
+export!(conversations_calls_participants_communications_postflowaction:
+    DeleteConversationsCallParticipantCommunicationPostflowaction,
+    PatchConversationsCallParticipantCommunicationPostflowaction
 );
-export!(
-    conversations_calls_participants_communications_summaries: PostConversationsCallParticipantCommunicationSummaries
+export!(conversations_calls_participants_communications_summaries:
+    PostConversationsCallParticipantCommunicationSummaries
 );
 export!(conversations_calls_participants_communications_uuidata: PutConversationsCallParticipantCommunicationUuidata);
-export!(
-    conversations_calls_participants_communications_wrapup: GetConversationsCallParticipantCommunicationWrapup,
-        PostConversationsCallParticipantCommunicationWrapup
+export!(conversations_calls_participants_communications_wrapup:
+    GetConversationsCallParticipantCommunicationWrapup, PostConversationsCallParticipantCommunicationWrapup
 );
-export!(
-    conversations_calls_participants_consult: DeleteConversationsCallParticipantConsult,
-        PatchConversationsCallParticipantConsult, PostConversationsCallParticipantConsult
+export!(conversations_calls_participants_consult:
+    DeleteConversationsCallParticipantConsult, PatchConversationsCallParticipantConsult,
+    PostConversationsCallParticipantConsult
 );
 export!(conversations_calls_participants_consult_agent: PostConversationsCallParticipantConsultAgent);
-export!(
-    conversations_calls_participants_consult_contact_external: PostConversationsCallParticipantConsultContactExternal
+export!(conversations_calls_participants_consult_contact_external:
+    PostConversationsCallParticipantConsultContactExternal
 );
 export!(conversations_calls_participants_consult_external: PostConversationsCallParticipantConsultExternal);
 export!(conversations_calls_participants_consult_queue: PostConversationsCallParticipantConsultQueue);
 export!(conversations_calls_participants_monitor: PostConversationsCallParticipantMonitor);
 export!(conversations_calls_participants_replace: PostConversationsCallParticipantReplace);
 export!(conversations_calls_participants_snippet_record: PostConversationsCallParticipantSnippetRecord);
-export!(
-    conversations_calls_participants_user: PatchConversationsCallParticipantUserUserId,
-        PostConversationsCallParticipantsUserUserId
+export!(conversations_calls_participants_user:
+    PatchConversationsCallParticipantUserUserId, PostConversationsCallParticipantsUserUserId
 );
 export!(conversations_calls_participants_voice_consult: PostConversationsCallParticipantVoiceConsult);
 export!(conversations_calls_participants_wrapup: GetConversationsCallParticipantWrapup);
@@ -74,76 +68,66 @@ export!(conversations_calls_participants_wrapupcodes: GetConversationsCallPartic
 export!(conversations_calls_recordingstate: PutConversationsCallRecordingstate);
 export!(conversations_calls_user: PostConversationsCallsUserUserId);
 export!(conversations_cobrowse: PostConversationCobrowse);
-export!(
-    conversations_cobrowsesessions: GetConversationsCobrowsesession, GetConversationsCobrowsesessions,
-        PatchConversationsCobrowsesession
+export!(conversations_cobrowsesessions:
+    GetConversationsCobrowsesession, GetConversationsCobrowsesessions, PatchConversationsCobrowsesession
 );
 export!(conversations_cobrowsesessions_participants: PatchConversationsCobrowsesessionParticipant);
 export!(conversations_cobrowsesessions_participants_attributes: PatchConversationsCobrowsesessionParticipantAttributes);
-export!(
-    conversations_cobrowsesessions_participants_communications:
-        PatchConversationsCobrowsesessionParticipantCommunication
+export!(conversations_cobrowsesessions_participants_communications:
+    PatchConversationsCobrowsesessionParticipantCommunication
 );
-export!(
-    conversations_cobrowsesessions_participants_communications_wrapup:
-        GetConversationsCobrowsesessionParticipantCommunicationWrapup,
-        PostConversationsCobrowsesessionParticipantCommunicationWrapup
+export!(conversations_cobrowsesessions_participants_communications_wrapup:
+    GetConversationsCobrowsesessionParticipantCommunicationWrapup,
+    PostConversationsCobrowsesessionParticipantCommunicationWrapup
 );
 export!(conversations_cobrowsesessions_participants_replace: PostConversationsCobrowsesessionParticipantReplace);
 export!(conversations_cobrowsesessions_participants_wrapup: GetConversationsCobrowsesessionParticipantWrapup);
 export!(conversations_cobrowsesessions_participants_wrapupcodes: GetConversationsCobrowsesessionParticipantWrapupcodes);
 export!(conversations_cobrowsesessions_recordingstate: PutConversationsCobrowsesessionRecordingstate);
-export!(
-    conversations_communications_agentchecklists: GetConversationCommunicationAgentchecklist,
-        GetConversationCommunicationAgentchecklists, PostConversationCommunicationAgentchecklist
+export!(conversations_communications_agentchecklists:
+    GetConversationCommunicationAgentchecklist, GetConversationCommunicationAgentchecklists,
+    PostConversationCommunicationAgentchecklist
 );
-export!(
-    conversations_communications_agentchecklists_agentaction: PostConversationCommunicationAgentchecklistAgentaction
+export!(conversations_communications_agentchecklists_agentaction:
+    PostConversationCommunicationAgentchecklistAgentaction
 );
 export!(conversations_communications_agentchecklists_finalize: PostConversationCommunicationAgentchecklistsFinalize);
-export!(
-    conversations_communications_agentchecklists_jobs: GetConversationCommunicationAgentchecklistJob,
-        PostConversationCommunicationAgentchecklistJobs
+export!(conversations_communications_agentchecklists_jobs:
+    GetConversationCommunicationAgentchecklistJob, PostConversationCommunicationAgentchecklistJobs
 );
-export!(
-    conversations_communications_internalmessages: GetConversationCommunicationInternalmessage,
-        GetConversationCommunicationInternalmessages, PostConversationCommunicationInternalmessages
+export!(conversations_communications_internalmessages:
+    GetConversationCommunicationInternalmessage, GetConversationCommunicationInternalmessages,
+    PostConversationCommunicationInternalmessages
 );
-export!(
-    conversations_customattributes: DeleteConversationCustomattribute, GetConversationCustomattribute,
-        GetConversationCustomattributes, PatchConversationCustomattributes, PutConversationCustomattributes
+export!(conversations_customattributes:
+    DeleteConversationCustomattribute, GetConversationCustomattribute, GetConversationCustomattributes,
+    PatchConversationCustomattributes, PutConversationCustomattributes
 );
-export!(
-    conversations_customattributes_bulk: PatchConversationCustomattributesBulk, PutConversationCustomattributesBulk
+export!(conversations_customattributes_bulk:
+    PatchConversationCustomattributesBulk, PutConversationCustomattributesBulk
 );
-export!(
-    conversations_customattributes_schemas: GetConversationsCustomattributesSchema,
-        GetConversationsCustomattributesSchemas, PostConversationsCustomattributesSchemas,
-        PutConversationsCustomattributesSchema
+export!(conversations_customattributes_schemas:
+    GetConversationsCustomattributesSchema, GetConversationsCustomattributesSchemas,
+    PostConversationsCustomattributesSchemas, PutConversationsCustomattributesSchema
 );
-export!(
-    conversations_customattributes_schemas_coretypes: GetConversationsCustomattributesSchemasCoretype,
-        GetConversationsCustomattributesSchemasCoretypes
+export!(conversations_customattributes_schemas_coretypes:
+    GetConversationsCustomattributesSchemasCoretype, GetConversationsCustomattributesSchemasCoretypes
 );
 export!(conversations_customattributes_schemas_limits: GetConversationsCustomattributesSchemasLimits);
-export!(
-    conversations_customattributes_schemas_versions: GetConversationsCustomattributesSchemaVersion,
-        GetConversationsCustomattributesSchemaVersions
+export!(conversations_customattributes_schemas_versions:
+    GetConversationsCustomattributesSchemaVersion, GetConversationsCustomattributesSchemaVersions
 );
 export!(conversations_disconnect: PostConversationDisconnect);
-export!(
-    conversations_emails: GetConversationsEmail, GetConversationsEmails, PatchConversationsEmail,
-        PostConversationsEmails
+export!(conversations_emails:
+    GetConversationsEmail, GetConversationsEmails, PatchConversationsEmail, PostConversationsEmails
 );
 export!(conversations_emails_agentless: PostConversationsEmailsAgentless);
 export!(conversations_emails_inboundmessages: PostConversationsEmailInboundmessages);
-export!(
-    conversations_emails_messages: GetConversationsEmailMessage, GetConversationsEmailMessages,
-        PostConversationsEmailMessages
+export!(conversations_emails_messages:
+    GetConversationsEmailMessage, GetConversationsEmailMessages, PostConversationsEmailMessages
 );
-export!(
-    conversations_emails_messages_draft: GetConversationsEmailMessagesDraft, PatchConversationsEmailMessagesDraft,
-        PutConversationsEmailMessagesDraft
+export!(conversations_emails_messages_draft:
+    GetConversationsEmailMessagesDraft, PatchConversationsEmailMessagesDraft, PutConversationsEmailMessagesDraft
 );
 export!(conversations_emails_messages_draft_attachments: DeleteConversationsEmailMessagesDraftAttachment);
 export!(conversations_emails_messages_draft_attachments_copy: PostConversationsEmailMessagesDraftAttachmentsCopy);
@@ -151,9 +135,8 @@ export!(conversations_emails_messages_draft_attachments_uploads: PostConversatio
 export!(conversations_emails_participants: PatchConversationsEmailParticipant);
 export!(conversations_emails_participants_attributes: PatchConversationsEmailParticipantAttributes);
 export!(conversations_emails_participants_communications: PatchConversationsEmailParticipantCommunication);
-export!(
-    conversations_emails_participants_communications_wrapup: GetConversationsEmailParticipantCommunicationWrapup,
-        PostConversationsEmailParticipantCommunicationWrapup
+export!(conversations_emails_participants_communications_wrapup:
+    GetConversationsEmailParticipantCommunicationWrapup, PostConversationsEmailParticipantCommunicationWrapup
 );
 export!(conversations_emails_participants_parkingstate: PatchConversationsEmailParticipantParkingstate);
 export!(conversations_emails_participants_replace: PostConversationsEmailParticipantReplace);
@@ -164,32 +147,29 @@ export!(conversations_emails_recordingstate: PutConversationsEmailRecordingstate
 export!(conversations_emails_settings: GetConversationsEmailSettings);
 export!(conversations_faxes: PostConversationsFaxes);
 export!(conversations_internalmessages: GetConversationsInternalmessage, GetConversationsInternalmessages);
-export!(
-    conversations_keyconfigurations: GetConversationsKeyconfiguration, GetConversationsKeyconfigurations,
-        PostConversationsKeyconfigurations, PutConversationsKeyconfiguration
+export!(conversations_keyconfigurations:
+    GetConversationsKeyconfiguration, GetConversationsKeyconfigurations, PostConversationsKeyconfigurations,
+    PutConversationsKeyconfiguration
 );
 export!(conversations_keyconfigurations_validate: PostConversationsKeyconfigurationsValidate);
-export!(
-    conversations_messages: GetConversationsMessage, GetConversationsMessages, PatchConversationsMessage,
-        PostConversationsMessages
+export!(conversations_messages:
+    GetConversationsMessage, GetConversationsMessages, PatchConversationsMessage, PostConversationsMessages
 );
 export!(conversations_messages_agentless: PostConversationsMessagesAgentless);
-export!(
-    conversations_messages_cachedmedia: DeleteConversationsMessagesCachedmediaCachedMediaItemId,
-        GetConversationsMessagesCachedmedia, GetConversationsMessagesCachedmediaCachedMediaItemId
+export!(conversations_messages_cachedmedia:
+    DeleteConversationsMessagesCachedmediaCachedMediaItemId, GetConversationsMessagesCachedmedia,
+    GetConversationsMessagesCachedmediaCachedMediaItemId
 );
 export!(conversations_messages_communications_messages: PostConversationsMessageCommunicationMessages);
-export!(
-    conversations_messages_communications_messages_media: GetConversationsMessageCommunicationMessagesMedia,
-        GetConversationsMessageCommunicationMessagesMediaMediaId, PostConversationsMessageCommunicationMessagesMedia
+export!(conversations_messages_communications_messages_media:
+    GetConversationsMessageCommunicationMessagesMedia, GetConversationsMessageCommunicationMessagesMediaMediaId,
+    PostConversationsMessageCommunicationMessagesMedia
 );
-export!(
-    conversations_messages_communications_messages_media_uploads:
-        PostConversationsMessageCommunicationMessagesMediaUploads
+export!(conversations_messages_communications_messages_media_uploads:
+    PostConversationsMessageCommunicationMessagesMediaUploads
 );
-export!(
-    conversations_messages_communications_socialmedia_messages:
-        PostConversationsMessageCommunicationSocialmediaMessages
+export!(conversations_messages_communications_socialmedia_messages:
+    PostConversationsMessageCommunicationSocialmediaMessages
 );
 export!(conversations_messages_communications_typing: PostConversationsMessageCommunicationTyping);
 export!(conversations_messages_details: GetConversationsMessageDetails);
@@ -203,13 +183,11 @@ export!(conversations_messages_messages_bulk: PostConversationsMessageMessagesBu
 export!(conversations_messages_participants: PatchConversationsMessageParticipant);
 export!(conversations_messages_participants_attributes: PatchConversationsMessageParticipantAttributes);
 export!(conversations_messages_participants_communications: PatchConversationsMessageParticipantCommunication);
-export!(
-    conversations_messages_participants_communications_summaries:
-        PostConversationsMessageParticipantCommunicationSummaries
+export!(conversations_messages_participants_communications_summaries:
+    PostConversationsMessageParticipantCommunicationSummaries
 );
-export!(
-    conversations_messages_participants_communications_wrapup: GetConversationsMessageParticipantCommunicationWrapup,
-        PostConversationsMessageParticipantCommunicationWrapup
+export!(conversations_messages_participants_communications_wrapup:
+    GetConversationsMessageParticipantCommunicationWrapup, PostConversationsMessageParticipantCommunicationWrapup
 );
 export!(conversations_messages_participants_monitor: PostConversationsMessageParticipantMonitor);
 export!(conversations_messages_participants_parkingstate: PatchConversationsMessageParticipantParkingstate);
@@ -220,159 +198,139 @@ export!(conversations_messages_participants_wrapupcodes: GetConversationsMessage
 export!(conversations_messages_recordingstate: PutConversationsMessageRecordingstate);
 export!(conversations_messaging_facebook_app: GetConversationsMessagingFacebookApp);
 export!(conversations_messaging_facebook_permissions: GetConversationsMessagingFacebookPermissions);
-export!(
-    conversations_messaging_identityresolution_integrations_apple:
-        GetConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId,
-        PutConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId
+export!(conversations_messaging_identityresolution_integrations_apple:
+    GetConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId,
+    PutConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId
 );
-export!(
-    conversations_messaging_identityresolution_integrations_facebook:
-        GetConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId,
-        PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId
+export!(conversations_messaging_identityresolution_integrations_facebook:
+    GetConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId,
+    PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId
 );
-export!(
-    conversations_messaging_identityresolution_integrations_instagram:
-        GetConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId,
-        PutConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId
+export!(conversations_messaging_identityresolution_integrations_instagram:
+    GetConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId,
+    PutConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId
 );
-export!(
-    conversations_messaging_identityresolution_integrations_open:
-        GetConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId,
-        PutConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId
+export!(conversations_messaging_identityresolution_integrations_open:
+    GetConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId,
+    PutConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId
 );
-export!(
-    conversations_messaging_identityresolution_integrations_twitter:
-        GetConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId,
-        PutConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId
+export!(conversations_messaging_identityresolution_integrations_twitter:
+    GetConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId,
+    PutConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId
 );
-export!(
-    conversations_messaging_identityresolution_integrations_whatsapp:
-        GetConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId,
-        PutConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId
+export!(conversations_messaging_identityresolution_integrations_whatsapp:
+    GetConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId,
+    PutConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId
 );
 export!(conversations_messaging_integrations: GetConversationsMessagingIntegrations);
-export!(
-    conversations_messaging_integrations_apple: DeleteConversationsMessagingIntegrationsAppleIntegrationId,
-        GetConversationsMessagingIntegrationsApple, GetConversationsMessagingIntegrationsAppleIntegrationId,
-        PatchConversationsMessagingIntegrationsAppleIntegrationId, PostConversationsMessagingIntegrationsApple
+export!(conversations_messaging_integrations_apple:
+    DeleteConversationsMessagingIntegrationsAppleIntegrationId, GetConversationsMessagingIntegrationsApple,
+    GetConversationsMessagingIntegrationsAppleIntegrationId, PatchConversationsMessagingIntegrationsAppleIntegrationId,
+    PostConversationsMessagingIntegrationsApple
 );
-export!(
-    conversations_messaging_integrations_facebook: DeleteConversationsMessagingIntegrationsFacebookIntegrationId,
-        GetConversationsMessagingIntegrationsFacebook, GetConversationsMessagingIntegrationsFacebookIntegrationId,
-        PatchConversationsMessagingIntegrationsFacebookIntegrationId, PostConversationsMessagingIntegrationsFacebook
+export!(conversations_messaging_integrations_facebook:
+    DeleteConversationsMessagingIntegrationsFacebookIntegrationId, GetConversationsMessagingIntegrationsFacebook,
+    GetConversationsMessagingIntegrationsFacebookIntegrationId,
+    PatchConversationsMessagingIntegrationsFacebookIntegrationId, PostConversationsMessagingIntegrationsFacebook
 );
-export!(
-    conversations_messaging_integrations_instagram: DeleteConversationsMessagingIntegrationsInstagramIntegrationId,
-        GetConversationsMessagingIntegrationsInstagram, GetConversationsMessagingIntegrationsInstagramIntegrationId,
-        PatchConversationsMessagingIntegrationsInstagramIntegrationId, PostConversationsMessagingIntegrationsInstagram
+export!(conversations_messaging_integrations_instagram:
+    DeleteConversationsMessagingIntegrationsInstagramIntegrationId, GetConversationsMessagingIntegrationsInstagram,
+    GetConversationsMessagingIntegrationsInstagramIntegrationId,
+    PatchConversationsMessagingIntegrationsInstagramIntegrationId, PostConversationsMessagingIntegrationsInstagram
 );
-export!(
-    conversations_messaging_integrations_open: DeleteConversationsMessagingIntegrationsOpenIntegrationId,
-        GetConversationsMessagingIntegrationsOpen, GetConversationsMessagingIntegrationsOpenIntegrationId,
-        PatchConversationsMessagingIntegrationsOpenIntegrationId, PostConversationsMessagingIntegrationsOpen
+export!(conversations_messaging_integrations_open:
+    DeleteConversationsMessagingIntegrationsOpenIntegrationId, GetConversationsMessagingIntegrationsOpen,
+    GetConversationsMessagingIntegrationsOpenIntegrationId, PatchConversationsMessagingIntegrationsOpenIntegrationId,
+    PostConversationsMessagingIntegrationsOpen
 );
-export!(
-    conversations_messaging_integrations_open_extensions_googlebusinessprofile:
-        DeleteConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId,
-        GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId,
-        PatchConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId,
-        PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile
+export!(conversations_messaging_integrations_open_extensions_googlebusinessprofile:
+    DeleteConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId,
+    GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId,
+    PatchConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId,
+    PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile
 );
-export!(
-    conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_d8f8a5:
-        GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings
+export!(conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_d8f8a5:
+    GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings
 );
-export!(
-    conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_507dad:
-        GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts
+export!(conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_507dad:
+    GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts
 );
-export!(
-    conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_96f205:
-        GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToken,
-        PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokens
+export!(conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_96f205:
+    GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToken,
+    PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokens
 );
-export!(
-    conversations_messaging_integrations_twitter: DeleteConversationsMessagingIntegrationsTwitterIntegrationId,
-        GetConversationsMessagingIntegrationsTwitter, GetConversationsMessagingIntegrationsTwitterIntegrationId,
-        PatchConversationsMessagingIntegrationsTwitterIntegrationId, PostConversationsMessagingIntegrationsTwitter
+export!(conversations_messaging_integrations_twitter:
+    DeleteConversationsMessagingIntegrationsTwitterIntegrationId, GetConversationsMessagingIntegrationsTwitter,
+    GetConversationsMessagingIntegrationsTwitterIntegrationId,
+    PatchConversationsMessagingIntegrationsTwitterIntegrationId, PostConversationsMessagingIntegrationsTwitter
 );
-export!(
-    conversations_messaging_integrations_twitter_oauth_settings:
-        GetConversationsMessagingIntegrationTwitterOAuthSettings,
-        GetConversationsMessagingIntegrationsTwitterOAuthSettings
+export!(conversations_messaging_integrations_twitter_oauth_settings:
+    GetConversationsMessagingIntegrationTwitterOAuthSettings, GetConversationsMessagingIntegrationsTwitterOAuthSettings
 );
-export!(
-    conversations_messaging_integrations_whatsapp: DeleteConversationsMessagingIntegrationsWhatsappIntegrationId,
-        GetConversationsMessagingIntegrationsWhatsapp, GetConversationsMessagingIntegrationsWhatsappIntegrationId,
-        PatchConversationsMessagingIntegrationsWhatsappIntegrationId, PostConversationsMessagingIntegrationsWhatsapp
+export!(conversations_messaging_integrations_whatsapp:
+    DeleteConversationsMessagingIntegrationsWhatsappIntegrationId, GetConversationsMessagingIntegrationsWhatsapp,
+    GetConversationsMessagingIntegrationsWhatsappIntegrationId,
+    PatchConversationsMessagingIntegrationsWhatsappIntegrationId, PostConversationsMessagingIntegrationsWhatsapp
 );
-export!(
-    conversations_messaging_integrations_whatsapp_embeddedsignup:
-        PatchConversationsMessagingIntegrationsWhatsappEmbeddedsignupIntegrationId,
-        PostConversationsMessagingIntegrationsWhatsappEmbeddedsignup
+export!(conversations_messaging_integrations_whatsapp_embeddedsignup:
+    PatchConversationsMessagingIntegrationsWhatsappEmbeddedsignupIntegrationId,
+    PostConversationsMessagingIntegrationsWhatsappEmbeddedsignup
 );
 export!(conversations_messaging_oauth_apple_callback: GetConversationsMessagingOAuthAppleCallback);
-export!(
-    conversations_messaging_settings: DeleteConversationsMessagingSetting, GetConversationsMessagingSetting,
-        GetConversationsMessagingSettings, PatchConversationsMessagingSetting, PostConversationsMessagingSettings
+export!(conversations_messaging_settings:
+    DeleteConversationsMessagingSetting, GetConversationsMessagingSetting, GetConversationsMessagingSettings,
+    PatchConversationsMessagingSetting, PostConversationsMessagingSettings
 );
-export!(
-    conversations_messaging_settings_default: DeleteConversationsMessagingSettingsDefault,
-        GetConversationsMessagingSettingsDefault, PutConversationsMessagingSettingsDefault
+export!(conversations_messaging_settings_default:
+    DeleteConversationsMessagingSettingsDefault, GetConversationsMessagingSettingsDefault,
+    PutConversationsMessagingSettingsDefault
 );
-export!(
-    conversations_messaging_supportedcontent: DeleteConversationsMessagingSupportedcontentSupportedContentId,
-        GetConversationsMessagingSupportedcontent, GetConversationsMessagingSupportedcontentSupportedContentId,
-        PatchConversationsMessagingSupportedcontentSupportedContentId, PostConversationsMessagingSupportedcontent
+export!(conversations_messaging_supportedcontent:
+    DeleteConversationsMessagingSupportedcontentSupportedContentId, GetConversationsMessagingSupportedcontent,
+    GetConversationsMessagingSupportedcontentSupportedContentId,
+    PatchConversationsMessagingSupportedcontentSupportedContentId, PostConversationsMessagingSupportedcontent
 );
-export!(
-    conversations_messaging_supportedcontent_default: GetConversationsMessagingSupportedcontentDefault,
-        PutConversationsMessagingSupportedcontentDefault
+export!(conversations_messaging_supportedcontent_default:
+    GetConversationsMessagingSupportedcontentDefault, PutConversationsMessagingSupportedcontentDefault
 );
-export!(
-    conversations_messaging_threadingtimeline: GetConversationsMessagingThreadingtimeline,
-        PutConversationsMessagingThreadingtimeline
+export!(conversations_messaging_threadingtimeline:
+    GetConversationsMessagingThreadingtimeline, PutConversationsMessagingThreadingtimeline
 );
 export!(conversations_participants: PatchConversationParticipant);
 export!(conversations_participants_attributes: PatchConversationParticipantAttributes);
 export!(conversations_participants_callbacks: PostConversationParticipantCallbacks);
 export!(conversations_participants_codes: DeleteConversationParticipantCode);
 export!(conversations_participants_digits: PostConversationParticipantDigits);
-export!(
-    conversations_participants_flaggedreason: DeleteConversationParticipantFlaggedreason,
-        PutConversationParticipantFlaggedreason
+export!(conversations_participants_flaggedreason:
+    DeleteConversationParticipantFlaggedreason, PutConversationParticipantFlaggedreason
 );
-export!(
-    conversations_participants_internalmessages_users_communications:
-        PostConversationParticipantInternalmessagesUsersCommunications
+export!(conversations_participants_internalmessages_users_communications:
+    PostConversationParticipantInternalmessagesUsersCommunications
 );
 export!(conversations_participants_replace: PostConversationParticipantReplace);
 export!(conversations_participants_replace_agent: PostConversationParticipantReplaceAgent);
 export!(conversations_participants_replace_contact_external: PostConversationParticipantReplaceContactExternal);
 export!(conversations_participants_replace_external: PostConversationParticipantReplaceExternal);
 export!(conversations_participants_replace_queue: PostConversationParticipantReplaceQueue);
-export!(
-    conversations_participants_secureivrsessions: GetConversationParticipantSecureivrsession,
-        GetConversationParticipantSecureivrsessions, PostConversationParticipantSecureivrsessions
+export!(conversations_participants_secureivrsessions:
+    GetConversationParticipantSecureivrsession, GetConversationParticipantSecureivrsessions,
+    PostConversationParticipantSecureivrsessions
 );
 export!(conversations_participants_transfer: PostConversationParticipantTransfer);
 export!(conversations_participants_wrapup: GetConversationParticipantWrapup);
 export!(conversations_participants_wrapupcodes: GetConversationParticipantWrapupcodes);
 export!(conversations_recordingstate: PatchConversationRecordingstate);
-export!(
-    conversations_screenshares_participants_communications_wrapup:
-        GetConversationsScreenshareParticipantCommunicationWrapup,
-        PostConversationsScreenshareParticipantCommunicationWrapup
+export!(conversations_screenshares_participants_communications_wrapup:
+    GetConversationsScreenshareParticipantCommunicationWrapup,
+    PostConversationsScreenshareParticipantCommunicationWrapup
 );
 export!(conversations_screenshares_recordingstate: PutConversationsScreenshareRecordingstate);
-export!(
-    conversations_secureattributes: GetConversationSecureattributes, PatchConversationSecureattributes,
-        PutConversationSecureattributes
+export!(conversations_secureattributes:
+    GetConversationSecureattributes, PatchConversationSecureattributes, PutConversationSecureattributes
 );
 export!(conversations_settings: GetConversationsSettings, PatchConversationsSettings);
-export!(
-    conversations_socials_participants_communications_wrapup: GetConversationsSocialParticipantCommunicationWrapup,
-        PostConversationsSocialParticipantCommunicationWrapup
+export!(conversations_socials_participants_communications_wrapup:
+    GetConversationsSocialParticipantCommunicationWrapup, PostConversationsSocialParticipantCommunicationWrapup
 );
 export!(conversations_socials_recordingstate: PutConversationsSocialRecordingstate);
 export!(conversations_suggestions: GetConversationSuggestion, GetConversationSuggestions, PatchConversationSuggestion);
@@ -386,8 +344,7 @@ export!(conversations_utilizationlabel: PatchConversationUtilizationlabel);
 export!(conversations_videos_agentconference_communications: PostConversationsVideoAgentconferenceCommunication);
 export!(conversations_videos_details: GetConversationsVideoDetails);
 export!(conversations_videos_meetings: GetConversationsVideosMeeting, PostConversationsVideosMeetings);
-export!(
-    conversations_videos_participants_communications_wrapup: GetConversationsVideoParticipantCommunicationWrapup,
-        PostConversationsVideoParticipantCommunicationWrapup
+export!(conversations_videos_participants_communications_wrapup:
+    GetConversationsVideoParticipantCommunicationWrapup, PostConversationsVideoParticipantCommunicationWrapup
 );
 export!(conversations_videos_recordingstate: PutConversationsVideoRecordingstate);

@@ -2,7 +2,7 @@
 
 use crate::models::data_extensions::GetDataextensionsCoretypeCoretypeName;
 use crate::models::shared::coretype::{Coretype, CoretypeListing};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get dataextensions coretype.
 ///
@@ -14,15 +14,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:customFields:view`
 ///
-/// Created by
-/// [`DataExtensionsApi::get_dataextensions_coretype`](crate::api::DataExtensionsApi::get_dataextensions_coretype).
+/// Created by [`DataExtensionsApi::get_dataextensions_coretype`](
+/// crate::api::DataExtensionsApi::get_dataextensions_coretype).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataextensions-coretypes--coretypeName->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataextensions-coretypes--coretypeName-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.data_extensions().get_dataextensions_coretype(genesys_cloud::models::GetDataextensionsCoretypeCoretypeName::Text).await?;
+/// let response = client
+///     .data_extensions()
+///     .get_dataextensions_coretype(
+///         genesys_cloud::models::GetDataextensionsCoretypeCoretypeName::Text,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +99,7 @@ impl crate::api::DataExtensionsApi {
     ) -> GetDataextensionsCoretype {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetDataextensionsCoretype as runtime::Operation>::METADATA,
+            GetDataextensionsCoretype::METADATA,
         );
         request.path_argument(coretype_name);
         GetDataextensionsCoretype {
@@ -115,11 +120,11 @@ impl crate::api::DataExtensionsApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`DataExtensionsApi::get_dataextensions_coretypes`](crate::api::DataExtensionsApi::get_dataextensions_coretypes).
+/// Created by [`DataExtensionsApi::get_dataextensions_coretypes`](
+/// crate::api::DataExtensionsApi::get_dataextensions_coretypes).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataextensions-coretypes>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-dataextensions-coretypes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -220,7 +225,7 @@ impl crate::api::DataExtensionsApi {
         GetDataextensionsCoretypes {
             request: runtime::Request::new(
                 &self.client,
-                <GetDataextensionsCoretypes as runtime::Operation>::METADATA,
+                GetDataextensionsCoretypes::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::data_privacy::{
     MaskingRuleValidateRequest, MaskingRuleValidateResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post dataprivacy maskingrules validate.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `dataprivacy:maskingrule:execute`
 ///
-/// Created by
-/// [`DataPrivacyApi::post_dataprivacy_maskingrules_validate`](crate::api::DataPrivacyApi::post_dataprivacy_maskingrules_validate).
+/// Created by [`DataPrivacyApi::post_dataprivacy_maskingrules_validate`](
+/// crate::api::DataPrivacyApi::post_dataprivacy_maskingrules_validate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-dataprivacy-maskingrules-validate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-dataprivacy-maskingrules-validate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.data_privacy().post_dataprivacy_maskingrules_validate(genesys_cloud::models::MaskingRuleValidateRequest::default()).await?;
+/// let response = client
+///     .data_privacy()
+///     .post_dataprivacy_maskingrules_validate(
+///         genesys_cloud::models::MaskingRuleValidateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::DataPrivacyApi {
     ) -> PostDataprivacyMaskingrulesValidate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostDataprivacyMaskingrulesValidate as runtime::Operation>::METADATA,
+            PostDataprivacyMaskingrulesValidate::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostDataprivacyMaskingrulesValidate {

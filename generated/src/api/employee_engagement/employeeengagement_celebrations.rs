@@ -3,7 +3,7 @@
 use crate::models::employee_engagement::{
     Celebration, CelebrationStateParam, GetCelebrationListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete employeeengagement celebration.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `engagement:celebration:delete`
 ///
-/// Created by
-/// [`EmployeeEngagementApi::delete_employeeengagement_celebration`](crate::api::EmployeeEngagementApi::delete_employeeengagement_celebration).
+/// Created by [`EmployeeEngagementApi::delete_employeeengagement_celebration`](
+/// crate::api::EmployeeEngagementApi::delete_employeeengagement_celebration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-employeeengagement-celebrations--celebrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-employeeengagement-celebrations--celebrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.employee_engagement().delete_employeeengagement_celebration("celebration_id").await?;
+/// let response = client
+///     .employee_engagement()
+///     .delete_employeeengagement_celebration("celebration_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::EmployeeEngagementApi {
     ) -> DeleteEmployeeengagementCelebration {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteEmployeeengagementCelebration as runtime::Operation>::METADATA,
+            DeleteEmployeeengagementCelebration::METADATA,
         );
         request.path_argument(celebration_id.as_ref());
         DeleteEmployeeengagementCelebration {
@@ -114,15 +117,18 @@ impl crate::api::EmployeeEngagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`EmployeeEngagementApi::get_employeeengagement_celebrations`](crate::api::EmployeeEngagementApi::get_employeeengagement_celebrations).
+/// Created by [`EmployeeEngagementApi::get_employeeengagement_celebrations`](
+/// crate::api::EmployeeEngagementApi::get_employeeengagement_celebrations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-celebrations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-celebrations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.employee_engagement().get_employeeengagement_celebrations().await?;
+/// let response = client
+///     .employee_engagement()
+///     .get_employeeengagement_celebrations()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -235,7 +241,7 @@ impl crate::api::EmployeeEngagementApi {
         GetEmployeeengagementCelebrations {
             request: runtime::Request::new(
                 &self.client,
-                <GetEmployeeengagementCelebrations as runtime::Operation>::METADATA,
+                GetEmployeeengagementCelebrations::METADATA,
             ),
         }
     }
@@ -251,15 +257,21 @@ impl crate::api::EmployeeEngagementApi {
 ///
 /// Permission: `engagement:celebration:edit`
 ///
-/// Created by
-/// [`EmployeeEngagementApi::patch_employeeengagement_celebration`](crate::api::EmployeeEngagementApi::patch_employeeengagement_celebration).
+/// Created by [`EmployeeEngagementApi::patch_employeeengagement_celebration`](
+/// crate::api::EmployeeEngagementApi::patch_employeeengagement_celebration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-employeeengagement-celebrations--celebrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-employeeengagement-celebrations--celebrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.employee_engagement().patch_employeeengagement_celebration("celebration_id", genesys_cloud::models::CelebrationStateParam::default()).await?;
+/// let response = client
+///     .employee_engagement()
+///     .patch_employeeengagement_celebration(
+///         "celebration_id",
+///         genesys_cloud::models::CelebrationStateParam::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -331,7 +343,7 @@ impl crate::api::EmployeeEngagementApi {
     ) -> PatchEmployeeengagementCelebration {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchEmployeeengagementCelebration as runtime::Operation>::METADATA,
+            PatchEmployeeengagementCelebration::METADATA,
         );
         request.path_argument(celebration_id.as_ref());
         request.json_body("application/json", Some(body));

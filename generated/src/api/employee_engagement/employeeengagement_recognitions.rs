@@ -4,8 +4,8 @@ use crate::models::employee_engagement::{
     CreateRecognition, GetEmployeeengagementRecognitionsDirection, Recognition,
     RecognitionBase, Recognitions,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get employeeengagement recognition.
 ///
@@ -16,15 +16,18 @@ use crate::runtime::time;
 ///
 /// Permission: `engagement:recognition:view`
 ///
-/// Created by
-/// [`EmployeeEngagementApi::get_employeeengagement_recognition`](crate::api::EmployeeEngagementApi::get_employeeengagement_recognition).
+/// Created by [`EmployeeEngagementApi::get_employeeengagement_recognition`](
+/// crate::api::EmployeeEngagementApi::get_employeeengagement_recognition).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-recognitions--recognitionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-recognitions--recognitionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.employee_engagement().get_employeeengagement_recognition("recognition_id").await?;
+/// let response = client
+///     .employee_engagement()
+///     .get_employeeengagement_recognition("recognition_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::EmployeeEngagementApi {
     ) -> GetEmployeeengagementRecognition {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetEmployeeengagementRecognition as runtime::Operation>::METADATA,
+            GetEmployeeengagementRecognition::METADATA,
         );
         request.path_argument(recognition_id.as_ref());
         GetEmployeeengagementRecognition {
@@ -115,15 +118,18 @@ impl crate::api::EmployeeEngagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`EmployeeEngagementApi::get_employeeengagement_recognitions`](crate::api::EmployeeEngagementApi::get_employeeengagement_recognitions).
+/// Created by [`EmployeeEngagementApi::get_employeeengagement_recognitions`](
+/// crate::api::EmployeeEngagementApi::get_employeeengagement_recognitions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-recognitions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-employeeengagement-recognitions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.employee_engagement().get_employeeengagement_recognitions().await?;
+/// let response = client
+///     .employee_engagement()
+///     .get_employeeengagement_recognitions()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -263,7 +269,7 @@ impl crate::api::EmployeeEngagementApi {
         GetEmployeeengagementRecognitions {
             request: runtime::Request::new(
                 &self.client,
-                <GetEmployeeengagementRecognitions as runtime::Operation>::METADATA,
+                GetEmployeeengagementRecognitions::METADATA,
             ),
         }
     }
@@ -278,15 +284,20 @@ impl crate::api::EmployeeEngagementApi {
 ///
 /// Permission: `engagement:recognition:add`
 ///
-/// Created by
-/// [`EmployeeEngagementApi::post_employeeengagement_recognitions`](crate::api::EmployeeEngagementApi::post_employeeengagement_recognitions).
+/// Created by [`EmployeeEngagementApi::post_employeeengagement_recognitions`](
+/// crate::api::EmployeeEngagementApi::post_employeeengagement_recognitions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeengagement-recognitions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeengagement-recognitions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.employee_engagement().post_employeeengagement_recognitions(genesys_cloud::models::CreateRecognition::default()).await?;
+/// let response = client
+///     .employee_engagement()
+///     .post_employeeengagement_recognitions(
+///         genesys_cloud::models::CreateRecognition::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -357,7 +368,7 @@ impl crate::api::EmployeeEngagementApi {
     ) -> PostEmployeeengagementRecognitions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostEmployeeengagementRecognitions as runtime::Operation>::METADATA,
+            PostEmployeeengagementRecognitions::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostEmployeeengagementRecognitions {

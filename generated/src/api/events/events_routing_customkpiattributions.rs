@@ -3,28 +3,32 @@
 use crate::models::events::{
     BatchEventResponse, BatchPredictiveRoutingCustomKpiAttributionEventRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post events routing customkpiattributions.
 ///
 /// `POST /api/v2/events/routing/customkpiattributions`
 ///
-/// Takes a body
-/// ([`BatchPredictiveRoutingCustomKpiAttributionEventRequest`](crate::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest)).
-/// Returns [`BatchEventResponse`](crate::models::BatchEventResponse). Succeeds with the status 200
-/// (OK).
+/// Takes a body ([`BatchPredictiveRoutingCustomKpiAttributionEventRequest`](
+/// crate::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest)). Returns
+/// [`BatchEventResponse`](crate::models::BatchEventResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `routing:customKpiAttribution:inject`
 ///
-/// Created by
-/// [`EventsApi::post_events_routing_customkpiattributions`](crate::api::EventsApi::post_events_routing_customkpiattributions).
+/// Created by [`EventsApi::post_events_routing_customkpiattributions`](
+/// crate::api::EventsApi::post_events_routing_customkpiattributions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-routing-customkpiattributions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-events-routing-customkpiattributions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.events().post_events_routing_customkpiattributions(genesys_cloud::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest::default()).await?;
+/// let response = client
+///     .events()
+///     .post_events_routing_customkpiattributions(
+///         genesys_cloud::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +101,7 @@ impl crate::api::EventsApi {
     ) -> PostEventsRoutingCustomkpiattributions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostEventsRoutingCustomkpiattributions as runtime::Operation>::METADATA,
+            PostEventsRoutingCustomkpiattributions::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostEventsRoutingCustomkpiattributions {

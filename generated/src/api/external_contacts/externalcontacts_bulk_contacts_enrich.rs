@@ -3,7 +3,7 @@
 use crate::models::external_contacts::{
     BulkContactsEnrichRequest, BulkContactsEnrichResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts bulk contacts enrich.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:contact:enrich`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich).
+/// Created by [`ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_bulk_contacts_enrich).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-enrich>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-contacts-enrich)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_bulk_contacts_enrich(genesys_cloud::models::BulkContactsEnrichRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_bulk_contacts_enrich(
+///         genesys_cloud::models::BulkContactsEnrichRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -102,7 +107,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsBulkContactsEnrich {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsBulkContactsEnrich as runtime::Operation>::METADATA,
+            PostExternalcontactsBulkContactsEnrich::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsBulkContactsEnrich {

@@ -3,7 +3,7 @@
 use crate::models::external_contacts::{
     BulkOrganizationsRequest, BulkOrganizationsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts bulk organizations add.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:externalOrganization:add`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_bulk_organizations_add`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_organizations_add).
+/// Created by [`ExternalContactsApi::post_externalcontacts_bulk_organizations_add`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_bulk_organizations_add).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-add>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-add)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_bulk_organizations_add(genesys_cloud::models::BulkOrganizationsRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_bulk_organizations_add(
+///         genesys_cloud::models::BulkOrganizationsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsBulkOrganizationsAdd {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsBulkOrganizationsAdd as runtime::Operation>::METADATA,
+            PostExternalcontactsBulkOrganizationsAdd::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsBulkOrganizationsAdd {

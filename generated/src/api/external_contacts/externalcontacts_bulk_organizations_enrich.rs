@@ -3,7 +3,7 @@
 use crate::models::external_contacts::{
     BulkOrganizationsEnrichRequest, BulkOrganizationsEnrichResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts bulk organizations enrich.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:externalOrganization:enrich`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich).
+/// Created by [`ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_bulk_organizations_enrich).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-enrich>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-organizations-enrich)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_bulk_organizations_enrich(genesys_cloud::models::BulkOrganizationsEnrichRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_bulk_organizations_enrich(
+///         genesys_cloud::models::BulkOrganizationsEnrichRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -102,7 +107,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsBulkOrganizationsEnrich {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsBulkOrganizationsEnrich as runtime::Operation>::METADATA,
+            PostExternalcontactsBulkOrganizationsEnrich::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsBulkOrganizationsEnrich {

@@ -3,7 +3,7 @@
 use crate::models::external_contacts::{
     BulkRelationshipsRequest, BulkRelationshipsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts bulk relationships add.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permissions, all of: `externalContacts:contact:add`, `externalContacts:externalOrganization:add`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_bulk_relationships_add`](crate::api::ExternalContactsApi::post_externalcontacts_bulk_relationships_add).
+/// Created by [`ExternalContactsApi::post_externalcontacts_bulk_relationships_add`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_bulk_relationships_add).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-relationships-add>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-bulk-relationships-add)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_bulk_relationships_add(genesys_cloud::models::BulkRelationshipsRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_bulk_relationships_add(
+///         genesys_cloud::models::BulkRelationshipsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +104,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsBulkRelationshipsAdd {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsBulkRelationshipsAdd as runtime::Operation>::METADATA,
+            PostExternalcontactsBulkRelationshipsAdd::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsBulkRelationshipsAdd {

@@ -6,7 +6,7 @@ use crate::models::external_contacts::{
 };
 use crate::models::shared::empty::Empty;
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete externalcontacts contact.
 ///
@@ -17,22 +17,25 @@ use crate::runtime;
 ///
 /// Permissions, any of: `relate:contact:delete`, `externalContacts:contact:delete`
 ///
-/// Created by
-/// [`ExternalContactsApi::delete_externalcontacts_contact`](crate::api::ExternalContactsApi::delete_externalcontacts_contact).
+/// Created by [`ExternalContactsApi::delete_externalcontacts_contact`](
+/// crate::api::ExternalContactsApi::delete_externalcontacts_contact).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-contacts--contactId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-contacts--contactId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().delete_externalcontacts_contact("contact_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .delete_externalcontacts_contact("contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 404: `contact.not.found`
 #[derive(Clone)]
@@ -103,7 +106,7 @@ impl crate::api::ExternalContactsApi {
     ) -> DeleteExternalcontactsContact {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteExternalcontactsContact as runtime::Operation>::METADATA,
+            DeleteExternalcontactsContact::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         DeleteExternalcontactsContact {
@@ -121,22 +124,25 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contact`](crate::api::ExternalContactsApi::get_externalcontacts_contact).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contact`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contact).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contact("contact_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contact("contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -217,7 +223,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContact {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContact as runtime::Operation>::METADATA,
+            GetExternalcontactsContact::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         GetExternalcontactsContact {
@@ -238,11 +244,11 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contacts`](crate::api::ExternalContactsApi::get_externalcontacts_contacts).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contacts`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contacts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -253,7 +259,7 @@ impl crate::api::ExternalContactsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -401,7 +407,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsContacts {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsContacts as runtime::Operation>::METADATA,
+                GetExternalcontactsContacts::METADATA,
             ),
         }
     }
@@ -417,15 +423,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:contact:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::patch_externalcontacts_contact`](crate::api::ExternalContactsApi::patch_externalcontacts_contact).
+/// Created by [`ExternalContactsApi::patch_externalcontacts_contact`](
+/// crate::api::ExternalContactsApi::patch_externalcontacts_contact).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().patch_externalcontacts_contact("contact_id", genesys_cloud::models::ExternalContactsPatchRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .patch_externalcontacts_contact(
+///         "contact_id",
+///         genesys_cloud::models::ExternalContactsPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -499,7 +511,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PatchExternalcontactsContact {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchExternalcontactsContact as runtime::Operation>::METADATA,
+            PatchExternalcontactsContact::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -518,22 +530,27 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, any of: `relate:contact:add`, `externalContacts:contact:add`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_contacts`](crate::api::ExternalContactsApi::post_externalcontacts_contacts).
+/// Created by [`ExternalContactsApi::post_externalcontacts_contacts`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_contacts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_contacts(genesys_cloud::models::ExternalContact::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_contacts(
+///         genesys_cloud::models::ExternalContact::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -605,7 +622,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsContacts {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsContacts as runtime::Operation>::METADATA,
+            PostExternalcontactsContacts::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsContacts {
@@ -623,22 +640,28 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, any of: `relate:contact:edit`, `externalContacts:contact:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_contact`](crate::api::ExternalContactsApi::put_externalcontacts_contact).
+/// Created by [`ExternalContactsApi::put_externalcontacts_contact`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_contact).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-contacts--contactId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-contacts--contactId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_contact("contact_id", genesys_cloud::models::ExternalContact::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_contact(
+///         "contact_id",
+///         genesys_cloud::models::ExternalContact::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -711,7 +734,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsContact {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsContact as runtime::Operation>::METADATA,
+            PutExternalcontactsContact::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::ContactEnrichRequest;
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts contacts enrich.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:contact:enrich`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_contacts_enrich`](crate::api::ExternalContactsApi::post_externalcontacts_contacts_enrich).
+/// Created by [`ExternalContactsApi::post_externalcontacts_contacts_enrich`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_contacts_enrich).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-enrich>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-enrich)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_contacts_enrich(genesys_cloud::models::ContactEnrichRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_contacts_enrich(
+///         genesys_cloud::models::ContactEnrichRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +105,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsContactsEnrich {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsContactsEnrich as runtime::Operation>::METADATA,
+            PostExternalcontactsContactsEnrich::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsContactsEnrich {

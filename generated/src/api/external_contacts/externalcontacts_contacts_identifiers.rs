@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::{ContactIdentifierListing, IdentifierClaimRequest};
 use crate::models::shared::external_contact::ContactIdentifier;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts contact identifiers.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contact_identifiers`](crate::api::ExternalContactsApi::get_externalcontacts_contact_identifiers).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contact_identifiers`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contact_identifiers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--identifiers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--identifiers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contact_identifiers("contact_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contact_identifiers("contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -124,7 +127,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContactIdentifiers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactIdentifiers as runtime::Operation>::METADATA,
+            GetExternalcontactsContactIdentifiers::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         GetExternalcontactsContactIdentifiers {
@@ -143,15 +146,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:contact:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::patch_externalcontacts_contact_identifiers`](crate::api::ExternalContactsApi::patch_externalcontacts_contact_identifiers).
+/// Created by [`ExternalContactsApi::patch_externalcontacts_contact_identifiers`](
+/// crate::api::ExternalContactsApi::patch_externalcontacts_contact_identifiers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId--identifiers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId--identifiers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().patch_externalcontacts_contact_identifiers("contact_id", genesys_cloud::models::IdentifierClaimRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .patch_externalcontacts_contact_identifiers(
+///         "contact_id",
+///         genesys_cloud::models::IdentifierClaimRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -225,7 +234,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PatchExternalcontactsContactIdentifiers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchExternalcontactsContactIdentifiers as runtime::Operation>::METADATA,
+            PatchExternalcontactsContactIdentifiers::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::MergeContactsRequest;
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts contacts merge.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:identity:merge`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_contacts_merge`](crate::api::ExternalContactsApi::post_externalcontacts_contacts_merge).
+/// Created by [`ExternalContactsApi::post_externalcontacts_contacts_merge`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_contacts_merge).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-merge>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-merge)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_contacts_merge(genesys_cloud::models::MergeContactsRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_contacts_merge(
+///         genesys_cloud::models::MergeContactsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +99,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsContactsMerge {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsContactsMerge as runtime::Operation>::METADATA,
+            PostExternalcontactsContactsMerge::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsContactsMerge {

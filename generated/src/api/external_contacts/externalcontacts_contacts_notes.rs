@@ -5,7 +5,7 @@ use crate::models::external_contacts::{
     GetExternalcontactsContactNotesExpand, Note, NoteListing,
 };
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete externalcontacts contact note.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permissions, any of: `relate:contact:edit`, `externalContacts:contact:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::delete_externalcontacts_contact_note`](crate::api::ExternalContactsApi::delete_externalcontacts_contact_note).
+/// Created by [`ExternalContactsApi::delete_externalcontacts_contact_note`](
+/// crate::api::ExternalContactsApi::delete_externalcontacts_contact_note).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-contacts--contactId--notes--noteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-contacts--contactId--notes--noteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().delete_externalcontacts_contact_note("contact_id", "note_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .delete_externalcontacts_contact_note("contact_id", "note_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::ExternalContactsApi {
     ) -> DeleteExternalcontactsContactNote {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteExternalcontactsContactNote as runtime::Operation>::METADATA,
+            DeleteExternalcontactsContactNote::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         request.path_argument(note_id.as_ref());
@@ -116,22 +119,25 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, any of: `relate:contact:view`, `externalContacts:contact:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contact_note`](crate::api::ExternalContactsApi::get_externalcontacts_contact_note).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contact_note`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contact_note).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--notes--noteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--notes--noteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contact_note("contact_id", "note_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contact_note("contact_id", "note_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -212,7 +218,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContactNote {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactNote as runtime::Operation>::METADATA,
+            GetExternalcontactsContactNote::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         request.path_argument(note_id.as_ref());
@@ -233,22 +239,25 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contact_notes`](crate::api::ExternalContactsApi::get_externalcontacts_contact_notes).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contact_notes`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contact_notes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--notes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--notes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contact_notes("contact_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contact_notes("contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -378,7 +387,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContactNotes {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactNotes as runtime::Operation>::METADATA,
+            GetExternalcontactsContactNotes::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         GetExternalcontactsContactNotes {
@@ -397,15 +406,22 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:contact:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::patch_externalcontacts_contact_note`](crate::api::ExternalContactsApi::patch_externalcontacts_contact_note).
+/// Created by [`ExternalContactsApi::patch_externalcontacts_contact_note`](
+/// crate::api::ExternalContactsApi::patch_externalcontacts_contact_note).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId--notes--noteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-contacts--contactId--notes--noteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().patch_externalcontacts_contact_note("contact_id", "note_id", genesys_cloud::models::ExternalContactsPatchRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .patch_externalcontacts_contact_note(
+///         "contact_id",
+///         "note_id",
+///         genesys_cloud::models::ExternalContactsPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -480,7 +496,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PatchExternalcontactsContactNote {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchExternalcontactsContactNote as runtime::Operation>::METADATA,
+            PatchExternalcontactsContactNote::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         request.path_argument(note_id.as_ref());
@@ -500,22 +516,28 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, any of: `relate:contact:edit`, `externalContacts:contact:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_contact_notes`](crate::api::ExternalContactsApi::post_externalcontacts_contact_notes).
+/// Created by [`ExternalContactsApi::post_externalcontacts_contact_notes`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_contact_notes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts--contactId--notes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts--contactId--notes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_contact_notes("contact_id", genesys_cloud::models::Note::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_contact_notes(
+///         "contact_id",
+///         genesys_cloud::models::Note::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -588,7 +610,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsContactNotes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsContactNotes as runtime::Operation>::METADATA,
+            PostExternalcontactsContactNotes::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -607,22 +629,29 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, any of: `relate:contact:edit`, `externalContacts:contact:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_contact_note`](crate::api::ExternalContactsApi::put_externalcontacts_contact_note).
+/// Created by [`ExternalContactsApi::put_externalcontacts_contact_note`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_contact_note).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-contacts--contactId--notes--noteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-contacts--contactId--notes--noteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_contact_note("contact_id", "note_id", genesys_cloud::models::Note::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_contact_note(
+///         "contact_id",
+///         "note_id",
+///         genesys_cloud::models::Note::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -696,7 +725,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsContactNote {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsContactNote as runtime::Operation>::METADATA,
+            PutExternalcontactsContactNote::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         request.path_argument(note_id.as_ref());

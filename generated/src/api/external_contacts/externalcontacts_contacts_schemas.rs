@@ -2,7 +2,7 @@
 
 use crate::models::shared::data_schema::DataSchema;
 use crate::models::shared::external_contacts_and_task_management_and_users::DataSchemaListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete externalcontacts contacts schema.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:customFields:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::delete_externalcontacts_contacts_schema`](crate::api::ExternalContactsApi::delete_externalcontacts_contacts_schema).
+/// Created by [`ExternalContactsApi::delete_externalcontacts_contacts_schema`](
+/// crate::api::ExternalContactsApi::delete_externalcontacts_contacts_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-contacts-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-contacts-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().delete_externalcontacts_contacts_schema("schema_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .delete_externalcontacts_contacts_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::ExternalContactsApi {
     ) -> DeleteExternalcontactsContactsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteExternalcontactsContactsSchema as runtime::Operation>::METADATA,
+            DeleteExternalcontactsContactsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         DeleteExternalcontactsContactsSchema {
@@ -110,15 +113,18 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:customFields:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contacts_schema`](crate::api::ExternalContactsApi::get_externalcontacts_contacts_schema).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contacts_schema`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contacts_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contacts_schema("schema_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contacts_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContactsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactsSchema as runtime::Operation>::METADATA,
+            GetExternalcontactsContactsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetExternalcontactsContactsSchema {
@@ -211,15 +217,18 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contacts_schemas`](crate::api::ExternalContactsApi::get_externalcontacts_contacts_schemas).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contacts_schemas`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contacts_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contacts_schemas().await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contacts_schemas()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -318,7 +327,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsContactsSchemas {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsContactsSchemas as runtime::Operation>::METADATA,
+                GetExternalcontactsContactsSchemas::METADATA,
             ),
         }
     }
@@ -333,15 +342,20 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:customFields:add`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_contacts_schemas`](crate::api::ExternalContactsApi::post_externalcontacts_contacts_schemas).
+/// Created by [`ExternalContactsApi::post_externalcontacts_contacts_schemas`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_contacts_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_contacts_schemas(genesys_cloud::models::DataSchema::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_contacts_schemas(
+///         genesys_cloud::models::DataSchema::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -414,7 +428,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsContactsSchemas {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsContactsSchemas as runtime::Operation>::METADATA,
+            PostExternalcontactsContactsSchemas::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsContactsSchemas {
@@ -432,15 +446,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:customFields:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_contacts_schema`](crate::api::ExternalContactsApi::put_externalcontacts_contacts_schema).
+/// Created by [`ExternalContactsApi::put_externalcontacts_contacts_schema`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_contacts_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-contacts-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-contacts-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_contacts_schema("schema_id", genesys_cloud::models::DataSchema::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_contacts_schema(
+///         "schema_id",
+///         genesys_cloud::models::DataSchema::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -514,7 +534,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsContactsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsContactsSchema as runtime::Operation>::METADATA,
+            PutExternalcontactsContactsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::shared::data_schema::DataSchema;
 use crate::models::shared::external_contacts_and_task_management_and_users::DataSchemaListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts contacts schema version.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:customFields:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contacts_schema_version`](crate::api::ExternalContactsApi::get_externalcontacts_contacts_schema_version).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contacts_schema_version`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contacts_schema_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-schemas--schemaId--versions--versionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-schemas--schemaId--versions--versionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contacts_schema_version("schema_id", "version_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contacts_schema_version("schema_id", "version_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContactsSchemaVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactsSchemaVersion as runtime::Operation>::METADATA,
+            GetExternalcontactsContactsSchemaVersion::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.path_argument(version_id.as_ref());
@@ -116,15 +119,18 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contacts_schema_versions`](crate::api::ExternalContactsApi::get_externalcontacts_contacts_schema_versions).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contacts_schema_versions`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contacts_schema_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-schemas--schemaId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts-schemas--schemaId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contacts_schema_versions("schema_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contacts_schema_versions("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -223,7 +229,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContactsSchemaVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactsSchemaVersions as runtime::Operation>::METADATA,
+            GetExternalcontactsContactsSchemaVersions::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetExternalcontactsContactsSchemaVersions {

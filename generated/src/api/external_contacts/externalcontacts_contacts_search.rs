@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::{ContactListing, ContactSearchRequest};
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts contacts search.
 ///
@@ -14,15 +14,20 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_contacts_search`](crate::api::ExternalContactsApi::post_externalcontacts_contacts_search).
+/// Created by [`ExternalContactsApi::post_externalcontacts_contacts_search`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_contacts_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_contacts_search(genesys_cloud::models::ContactSearchRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_contacts_search(
+///         genesys_cloud::models::ContactSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -124,7 +129,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsContactsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsContactsSearch as runtime::Operation>::METADATA,
+            PostExternalcontactsContactsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsContactsSearch {

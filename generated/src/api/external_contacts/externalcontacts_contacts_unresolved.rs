@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::GetExternalcontactsContactUnresolvedExpand;
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts contact unresolved.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_contact_unresolved`](crate::api::ExternalContactsApi::get_externalcontacts_contact_unresolved).
+/// Created by [`ExternalContactsApi::get_externalcontacts_contact_unresolved`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_contact_unresolved).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--unresolved>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--unresolved)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contact_unresolved("contact_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contact_unresolved("contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -103,7 +106,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContactUnresolved {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactUnresolved as runtime::Operation>::METADATA,
+            GetExternalcontactsContactUnresolved::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         GetExternalcontactsContactUnresolved {

@@ -3,7 +3,7 @@
 use crate::models::external_contacts::CursorExternalSourceListing;
 use crate::models::shared::empty::Empty;
 use crate::models::shared::external_contact::ExternalSource;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete externalcontacts externalsource.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:externalSource:delete`
 ///
-/// Created by
-/// [`ExternalContactsApi::delete_externalcontacts_externalsource`](crate::api::ExternalContactsApi::delete_externalcontacts_externalsource).
+/// Created by [`ExternalContactsApi::delete_externalcontacts_externalsource`](
+/// crate::api::ExternalContactsApi::delete_externalcontacts_externalsource).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-externalsources--externalSourceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-externalsources--externalSourceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().delete_externalcontacts_externalsource("external_source_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .delete_externalcontacts_externalsource("external_source_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::ExternalContactsApi {
     ) -> DeleteExternalcontactsExternalsource {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteExternalcontactsExternalsource as runtime::Operation>::METADATA,
+            DeleteExternalcontactsExternalsource::METADATA,
         );
         request.path_argument(external_source_id.as_ref());
         DeleteExternalcontactsExternalsource {
@@ -113,15 +116,18 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `externalContacts:externalSource:view`, `externalContacts:contact:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_externalsource`](crate::api::ExternalContactsApi::get_externalcontacts_externalsource).
+/// Created by [`ExternalContactsApi::get_externalcontacts_externalsource`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_externalsource).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-externalsources--externalSourceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-externalsources--externalSourceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_externalsource("external_source_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_externalsource("external_source_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -197,7 +203,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsExternalsource {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsExternalsource as runtime::Operation>::METADATA,
+            GetExternalcontactsExternalsource::METADATA,
         );
         request.path_argument(external_source_id.as_ref());
         GetExternalcontactsExternalsource {
@@ -220,15 +226,18 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_externalsources`](crate::api::ExternalContactsApi::get_externalcontacts_externalsources).
+/// Created by [`ExternalContactsApi::get_externalcontacts_externalsources`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_externalsources).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-externalsources>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-externalsources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_externalsources().await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_externalsources()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -358,7 +367,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsExternalsources {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsExternalsources as runtime::Operation>::METADATA,
+                GetExternalcontactsExternalsources::METADATA,
             ),
         }
     }
@@ -373,15 +382,20 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:externalSource:add`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_externalsources`](crate::api::ExternalContactsApi::post_externalcontacts_externalsources).
+/// Created by [`ExternalContactsApi::post_externalcontacts_externalsources`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_externalsources).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-externalsources>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-externalsources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_externalsources(genesys_cloud::models::ExternalSource::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_externalsources(
+///         genesys_cloud::models::ExternalSource::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -454,7 +468,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsExternalsources {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsExternalsources as runtime::Operation>::METADATA,
+            PostExternalcontactsExternalsources::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsExternalsources {
@@ -473,15 +487,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:externalSource:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_externalsource`](crate::api::ExternalContactsApi::put_externalcontacts_externalsource).
+/// Created by [`ExternalContactsApi::put_externalcontacts_externalsource`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_externalsource).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-externalsources--externalSourceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-externalsources--externalSourceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_externalsource("external_source_id", genesys_cloud::models::ExternalSource::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_externalsource(
+///         "external_source_id",
+///         genesys_cloud::models::ExternalSource::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -555,7 +575,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsExternalsource {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsExternalsource as runtime::Operation>::METADATA,
+            PutExternalcontactsExternalsource::METADATA,
         );
         request.path_argument(external_source_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::PostExternalcontactsIdentifierlookupExpand;
 use crate::models::shared::external_contact::{ContactIdentifier, ExternalContact};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts identifierlookup.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permissions, any of: `externalContacts:contact:view`, `relate:contact:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_identifierlookup`](crate::api::ExternalContactsApi::post_externalcontacts_identifierlookup).
+/// Created by [`ExternalContactsApi::post_externalcontacts_identifierlookup`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_identifierlookup).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_identifierlookup(genesys_cloud::models::ContactIdentifier::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_identifierlookup(
+///         genesys_cloud::models::ContactIdentifier::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -107,7 +112,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsIdentifierlookup {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsIdentifierlookup as runtime::Operation>::METADATA,
+            PostExternalcontactsIdentifierlookup::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsIdentifierlookup {

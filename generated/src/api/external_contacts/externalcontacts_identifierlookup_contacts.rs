@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::PostExternalcontactsIdentifierlookupContactsExpand;
 use crate::models::shared::external_contact::{ContactIdentifier, ExternalContact};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts identifierlookup contacts.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_identifierlookup_contacts`](crate::api::ExternalContactsApi::post_externalcontacts_identifierlookup_contacts).
+/// Created by [`ExternalContactsApi::post_externalcontacts_identifierlookup_contacts`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_identifierlookup_contacts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup-contacts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup-contacts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_identifierlookup_contacts(genesys_cloud::models::ContactIdentifier::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_identifierlookup_contacts(
+///         genesys_cloud::models::ContactIdentifier::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -106,7 +111,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsIdentifierlookupContacts {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsIdentifierlookupContacts as runtime::Operation>::METADATA,
+            PostExternalcontactsIdentifierlookupContacts::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsIdentifierlookupContacts {

@@ -4,7 +4,7 @@ use crate::models::external_contacts::PostExternalcontactsIdentifierlookupOrgani
 use crate::models::shared::external_contact::{
     ExternalOrganization, ExternalOrganizationIdentifier,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts identifierlookup organizations.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:externalOrganization:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_identifierlookup_organizations`](crate::api::ExternalContactsApi::post_externalcontacts_identifierlookup_organizations).
+/// Created by [`ExternalContactsApi::post_externalcontacts_identifierlookup_organizations`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_identifierlookup_organizations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup-organizations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-identifierlookup-organizations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_identifierlookup_organizations(genesys_cloud::models::ExternalOrganizationIdentifier::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_identifierlookup_organizations(
+///         genesys_cloud::models::ExternalOrganizationIdentifier::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -108,7 +113,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsIdentifierlookupOrganizations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsIdentifierlookupOrganizations as runtime::Operation>::METADATA,
+            PostExternalcontactsIdentifierlookupOrganizations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsIdentifierlookupOrganizations {

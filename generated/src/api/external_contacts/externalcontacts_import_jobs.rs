@@ -6,7 +6,7 @@ use crate::models::external_contacts::{
     GetExternalcontactsImportJobExpand, GetExternalcontactsImportJobsExpand,
     GetExternalcontactsImportJobsJobStatus, GetExternalcontactsImportJobsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts import job.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:importJob:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_import_job`](crate::api::ExternalContactsApi::get_externalcontacts_import_job).
+/// Created by [`ExternalContactsApi::get_externalcontacts_import_job`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_import_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_import_job("job_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_import_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -107,7 +110,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsImportJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsImportJob as runtime::Operation>::METADATA,
+            GetExternalcontactsImportJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetExternalcontactsImportJob {
@@ -129,11 +132,11 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_import_jobs`](crate::api::ExternalContactsApi::get_externalcontacts_import_jobs).
+/// Created by [`ExternalContactsApi::get_externalcontacts_import_jobs`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_import_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -276,7 +279,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsImportJobs {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsImportJobs as runtime::Operation>::METADATA,
+                GetExternalcontactsImportJobs::METADATA,
             ),
         }
     }
@@ -295,15 +298,20 @@ impl crate::api::ExternalContactsApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_externalcontacts_import_job`](crate::api::GetExternalcontactsImportJob).
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_import_jobs`](crate::api::ExternalContactsApi::post_externalcontacts_import_jobs).
+/// Created by [`ExternalContactsApi::post_externalcontacts_import_jobs`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_import_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_import_jobs(genesys_cloud::models::ContactImportJobRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_import_jobs(
+///         genesys_cloud::models::ContactImportJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -373,10 +381,10 @@ impl IntoFuture for PostExternalcontactsImportJobs {
 }
 
 impl runtime::Submit for PostExternalcontactsImportJobs {
-    type Status = <crate::api::GetExternalcontactsImportJob as runtime::Operation>::Output;
+    type Status = ContactImportJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetExternalcontactsImportJob as runtime::Operation>::METADATA,
+        status: crate::api::GetExternalcontactsImportJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -400,7 +408,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsImportJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsImportJobs as runtime::Operation>::METADATA,
+            PostExternalcontactsImportJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsImportJobs {
@@ -421,15 +429,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:importJob:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_import_job`](crate::api::ExternalContactsApi::put_externalcontacts_import_job).
+/// Created by [`ExternalContactsApi::put_externalcontacts_import_job`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_import_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_import_job("job_id", genesys_cloud::models::ContactImportJobStatusUpdateRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_import_job(
+///         "job_id",
+///         genesys_cloud::models::ContactImportJobStatusUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -505,7 +519,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsImportJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsImportJob as runtime::Operation>::METADATA,
+            PutExternalcontactsImportJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         request.json_body("application/json", Some(body));

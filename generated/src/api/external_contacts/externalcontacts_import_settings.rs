@@ -4,7 +4,7 @@ use crate::models::external_contacts::{
     ContactImportSettings, ContactImportSettingsEntityListing,
     GetExternalcontactsImportSettingsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete externalcontacts import setting.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:importSettings:delete`
 ///
-/// Created by
-/// [`ExternalContactsApi::delete_externalcontacts_import_setting`](crate::api::ExternalContactsApi::delete_externalcontacts_import_setting).
+/// Created by [`ExternalContactsApi::delete_externalcontacts_import_setting`](
+/// crate::api::ExternalContactsApi::delete_externalcontacts_import_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-import-settings--settingsId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-import-settings--settingsId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().delete_externalcontacts_import_setting("settings_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .delete_externalcontacts_import_setting("settings_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::ExternalContactsApi {
     ) -> DeleteExternalcontactsImportSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteExternalcontactsImportSetting as runtime::Operation>::METADATA,
+            DeleteExternalcontactsImportSetting::METADATA,
         );
         request.path_argument(settings_id.as_ref());
         DeleteExternalcontactsImportSetting {
@@ -112,15 +115,18 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:importSettings:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_import_setting`](crate::api::ExternalContactsApi::get_externalcontacts_import_setting).
+/// Created by [`ExternalContactsApi::get_externalcontacts_import_setting`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_import_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-settings--settingsId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-settings--settingsId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_import_setting("settings_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_import_setting("settings_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +198,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsImportSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsImportSetting as runtime::Operation>::METADATA,
+            GetExternalcontactsImportSetting::METADATA,
         );
         request.path_argument(settings_id.as_ref());
         GetExternalcontactsImportSetting {
@@ -214,15 +220,18 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_import_settings`](crate::api::ExternalContactsApi::get_externalcontacts_import_settings).
+/// Created by [`ExternalContactsApi::get_externalcontacts_import_settings`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_import_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-import-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_import_settings().await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_import_settings()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -351,7 +360,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsImportSettings {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsImportSettings as runtime::Operation>::METADATA,
+                GetExternalcontactsImportSettings::METADATA,
             ),
         }
     }
@@ -366,15 +375,20 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:importSettings:add`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_import_settings`](crate::api::ExternalContactsApi::post_externalcontacts_import_settings).
+/// Created by [`ExternalContactsApi::post_externalcontacts_import_settings`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_import_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-import-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_import_settings(genesys_cloud::models::ContactImportSettings::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_import_settings(
+///         genesys_cloud::models::ContactImportSettings::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -447,7 +461,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsImportSettings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsImportSettings as runtime::Operation>::METADATA,
+            PostExternalcontactsImportSettings::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsImportSettings {
@@ -466,15 +480,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:importSettings:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_import_setting`](crate::api::ExternalContactsApi::put_externalcontacts_import_setting).
+/// Created by [`ExternalContactsApi::put_externalcontacts_import_setting`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_import_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-settings--settingsId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-import-settings--settingsId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_import_setting("settings_id", genesys_cloud::models::ContactImportSettings::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_import_setting(
+///         "settings_id",
+///         genesys_cloud::models::ContactImportSettings::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -548,7 +568,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsImportSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsImportSetting as runtime::Operation>::METADATA,
+            PutExternalcontactsImportSetting::METADATA,
         );
         request.path_argument(settings_id.as_ref());
         request.json_body("application/json", Some(body));

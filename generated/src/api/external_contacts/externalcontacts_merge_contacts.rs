@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::MergeRequest;
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts merge contacts.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:identity:merge`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_merge_contacts`](crate::api::ExternalContactsApi::post_externalcontacts_merge_contacts).
+/// Created by [`ExternalContactsApi::post_externalcontacts_merge_contacts`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_merge_contacts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-merge-contacts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-merge-contacts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_merge_contacts(genesys_cloud::models::MergeRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_merge_contacts(
+///         genesys_cloud::models::MergeRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsMergeContacts {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsMergeContacts as runtime::Operation>::METADATA,
+            PostExternalcontactsMergeContacts::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsMergeContacts {

@@ -6,7 +6,7 @@ use crate::models::external_contacts::{
 };
 use crate::models::shared::empty::Empty;
 use crate::models::shared::external_contact::ExternalOrganization;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete externalcontacts organization.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 /// Permissions, any of: `relate:externalOrganization:delete`,
 /// `externalContacts:externalOrganization:delete`
 ///
-/// Created by
-/// [`ExternalContactsApi::delete_externalcontacts_organization`](crate::api::ExternalContactsApi::delete_externalcontacts_organization).
+/// Created by [`ExternalContactsApi::delete_externalcontacts_organization`](
+/// crate::api::ExternalContactsApi::delete_externalcontacts_organization).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-organizations--externalOrganizationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-organizations--externalOrganizationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().delete_externalcontacts_organization("external_organization_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .delete_externalcontacts_organization("external_organization_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +104,7 @@ impl crate::api::ExternalContactsApi {
     ) -> DeleteExternalcontactsOrganization {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteExternalcontactsOrganization as runtime::Operation>::METADATA,
+            DeleteExternalcontactsOrganization::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         DeleteExternalcontactsOrganization {
@@ -120,22 +123,25 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organization`](crate::api::ExternalContactsApi::get_externalcontacts_organization).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organization`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organization).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organization("external_organization_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organization("external_organization_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -225,7 +231,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsOrganization {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsOrganization as runtime::Operation>::METADATA,
+            GetExternalcontactsOrganization::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         GetExternalcontactsOrganization {
@@ -248,22 +254,25 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organizations`](crate::api::ExternalContactsApi::get_externalcontacts_organizations).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organizations`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organizations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organizations().await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organizations()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -436,7 +445,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsOrganizations {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsOrganizations as runtime::Operation>::METADATA,
+                GetExternalcontactsOrganizations::METADATA,
             ),
         }
     }
@@ -452,15 +461,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::patch_externalcontacts_organization`](crate::api::ExternalContactsApi::patch_externalcontacts_organization).
+/// Created by [`ExternalContactsApi::patch_externalcontacts_organization`](
+/// crate::api::ExternalContactsApi::patch_externalcontacts_organization).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().patch_externalcontacts_organization("external_organization_id", genesys_cloud::models::ExternalContactsPatchRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .patch_externalcontacts_organization(
+///         "external_organization_id",
+///         genesys_cloud::models::ExternalContactsPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -534,7 +549,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PatchExternalcontactsOrganization {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchExternalcontactsOrganization as runtime::Operation>::METADATA,
+            PatchExternalcontactsOrganization::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -553,22 +568,27 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, any of: `relate:externalOrganization:add`, `externalContacts:externalOrganization:add`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_organizations`](crate::api::ExternalContactsApi::post_externalcontacts_organizations).
+/// Created by [`ExternalContactsApi::post_externalcontacts_organizations`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_organizations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_organizations(genesys_cloud::models::ExternalOrganization::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_organizations(
+///         genesys_cloud::models::ExternalOrganization::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -643,7 +663,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsOrganizations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsOrganizations as runtime::Operation>::METADATA,
+            PostExternalcontactsOrganizations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsOrganizations {
@@ -663,22 +683,28 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_organization`](crate::api::ExternalContactsApi::put_externalcontacts_organization).
+/// Created by [`ExternalContactsApi::put_externalcontacts_organization`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_organization).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations--externalOrganizationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations--externalOrganizationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_organization("external_organization_id", genesys_cloud::models::ExternalOrganization::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_organization(
+///         "external_organization_id",
+///         genesys_cloud::models::ExternalOrganization::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -754,7 +780,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsOrganization {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsOrganization as runtime::Operation>::METADATA,
+            PutExternalcontactsOrganization::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         request.json_body("application/json", Some(body));

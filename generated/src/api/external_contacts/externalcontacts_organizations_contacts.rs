@@ -4,7 +4,7 @@ use crate::models::external_contacts::{
     ContactListing, GetExternalcontactsOrganizationContactsExpand,
 };
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts organization contacts.
 ///
@@ -18,22 +18,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organization_contacts`](crate::api::ExternalContactsApi::get_externalcontacts_organization_contacts).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organization_contacts`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organization_contacts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--contacts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--contacts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organization_contacts("external_organization_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organization_contacts("external_organization_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -169,7 +172,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsOrganizationContacts {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsOrganizationContacts as runtime::Operation>::METADATA,
+            GetExternalcontactsOrganizationContacts::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         GetExternalcontactsOrganizationContacts {

@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::ExternalOrganizationEnrichRequest;
 use crate::models::shared::external_contact::ExternalOrganization;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post externalcontacts organizations enrich.
 ///
@@ -14,15 +14,20 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:externalOrganization:enrich`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_organizations_enrich`](crate::api::ExternalContactsApi::post_externalcontacts_organizations_enrich).
+/// Created by [`ExternalContactsApi::post_externalcontacts_organizations_enrich`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_organizations_enrich).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations-enrich>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations-enrich)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_organizations_enrich(genesys_cloud::models::ExternalOrganizationEnrichRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_organizations_enrich(
+///         genesys_cloud::models::ExternalOrganizationEnrichRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +106,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsOrganizationsEnrich {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsOrganizationsEnrich as runtime::Operation>::METADATA,
+            PostExternalcontactsOrganizationsEnrich::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsOrganizationsEnrich {

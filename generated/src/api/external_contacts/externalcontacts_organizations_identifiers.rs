@@ -4,7 +4,7 @@ use crate::models::external_contacts::{
     ExternalOrganizationIdentifierClaimRequest, ExternalOrganizationIdentifierListing,
 };
 use crate::models::shared::external_contact::ExternalOrganizationIdentifier;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts organization identifiers.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organization_identifiers`](crate::api::ExternalContactsApi::get_externalcontacts_organization_identifiers).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organization_identifiers`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organization_identifiers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--identifiers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--identifiers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organization_identifiers("external_organization_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organization_identifiers("external_organization_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -128,7 +131,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsOrganizationIdentifiers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsOrganizationIdentifiers as runtime::Operation>::METADATA,
+            GetExternalcontactsOrganizationIdentifiers::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         GetExternalcontactsOrganizationIdentifiers {
@@ -142,21 +145,28 @@ impl crate::api::ExternalContactsApi {
 /// `PATCH /api/v2/externalcontacts/organizations/{externalOrganizationId}/identifiers`
 ///
 /// Takes `external_organization_id` (a string) and a body
-/// ([`ExternalOrganizationIdentifierClaimRequest`](crate::models::ExternalOrganizationIdentifierClaimRequest)).
-/// Returns [`ExternalOrganizationIdentifier`](crate::models::ExternalOrganizationIdentifier). Succeeds
-/// with the status 200 (OK).
+/// ([`ExternalOrganizationIdentifierClaimRequest`](
+/// crate::models::ExternalOrganizationIdentifierClaimRequest)). Returns
+/// [`ExternalOrganizationIdentifier`](crate::models::ExternalOrganizationIdentifier). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::patch_externalcontacts_organization_identifiers`](crate::api::ExternalContactsApi::patch_externalcontacts_organization_identifiers).
+/// Created by [`ExternalContactsApi::patch_externalcontacts_organization_identifiers`](
+/// crate::api::ExternalContactsApi::patch_externalcontacts_organization_identifiers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId--identifiers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId--identifiers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().patch_externalcontacts_organization_identifiers("external_organization_id", genesys_cloud::models::ExternalOrganizationIdentifierClaimRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .patch_externalcontacts_organization_identifiers(
+///         "external_organization_id",
+///         genesys_cloud::models::ExternalOrganizationIdentifierClaimRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -230,7 +240,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PatchExternalcontactsOrganizationIdentifiers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchExternalcontactsOrganizationIdentifiers as runtime::Operation>::METADATA,
+            PatchExternalcontactsOrganizationIdentifiers::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         request.json_body("application/json", Some(body));

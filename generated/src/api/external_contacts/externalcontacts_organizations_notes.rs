@@ -5,7 +5,7 @@ use crate::models::external_contacts::{
     GetExternalcontactsOrganizationNotesExpand, Note, NoteListing,
 };
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete externalcontacts organization note.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::delete_externalcontacts_organization_note`](crate::api::ExternalContactsApi::delete_externalcontacts_organization_note).
+/// Created by [`ExternalContactsApi::delete_externalcontacts_organization_note`](
+/// crate::api::ExternalContactsApi::delete_externalcontacts_organization_note).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().delete_externalcontacts_organization_note("external_organization_id", "note_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .delete_externalcontacts_organization_note("external_organization_id", "note_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +104,7 @@ impl crate::api::ExternalContactsApi {
     ) -> DeleteExternalcontactsOrganizationNote {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteExternalcontactsOrganizationNote as runtime::Operation>::METADATA,
+            DeleteExternalcontactsOrganizationNote::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         request.path_argument(note_id.as_ref());
@@ -121,22 +124,25 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organization_note`](crate::api::ExternalContactsApi::get_externalcontacts_organization_note).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organization_note`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organization_note).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organization_note("external_organization_id", "note_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organization_note("external_organization_id", "note_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -220,7 +226,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsOrganizationNote {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsOrganizationNote as runtime::Operation>::METADATA,
+            GetExternalcontactsOrganizationNote::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         request.path_argument(note_id.as_ref());
@@ -243,22 +249,25 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organization_notes`](crate::api::ExternalContactsApi::get_externalcontacts_organization_notes).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organization_notes`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organization_notes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--notes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--notes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organization_notes("external_organization_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organization_notes("external_organization_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -390,7 +399,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsOrganizationNotes {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsOrganizationNotes as runtime::Operation>::METADATA,
+            GetExternalcontactsOrganizationNotes::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         GetExternalcontactsOrganizationNotes {
@@ -409,15 +418,22 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::patch_externalcontacts_organization_note`](crate::api::ExternalContactsApi::patch_externalcontacts_organization_note).
+/// Created by [`ExternalContactsApi::patch_externalcontacts_organization_note`](
+/// crate::api::ExternalContactsApi::patch_externalcontacts_organization_note).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().patch_externalcontacts_organization_note("external_organization_id", "note_id", genesys_cloud::models::ExternalContactsPatchRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .patch_externalcontacts_organization_note(
+///         "external_organization_id",
+///         "note_id",
+///         genesys_cloud::models::ExternalContactsPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -492,7 +508,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PatchExternalcontactsOrganizationNote {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchExternalcontactsOrganizationNote as runtime::Operation>::METADATA,
+            PatchExternalcontactsOrganizationNote::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         request.path_argument(note_id.as_ref());
@@ -513,22 +529,28 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_organization_notes`](crate::api::ExternalContactsApi::post_externalcontacts_organization_notes).
+/// Created by [`ExternalContactsApi::post_externalcontacts_organization_notes`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_organization_notes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations--externalOrganizationId--notes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations--externalOrganizationId--notes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_organization_notes("external_organization_id", genesys_cloud::models::Note::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_organization_notes(
+///         "external_organization_id",
+///         genesys_cloud::models::Note::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -604,7 +626,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsOrganizationNotes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsOrganizationNotes as runtime::Operation>::METADATA,
+            PostExternalcontactsOrganizationNotes::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -625,22 +647,29 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_organization_note`](crate::api::ExternalContactsApi::put_externalcontacts_organization_note).
+/// Created by [`ExternalContactsApi::put_externalcontacts_organization_note`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_organization_note).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations--externalOrganizationId--notes--noteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_organization_note("external_organization_id", "note_id", genesys_cloud::models::Note::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_organization_note(
+///         "external_organization_id",
+///         "note_id",
+///         genesys_cloud::models::Note::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -717,7 +746,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsOrganizationNote {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsOrganizationNote as runtime::Operation>::METADATA,
+            PutExternalcontactsOrganizationNote::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         request.path_argument(note_id.as_ref());

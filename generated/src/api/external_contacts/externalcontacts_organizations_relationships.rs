@@ -3,7 +3,7 @@
 use crate::models::external_contacts::{
     GetExternalcontactsOrganizationRelationshipsExpand, Relationship, RelationshipListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts organization relationships.
 ///
@@ -18,22 +18,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organization_relationships`](crate::api::ExternalContactsApi::get_externalcontacts_organization_relationships).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organization_relationships`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organization_relationships).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--relationships>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations--externalOrganizationId--relationships)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organization_relationships("external_organization_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organization_relationships("external_organization_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -167,7 +170,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsOrganizationRelationships {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsOrganizationRelationships as runtime::Operation>::METADATA,
+            GetExternalcontactsOrganizationRelationships::METADATA,
         );
         request.path_argument(external_organization_id.as_ref());
         GetExternalcontactsOrganizationRelationships {

@@ -2,7 +2,7 @@
 
 use crate::models::shared::data_schema::DataSchema;
 use crate::models::shared::external_contacts_and_task_management_and_users::DataSchemaListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts organizations schema.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:customFields:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organizations_schema`](crate::api::ExternalContactsApi::get_externalcontacts_organizations_schema).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organizations_schema`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organizations_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organizations_schema("schema_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organizations_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsOrganizationsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsOrganizationsSchema as runtime::Operation>::METADATA,
+            GetExternalcontactsOrganizationsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetExternalcontactsOrganizationsSchema {
@@ -114,15 +117,18 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_organizations_schemas`](crate::api::ExternalContactsApi::get_externalcontacts_organizations_schemas).
+/// Created by [`ExternalContactsApi::get_externalcontacts_organizations_schemas`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_organizations_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-organizations-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_organizations_schemas().await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_organizations_schemas()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -221,7 +227,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsOrganizationsSchemas {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsOrganizationsSchemas as runtime::Operation>::METADATA,
+                GetExternalcontactsOrganizationsSchemas::METADATA,
             ),
         }
     }
@@ -236,15 +242,20 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:customFields:add`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_organizations_schemas`](crate::api::ExternalContactsApi::post_externalcontacts_organizations_schemas).
+/// Created by [`ExternalContactsApi::post_externalcontacts_organizations_schemas`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_organizations_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-organizations-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_organizations_schemas(genesys_cloud::models::DataSchema::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_organizations_schemas(
+///         genesys_cloud::models::DataSchema::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -317,7 +328,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsOrganizationsSchemas {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsOrganizationsSchemas as runtime::Operation>::METADATA,
+            PostExternalcontactsOrganizationsSchemas::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsOrganizationsSchemas {
@@ -335,15 +346,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:customFields:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_organizations_schema`](crate::api::ExternalContactsApi::put_externalcontacts_organizations_schema).
+/// Created by [`ExternalContactsApi::put_externalcontacts_organizations_schema`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_organizations_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-organizations-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_organizations_schema("schema_id", genesys_cloud::models::DataSchema::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_organizations_schema(
+///         "schema_id",
+///         genesys_cloud::models::DataSchema::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -417,7 +434,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsOrganizationsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsOrganizationsSchema as runtime::Operation>::METADATA,
+            PutExternalcontactsOrganizationsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::external_contacts::{
     ExternalContactsPatchRequest, GetExternalcontactsRelationshipExpand, Relationship,
 };
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete externalcontacts relationship.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::delete_externalcontacts_relationship`](crate::api::ExternalContactsApi::delete_externalcontacts_relationship).
+/// Created by [`ExternalContactsApi::delete_externalcontacts_relationship`](
+/// crate::api::ExternalContactsApi::delete_externalcontacts_relationship).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-relationships--relationshipId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-externalcontacts-relationships--relationshipId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().delete_externalcontacts_relationship("relationship_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .delete_externalcontacts_relationship("relationship_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +102,7 @@ impl crate::api::ExternalContactsApi {
     ) -> DeleteExternalcontactsRelationship {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteExternalcontactsRelationship as runtime::Operation>::METADATA,
+            DeleteExternalcontactsRelationship::METADATA,
         );
         request.path_argument(relationship_id.as_ref());
         DeleteExternalcontactsRelationship {
@@ -118,22 +121,25 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `relate:externalOrganization:view`,
 /// `externalContacts:externalOrganization:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_relationship`](crate::api::ExternalContactsApi::get_externalcontacts_relationship).
+/// Created by [`ExternalContactsApi::get_externalcontacts_relationship`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_relationship).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-relationships--relationshipId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-relationships--relationshipId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_relationship("relationship_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_relationship("relationship_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -216,7 +222,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsRelationship {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsRelationship as runtime::Operation>::METADATA,
+            GetExternalcontactsRelationship::METADATA,
         );
         request.path_argument(relationship_id.as_ref());
         GetExternalcontactsRelationship {
@@ -235,15 +241,21 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permission: `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::patch_externalcontacts_relationship`](crate::api::ExternalContactsApi::patch_externalcontacts_relationship).
+/// Created by [`ExternalContactsApi::patch_externalcontacts_relationship`](
+/// crate::api::ExternalContactsApi::patch_externalcontacts_relationship).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-relationships--relationshipId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-externalcontacts-relationships--relationshipId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().patch_externalcontacts_relationship("relationship_id", genesys_cloud::models::ExternalContactsPatchRequest::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .patch_externalcontacts_relationship(
+///         "relationship_id",
+///         genesys_cloud::models::ExternalContactsPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -317,7 +329,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PatchExternalcontactsRelationship {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchExternalcontactsRelationship as runtime::Operation>::METADATA,
+            PatchExternalcontactsRelationship::METADATA,
         );
         request.path_argument(relationship_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -337,22 +349,27 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::post_externalcontacts_relationships`](crate::api::ExternalContactsApi::post_externalcontacts_relationships).
+/// Created by [`ExternalContactsApi::post_externalcontacts_relationships`](
+/// crate::api::ExternalContactsApi::post_externalcontacts_relationships).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-relationships>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-relationships)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_relationships(genesys_cloud::models::Relationship::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_relationships(
+///         genesys_cloud::models::Relationship::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -427,7 +444,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsRelationships {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsRelationships as runtime::Operation>::METADATA,
+            PostExternalcontactsRelationships::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostExternalcontactsRelationships {
@@ -446,22 +463,28 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, any of: `relate:externalOrganization:edit`,
 /// `externalContacts:externalOrganization:edit`
 ///
-/// Created by
-/// [`ExternalContactsApi::put_externalcontacts_relationship`](crate::api::ExternalContactsApi::put_externalcontacts_relationship).
+/// Created by [`ExternalContactsApi::put_externalcontacts_relationship`](
+/// crate::api::ExternalContactsApi::put_externalcontacts_relationship).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-relationships--relationshipId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-externalcontacts-relationships--relationshipId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().put_externalcontacts_relationship("relationship_id", genesys_cloud::models::Relationship::default()).await?;
+/// let response = client
+///     .external_contacts()
+///     .put_externalcontacts_relationship(
+///         "relationship_id",
+///         genesys_cloud::models::Relationship::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -537,7 +560,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PutExternalcontactsRelationship {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutExternalcontactsRelationship as runtime::Operation>::METADATA,
+            PutExternalcontactsRelationship::METADATA,
         );
         request.path_argument(relationship_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::external_contacts::{
     GetExternalcontactsReversewhitepageslookupExpand, ReverseWhitepagesLookupResult,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts reversewhitepageslookup.
 ///
@@ -15,22 +15,25 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:contact:view`
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_reversewhitepageslookup`](crate::api::ExternalContactsApi::get_externalcontacts_reversewhitepageslookup).
+/// Created by [`ExternalContactsApi::get_externalcontacts_reversewhitepageslookup`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_reversewhitepageslookup).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-reversewhitepageslookup>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-reversewhitepageslookup)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_reversewhitepageslookup("lookup_val").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_reversewhitepageslookup("lookup_val")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -117,7 +120,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsReversewhitepageslookup {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsReversewhitepageslookup as runtime::Operation>::METADATA,
+            GetExternalcontactsReversewhitepageslookup::METADATA,
         );
         request.query("lookupVal", Some(lookup_val.as_ref()));
         GetExternalcontactsReversewhitepageslookup {

@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::CursorContactListing;
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts scan contacts.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_scan_contacts`](crate::api::ExternalContactsApi::get_externalcontacts_scan_contacts).
+/// Created by [`ExternalContactsApi::get_externalcontacts_scan_contacts`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_scan_contacts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-contacts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-contacts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_scan_contacts().await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_scan_contacts()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -142,7 +145,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsScanContacts {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsScanContacts as runtime::Operation>::METADATA,
+                GetExternalcontactsScanContacts::METADATA,
             ),
         }
     }

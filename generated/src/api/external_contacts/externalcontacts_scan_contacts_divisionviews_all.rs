@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::CursorContactListing;
 use crate::models::shared::external_contact::ExternalContact;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts scan contacts divisionviews all.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_scan_contacts_divisionviews_all`](crate::api::ExternalContactsApi::get_externalcontacts_scan_contacts_divisionviews_all).
+/// Created by [`ExternalContactsApi::get_externalcontacts_scan_contacts_divisionviews_all`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_scan_contacts_divisionviews_all).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-contacts-divisionviews-all>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-contacts-divisionviews-all)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_scan_contacts_divisionviews_all().await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_scan_contacts_divisionviews_all()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -138,7 +141,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsScanContactsDivisionviewsAll {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsScanContactsDivisionviewsAll as runtime::Operation>::METADATA,
+                GetExternalcontactsScanContactsDivisionviewsAll::METADATA,
             ),
         }
     }

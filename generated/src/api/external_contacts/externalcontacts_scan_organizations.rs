@@ -2,7 +2,7 @@
 
 use crate::models::external_contacts::CursorOrganizationListing;
 use crate::models::shared::external_contact::ExternalOrganization;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts scan organizations.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`ExternalContactsApi::get_externalcontacts_scan_organizations`](crate::api::ExternalContactsApi::get_externalcontacts_scan_organizations).
+/// Created by [`ExternalContactsApi::get_externalcontacts_scan_organizations`](
+/// crate::api::ExternalContactsApi::get_externalcontacts_scan_organizations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-organizations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-scan-organizations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_scan_organizations().await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_scan_organizations()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -148,7 +151,7 @@ impl crate::api::ExternalContactsApi {
         GetExternalcontactsScanOrganizations {
             request: runtime::Request::new(
                 &self.client,
-                <GetExternalcontactsScanOrganizations as runtime::Operation>::METADATA,
+                GetExternalcontactsScanOrganizations::METADATA,
             ),
         }
     }

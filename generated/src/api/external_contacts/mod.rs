@@ -21,52 +21,46 @@ export!(externalcontacts_bulk_relationships: PostExternalcontactsBulkRelationshi
 export!(externalcontacts_bulk_relationships_add: PostExternalcontactsBulkRelationshipsAdd);
 export!(externalcontacts_bulk_relationships_remove: PostExternalcontactsBulkRelationshipsRemove);
 export!(externalcontacts_bulk_relationships_update: PostExternalcontactsBulkRelationshipsUpdate);
-export!(
-    externalcontacts_contacts: DeleteExternalcontactsContact, GetExternalcontactsContact, GetExternalcontactsContacts,
-        PatchExternalcontactsContact, PostExternalcontactsContacts, PutExternalcontactsContact
+export!(externalcontacts_contacts:
+    DeleteExternalcontactsContact, GetExternalcontactsContact, GetExternalcontactsContacts,
+    PatchExternalcontactsContact, PostExternalcontactsContacts, PutExternalcontactsContact
 );
 export!(externalcontacts_contacts_enrich: PostExternalcontactsContactsEnrich);
-export!(
-    externalcontacts_contacts_exports: GetExternalcontactsContactsExport, GetExternalcontactsContactsExports,
-        PostExternalcontactsContactsExports
+export!(externalcontacts_contacts_exports:
+    GetExternalcontactsContactsExport, GetExternalcontactsContactsExports, PostExternalcontactsContactsExports
 );
-export!(
-    externalcontacts_contacts_identifiers: GetExternalcontactsContactIdentifiers,
-        PatchExternalcontactsContactIdentifiers
+export!(externalcontacts_contacts_identifiers:
+    GetExternalcontactsContactIdentifiers, PatchExternalcontactsContactIdentifiers
 );
 export!(externalcontacts_contacts_merge: PostExternalcontactsContactsMerge);
-export!(
-    externalcontacts_contacts_notes: DeleteExternalcontactsContactNote, GetExternalcontactsContactNote,
-        GetExternalcontactsContactNotes, PatchExternalcontactsContactNote, PostExternalcontactsContactNotes,
-        PutExternalcontactsContactNote
+export!(externalcontacts_contacts_notes:
+    DeleteExternalcontactsContactNote, GetExternalcontactsContactNote, GetExternalcontactsContactNotes,
+    PatchExternalcontactsContactNote, PostExternalcontactsContactNotes, PutExternalcontactsContactNote
 );
 export!(externalcontacts_contacts_promotion: PostExternalcontactsContactPromotion);
-export!(
-    externalcontacts_contacts_schemas: DeleteExternalcontactsContactsSchema, GetExternalcontactsContactsSchema,
-        GetExternalcontactsContactsSchemas, PostExternalcontactsContactsSchemas, PutExternalcontactsContactsSchema
+export!(externalcontacts_contacts_schemas:
+    DeleteExternalcontactsContactsSchema, GetExternalcontactsContactsSchema, GetExternalcontactsContactsSchemas,
+    PostExternalcontactsContactsSchemas, PutExternalcontactsContactsSchema
 );
-export!(
-    externalcontacts_contacts_schemas_coretypes: GetExternalcontactsContactsSchemasCoretype,
-        GetExternalcontactsContactsSchemasCoretypes
+export!(externalcontacts_contacts_schemas_coretypes:
+    GetExternalcontactsContactsSchemasCoretype, GetExternalcontactsContactsSchemasCoretypes
 );
 export!(externalcontacts_contacts_schemas_limits: GetExternalcontactsContactsSchemasLimits);
-export!(
-    externalcontacts_contacts_schemas_versions: GetExternalcontactsContactsSchemaVersion,
-        GetExternalcontactsContactsSchemaVersions
+export!(externalcontacts_contacts_schemas_versions:
+    GetExternalcontactsContactsSchemaVersion, GetExternalcontactsContactsSchemaVersions
 );
 export!(externalcontacts_contacts_search: PostExternalcontactsContactsSearch);
 export!(externalcontacts_contacts_unresolved: GetExternalcontactsContactUnresolved);
 export!(externalcontacts_conversations: PutExternalcontactsConversation);
-export!(
-    externalcontacts_externalsources: DeleteExternalcontactsExternalsource, GetExternalcontactsExternalsource,
-        GetExternalcontactsExternalsources, PostExternalcontactsExternalsources, PutExternalcontactsExternalsource
+export!(externalcontacts_externalsources:
+    DeleteExternalcontactsExternalsource, GetExternalcontactsExternalsource, GetExternalcontactsExternalsources,
+    PostExternalcontactsExternalsources, PutExternalcontactsExternalsource
 );
-export!(
-    externalcontacts_graphs_clusterscans: GetExternalcontactsGraphsClusterscan, GetExternalcontactsGraphsClusterscans
+export!(externalcontacts_graphs_clusterscans:
+    GetExternalcontactsGraphsClusterscan, GetExternalcontactsGraphsClusterscans
 );
-export!(
-    externalcontacts_graphs_clusterscans_clusters: GetExternalcontactsGraphsClusterscanCluster,
-        GetExternalcontactsGraphsClusterscanClusters
+export!(externalcontacts_graphs_clusterscans_clusters:
+    GetExternalcontactsGraphsClusterscanCluster, GetExternalcontactsGraphsClusterscanClusters
 );
 export!(externalcontacts_graphs_clusterscans_clusters_merge: PutExternalcontactsGraphsClusterscanClusterMerge);
 export!(externalcontacts_graphs_clusterscans_latest: GetExternalcontactsGraphsClusterscansLatest);
@@ -77,73 +71,64 @@ export!(externalcontacts_identifierlookup: PostExternalcontactsIdentifierlookup)
 export!(externalcontacts_identifierlookup_contacts: PostExternalcontactsIdentifierlookupContacts);
 export!(externalcontacts_identifierlookup_organizations: PostExternalcontactsIdentifierlookupOrganizations);
 export!(externalcontacts_import_csv_jobs: PostExternalcontactsImportCsvJobs);
-export!(
-    externalcontacts_import_csv_settings: DeleteExternalcontactsImportCsvSetting, GetExternalcontactsImportCsvSetting,
-        GetExternalcontactsImportCsvSettings, PostExternalcontactsImportCsvSettings,
-        PutExternalcontactsImportCsvSetting
+export!(externalcontacts_import_csv_settings:
+    DeleteExternalcontactsImportCsvSetting, GetExternalcontactsImportCsvSetting, GetExternalcontactsImportCsvSettings,
+    PostExternalcontactsImportCsvSettings, PutExternalcontactsImportCsvSetting
 );
 export!(externalcontacts_import_csv_uploads: PostExternalcontactsImportCsvUploads);
 export!(externalcontacts_import_csv_uploads_details: GetExternalcontactsImportCsvUploadDetails);
 export!(externalcontacts_import_csv_uploads_preview: GetExternalcontactsImportCsvUploadPreview);
-export!(
-    externalcontacts_import_jobs: GetExternalcontactsImportJob, GetExternalcontactsImportJobs,
-        PostExternalcontactsImportJobs, PutExternalcontactsImportJob
+export!(externalcontacts_import_jobs:
+    GetExternalcontactsImportJob, GetExternalcontactsImportJobs, PostExternalcontactsImportJobs,
+    PutExternalcontactsImportJob
 );
-export!(
-    externalcontacts_import_settings: DeleteExternalcontactsImportSetting, GetExternalcontactsImportSetting,
-        GetExternalcontactsImportSettings, PostExternalcontactsImportSettings, PutExternalcontactsImportSetting
+export!(externalcontacts_import_settings:
+    DeleteExternalcontactsImportSetting, GetExternalcontactsImportSetting, GetExternalcontactsImportSettings,
+    PostExternalcontactsImportSettings, PutExternalcontactsImportSetting
 );
 export!(externalcontacts_merge_contacts: PostExternalcontactsMergeContacts);
-export!(
-    externalcontacts_notes_exports: GetExternalcontactsNotesExport, GetExternalcontactsNotesExports,
-        PostExternalcontactsNotesExports
+export!(externalcontacts_notes_exports:
+    GetExternalcontactsNotesExport, GetExternalcontactsNotesExports, PostExternalcontactsNotesExports
 );
-export!(
-    externalcontacts_organizations: DeleteExternalcontactsOrganization, GetExternalcontactsOrganization,
-        GetExternalcontactsOrganizations, PatchExternalcontactsOrganization, PostExternalcontactsOrganizations,
-        PutExternalcontactsOrganization
+export!(externalcontacts_organizations:
+    DeleteExternalcontactsOrganization, GetExternalcontactsOrganization, GetExternalcontactsOrganizations,
+    PatchExternalcontactsOrganization, PostExternalcontactsOrganizations, PutExternalcontactsOrganization
 );
 export!(externalcontacts_organizations_contacts: GetExternalcontactsOrganizationContacts);
 export!(externalcontacts_organizations_enrich: PostExternalcontactsOrganizationsEnrich);
-export!(
-    externalcontacts_organizations_exports: GetExternalcontactsOrganizationsExport,
-        GetExternalcontactsOrganizationsExports, PostExternalcontactsOrganizationsExports
+export!(externalcontacts_organizations_exports:
+    GetExternalcontactsOrganizationsExport, GetExternalcontactsOrganizationsExports,
+    PostExternalcontactsOrganizationsExports
 );
-export!(
-    externalcontacts_organizations_identifiers: GetExternalcontactsOrganizationIdentifiers,
-        PatchExternalcontactsOrganizationIdentifiers
+export!(externalcontacts_organizations_identifiers:
+    GetExternalcontactsOrganizationIdentifiers, PatchExternalcontactsOrganizationIdentifiers
 );
-export!(
-    externalcontacts_organizations_notes: DeleteExternalcontactsOrganizationNote, GetExternalcontactsOrganizationNote,
-        GetExternalcontactsOrganizationNotes, PatchExternalcontactsOrganizationNote,
-        PostExternalcontactsOrganizationNotes, PutExternalcontactsOrganizationNote
+export!(externalcontacts_organizations_notes:
+    DeleteExternalcontactsOrganizationNote, GetExternalcontactsOrganizationNote, GetExternalcontactsOrganizationNotes,
+    PatchExternalcontactsOrganizationNote, PostExternalcontactsOrganizationNotes, PutExternalcontactsOrganizationNote
 );
 export!(externalcontacts_organizations_relationships: GetExternalcontactsOrganizationRelationships);
-export!(
-    externalcontacts_organizations_schemas: GetExternalcontactsOrganizationsSchema,
-        GetExternalcontactsOrganizationsSchemas, PostExternalcontactsOrganizationsSchemas,
-        PutExternalcontactsOrganizationsSchema
+export!(externalcontacts_organizations_schemas:
+    GetExternalcontactsOrganizationsSchema, GetExternalcontactsOrganizationsSchemas,
+    PostExternalcontactsOrganizationsSchemas, PutExternalcontactsOrganizationsSchema
 );
-export!(
-    externalcontacts_organizations_schemas_coretypes: GetExternalcontactsOrganizationsSchemasCoretype,
-        GetExternalcontactsOrganizationsSchemasCoretypes
+export!(externalcontacts_organizations_schemas_coretypes:
+    GetExternalcontactsOrganizationsSchemasCoretype, GetExternalcontactsOrganizationsSchemasCoretypes
 );
 export!(externalcontacts_organizations_schemas_limits: GetExternalcontactsOrganizationsSchemasLimits);
-export!(
-    externalcontacts_organizations_schemas_versions: GetExternalcontactsOrganizationsSchemaVersion,
-        GetExternalcontactsOrganizationsSchemaVersions
+export!(externalcontacts_organizations_schemas_versions:
+    GetExternalcontactsOrganizationsSchemaVersion, GetExternalcontactsOrganizationsSchemaVersions
 );
-export!(
-    externalcontacts_organizations_trustor: DeleteExternalcontactsOrganizationTrustor,
-        PutExternalcontactsOrganizationTrustorTrustorId
+export!(externalcontacts_organizations_trustor:
+    DeleteExternalcontactsOrganizationTrustor, PutExternalcontactsOrganizationTrustorTrustorId
 );
-export!(
-    externalcontacts_relationships: DeleteExternalcontactsRelationship, GetExternalcontactsRelationship,
-        PatchExternalcontactsRelationship, PostExternalcontactsRelationships, PutExternalcontactsRelationship
+export!(externalcontacts_relationships:
+    DeleteExternalcontactsRelationship, GetExternalcontactsRelationship, PatchExternalcontactsRelationship,
+    PostExternalcontactsRelationships, PutExternalcontactsRelationship
 );
-export!(
-    externalcontacts_relationships_exports: GetExternalcontactsRelationshipsExport,
-        GetExternalcontactsRelationshipsExports, PostExternalcontactsRelationshipsExports
+export!(externalcontacts_relationships_exports:
+    GetExternalcontactsRelationshipsExport, GetExternalcontactsRelationshipsExports,
+    PostExternalcontactsRelationshipsExports
 );
 export!(externalcontacts_reversewhitepageslookup: GetExternalcontactsReversewhitepageslookup);
 export!(externalcontacts_scan_contacts: GetExternalcontactsScanContacts);

@@ -3,7 +3,7 @@
 use crate::models::gamification::{
     ExternalMetricDataWriteRequest, ExternalMetricDataWriteResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post employeeperformance externalmetrics data.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `employeePerformance:externalMetricData:add`
 ///
-/// Created by
-/// [`GamificationApi::post_employeeperformance_externalmetrics_data`](crate::api::GamificationApi::post_employeeperformance_externalmetrics_data).
+/// Created by [`GamificationApi::post_employeeperformance_externalmetrics_data`](
+/// crate::api::GamificationApi::post_employeeperformance_externalmetrics_data).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeperformance-externalmetrics-data>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-employeeperformance-externalmetrics-data)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().post_employeeperformance_externalmetrics_data().await?;
+/// let response = client
+///     .gamification()
+///     .post_employeeperformance_externalmetrics_data()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,7 +108,7 @@ impl crate::api::GamificationApi {
         PostEmployeeperformanceExternalmetricsData {
             request: runtime::Request::new(
                 &self.client,
-                <PostEmployeeperformanceExternalmetricsData as runtime::Operation>::METADATA,
+                PostEmployeeperformanceExternalmetricsData::METADATA,
             ),
         }
     }

@@ -5,8 +5,8 @@ use crate::models::gamification::{
     GetContestsEssentialsListing, GetGamificationContestsSortBy,
     GetGamificationContestsSortOrder, GetGamificationContestsStatus,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Delete gamification contest.
 ///
@@ -16,15 +16,18 @@ use crate::runtime::time;
 ///
 /// Permissions, any of: `gamification:contest:delete`, `gamification:contest:deleteAll`
 ///
-/// Created by
-/// [`GamificationApi::delete_gamification_contest`](crate::api::GamificationApi::delete_gamification_contest).
+/// Created by [`GamificationApi::delete_gamification_contest`](
+/// crate::api::GamificationApi::delete_gamification_contest).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-gamification-contests--contestId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-gamification-contests--contestId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().delete_gamification_contest("contest_id").await?;
+/// let response = client
+///     .gamification()
+///     .delete_gamification_contest("contest_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::GamificationApi {
     ) -> DeleteGamificationContest {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteGamificationContest as runtime::Operation>::METADATA,
+            DeleteGamificationContest::METADATA,
         );
         request.path_argument(contest_id.as_ref());
         DeleteGamificationContest {
@@ -114,11 +117,11 @@ impl crate::api::GamificationApi {
 ///
 /// Permission: `gamification:contest:view`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_contest`](crate::api::GamificationApi::get_gamification_contest).
+/// Created by [`GamificationApi::get_gamification_contest`](
+/// crate::api::GamificationApi::get_gamification_contest).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -192,7 +195,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationContest {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationContest as runtime::Operation>::METADATA,
+            GetGamificationContest::METADATA,
         );
         request.path_argument(contest_id.as_ref());
         GetGamificationContest { request }
@@ -212,11 +215,11 @@ impl crate::api::GamificationApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_contests`](crate::api::GamificationApi::get_gamification_contests).
+/// Created by [`GamificationApi::get_gamification_contests`](
+/// crate::api::GamificationApi::get_gamification_contests).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -373,7 +376,7 @@ impl crate::api::GamificationApi {
         GetGamificationContests {
             request: runtime::Request::new(
                 &self.client,
-                <GetGamificationContests as runtime::Operation>::METADATA,
+                GetGamificationContests::METADATA,
             ),
         }
     }
@@ -389,15 +392,21 @@ impl crate::api::GamificationApi {
 ///
 /// Permissions, any of: `gamification:contestStatus:edit`, `gamification:contestStatus:editAll`
 ///
-/// Created by
-/// [`GamificationApi::patch_gamification_contest`](crate::api::GamificationApi::patch_gamification_contest).
+/// Created by [`GamificationApi::patch_gamification_contest`](
+/// crate::api::GamificationApi::patch_gamification_contest).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-gamification-contests--contestId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-gamification-contests--contestId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().patch_gamification_contest("contest_id", genesys_cloud::models::ContestsFinalizeRequest::default()).await?;
+/// let response = client
+///     .gamification()
+///     .patch_gamification_contest(
+///         "contest_id",
+///         genesys_cloud::models::ContestsFinalizeRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -471,7 +480,7 @@ impl crate::api::GamificationApi {
     ) -> PatchGamificationContest {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchGamificationContest as runtime::Operation>::METADATA,
+            PatchGamificationContest::METADATA,
         );
         request.path_argument(contest_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -490,15 +499,20 @@ impl crate::api::GamificationApi {
 ///
 /// Permission: `gamification:contest:add`
 ///
-/// Created by
-/// [`GamificationApi::post_gamification_contests`](crate::api::GamificationApi::post_gamification_contests).
+/// Created by [`GamificationApi::post_gamification_contests`](
+/// crate::api::GamificationApi::post_gamification_contests).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-contests>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-contests)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().post_gamification_contests(genesys_cloud::models::ContestsCreateRequest::default()).await?;
+/// let response = client
+///     .gamification()
+///     .post_gamification_contests(
+///         genesys_cloud::models::ContestsCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -568,7 +582,7 @@ impl crate::api::GamificationApi {
     ) -> PostGamificationContests {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGamificationContests as runtime::Operation>::METADATA,
+            PostGamificationContests::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGamificationContests {
@@ -587,15 +601,21 @@ impl crate::api::GamificationApi {
 ///
 /// Permissions, any of: `gamification:contest:edit`, `gamification:contest:editAll`
 ///
-/// Created by
-/// [`GamificationApi::put_gamification_contest`](crate::api::GamificationApi::put_gamification_contest).
+/// Created by [`GamificationApi::put_gamification_contest`](
+/// crate::api::GamificationApi::put_gamification_contest).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-contests--contestId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-contests--contestId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().put_gamification_contest("contest_id", genesys_cloud::models::ContestsCreateRequest::default()).await?;
+/// let response = client
+///     .gamification()
+///     .put_gamification_contest(
+///         "contest_id",
+///         genesys_cloud::models::ContestsCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -669,7 +689,7 @@ impl crate::api::GamificationApi {
     ) -> PutGamificationContest {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutGamificationContest as runtime::Operation>::METADATA,
+            PutGamificationContest::METADATA,
         );
         request.path_argument(contest_id.as_ref());
         request.json_body("application/json", Some(body));

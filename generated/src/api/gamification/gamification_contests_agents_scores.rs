@@ -4,8 +4,8 @@ use crate::models::gamification::{
     ContestScoresAgents, ContestScoresAgentsPagedList,
     GetGamificationContestAgentsScoresReturnsView,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification contest agents scores.
 ///
@@ -20,15 +20,18 @@ use crate::runtime::time;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_contest_agents_scores`](crate::api::GamificationApi::get_gamification_contest_agents_scores).
+/// Created by [`GamificationApi::get_gamification_contest_agents_scores`](
+/// crate::api::GamificationApi::get_gamification_contest_agents_scores).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_contest_agents_scores("contest_id").await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_contest_agents_scores("contest_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -158,7 +161,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationContestAgentsScores {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationContestAgentsScores as runtime::Operation>::METADATA,
+            GetGamificationContestAgentsScores::METADATA,
         );
         request.path_argument(contest_id.as_ref());
         GetGamificationContestAgentsScores {

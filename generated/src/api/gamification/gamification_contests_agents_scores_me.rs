@@ -4,8 +4,8 @@ use crate::models::gamification::{
     ContestScoresAgents, ContestScoresAgentsPagedList,
     GetGamificationContestAgentsScoresMeReturnsView,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification contest agents scores me.
 ///
@@ -20,15 +20,18 @@ use crate::runtime::time;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_contest_agents_scores_me`](crate::api::GamificationApi::get_gamification_contest_agents_scores_me).
+/// Created by [`GamificationApi::get_gamification_contest_agents_scores_me`](
+/// crate::api::GamificationApi::get_gamification_contest_agents_scores_me).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores-me>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests--contestId--agents-scores-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_contest_agents_scores_me("contest_id").await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_contest_agents_scores_me("contest_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -156,7 +159,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationContestAgentsScoresMe {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationContestAgentsScoresMe as runtime::Operation>::METADATA,
+            GetGamificationContestAgentsScoresMe::METADATA,
         );
         request.path_argument(contest_id.as_ref());
         GetGamificationContestAgentsScoresMe {

@@ -5,8 +5,8 @@ use crate::models::gamification::{
     GetGamificationContestsMeSortOrder, GetGamificationContestsMeStatus,
     GetGamificationContestsMeView,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification contests me.
 ///
@@ -21,11 +21,11 @@ use crate::runtime::time;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_contests_me`](crate::api::GamificationApi::get_gamification_contests_me).
+/// Created by [`GamificationApi::get_gamification_contests_me`](
+/// crate::api::GamificationApi::get_gamification_contests_me).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests-me>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-contests-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -190,7 +190,7 @@ impl crate::api::GamificationApi {
         GetGamificationContestsMe {
             request: runtime::Request::new(
                 &self.client,
-                <GetGamificationContestsMe as runtime::Operation>::METADATA,
+                GetGamificationContestsMe::METADATA,
             ),
         }
     }

@@ -5,8 +5,8 @@ use crate::models::gamification::{
     GetGamificationInsightsSortKey, GetGamificationInsightsSortOrder, InsightsSummary,
     InsightsSummaryUserItem,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights.
 ///
@@ -27,15 +27,24 @@ use crate::runtime::time;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights`](crate::api::GamificationApi::get_gamification_insights).
+/// Created by [`GamificationApi::get_gamification_insights`](
+/// crate::api::GamificationApi::get_gamification_insights).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights(genesys_cloud::models::GetGamificationInsightsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights(
+///         genesys_cloud::models::GetGamificationInsightsFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsGranularity::Weekly,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +199,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsights {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsights as runtime::Operation>::METADATA,
+            GetGamificationInsights::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

@@ -4,33 +4,42 @@ use crate::models::gamification::{
     GetGamificationInsightsDetailsFilterType, GetGamificationInsightsDetailsGranularity,
     InsightsDetails,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights details.
 ///
 /// `GET /api/v2/gamification/insights/details`
 ///
-/// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsDetailsFilterType`](crate::models::GetGamificationInsightsDetailsFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsDetailsGranularity`](crate::models::GetGamificationInsightsDetailsGranularity)),
-/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date) and
-/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date). Returns
+/// Takes `filter_type` (the query parameter `filterType`: [`GetGamificationInsightsDetailsFilterType`](
+/// crate::models::GetGamificationInsightsDetailsFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsDetailsGranularity`](
+/// crate::models::GetGamificationInsightsDetailsGranularity)), `comparative_period_start_workday` (the
+/// query parameter `comparativePeriodStartWorkday`: a date) and `primary_period_start_workday` (the
+/// query parameter `primaryPeriodStartWorkday`: a date). Returns
 /// [`InsightsDetails`](crate::models::InsightsDetails). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:insights:view`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_details`](crate::api::GamificationApi::get_gamification_insights_details).
+/// Created by [`GamificationApi::get_gamification_insights_details`](
+/// crate::api::GamificationApi::get_gamification_insights_details).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-details>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-details)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_details(genesys_cloud::models::GetGamificationInsightsDetailsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsDetailsGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_details(
+///         genesys_cloud::models::GetGamificationInsightsDetailsFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsDetailsGranularity::Weekly,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -104,7 +113,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsDetails {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsDetails as runtime::Operation>::METADATA,
+            GetGamificationInsightsDetails::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

@@ -5,39 +5,50 @@ use crate::models::gamification::{
     GetGamificationInsightsGroupsTrendsGranularity, InsightsTrend,
     InsightsTrendMetricItem,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights groups trends.
 ///
 /// `GET /api/v2/gamification/insights/groups/trends`
 ///
 /// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsGroupsTrendsFilterType`](crate::models::GetGamificationInsightsGroupsTrendsFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsGroupsTrendsGranularity`](crate::models::GetGamificationInsightsGroupsTrendsGranularity)),
-/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date),
-/// `comparative_period_end_workday` (the query parameter `comparativePeriodEndWorkday`: a date),
-/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date) and
-/// `primary_period_end_workday` (the query parameter `primaryPeriodEndWorkday`: a date). Returns
-/// [`InsightsTrend`](crate::models::InsightsTrend). Succeeds with the status 200 (OK). `items()`
-/// streams the items of all pages, each
+/// [`GetGamificationInsightsGroupsTrendsFilterType`](
+/// crate::models::GetGamificationInsightsGroupsTrendsFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsGroupsTrendsGranularity`](
+/// crate::models::GetGamificationInsightsGroupsTrendsGranularity)), `comparative_period_start_workday`
+/// (the query parameter `comparativePeriodStartWorkday`: a date), `comparative_period_end_workday` (the
+/// query parameter `comparativePeriodEndWorkday`: a date), `primary_period_start_workday` (the query
+/// parameter `primaryPeriodStartWorkday`: a date) and `primary_period_end_workday` (the query parameter
+/// `primaryPeriodEndWorkday`: a date). Returns [`InsightsTrend`](crate::models::InsightsTrend).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`InsightsTrendMetricItem`](crate::models::InsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_groups_trends`](crate::api::GamificationApi::get_gamification_insights_groups_trends).
+/// Created by [`GamificationApi::get_gamification_insights_groups_trends`](
+/// crate::api::GamificationApi::get_gamification_insights_groups_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-groups-trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-groups-trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_groups_trends(genesys_cloud::models::GetGamificationInsightsGroupsTrendsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsGroupsTrendsGranularity::Daily, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_groups_trends(
+///         genesys_cloud::models::GetGamificationInsightsGroupsTrendsFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsGroupsTrendsGranularity::Daily,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -140,7 +151,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsGroupsTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsGroupsTrends as runtime::Operation>::METADATA,
+            GetGamificationInsightsGroupsTrends::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

@@ -5,18 +5,19 @@ use crate::models::gamification::{
     GetGamificationInsightsGroupsTrendsAllGranularity, InsightsTrend,
     InsightsTrendMetricItem,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights groups trends all.
 ///
 /// `GET /api/v2/gamification/insights/groups/trends/all`
 ///
 /// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsGroupsTrendsAllFilterType`](crate::models::GetGamificationInsightsGroupsTrendsAllFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsGroupsTrendsAllGranularity`](crate::models::GetGamificationInsightsGroupsTrendsAllGranularity)),
+/// [`GetGamificationInsightsGroupsTrendsAllFilterType`](
+/// crate::models::GetGamificationInsightsGroupsTrendsAllFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsGroupsTrendsAllGranularity`](
+/// crate::models::GetGamificationInsightsGroupsTrendsAllGranularity)),
 /// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date),
 /// `comparative_period_end_workday` (the query parameter `comparativePeriodEndWorkday`: a date),
 /// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date) and
@@ -29,15 +30,26 @@ use crate::runtime::time;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_groups_trends_all`](crate::api::GamificationApi::get_gamification_insights_groups_trends_all).
+/// Created by [`GamificationApi::get_gamification_insights_groups_trends_all`](
+/// crate::api::GamificationApi::get_gamification_insights_groups_trends_all).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-groups-trends-all>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-groups-trends-all)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_groups_trends_all(genesys_cloud::models::GetGamificationInsightsGroupsTrendsAllFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsGroupsTrendsAllGranularity::Daily, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_groups_trends_all(
+///         genesys_cloud::models::GetGamificationInsightsGroupsTrendsAllFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsGroupsTrendsAllGranularity::Daily,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -142,7 +154,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsGroupsTrendsAll {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsGroupsTrendsAll as runtime::Operation>::METADATA,
+            GetGamificationInsightsGroupsTrendsAll::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

@@ -4,35 +4,44 @@ use crate::models::gamification::{
     GetGamificationInsightsManagersFilterType,
     GetGamificationInsightsManagersGranularity, InsightsAgentItem, InsightsAgents,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights managers.
 ///
 /// `GET /api/v2/gamification/insights/managers`
 ///
 /// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsManagersFilterType`](crate::models::GetGamificationInsightsManagersFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsManagersGranularity`](crate::models::GetGamificationInsightsManagersGranularity))
-/// and `start_workday` (the query parameter `startWorkday`: a date). Returns
-/// [`InsightsAgents`](crate::models::InsightsAgents). Succeeds with the status 200 (OK). `items()`
-/// streams the items of all pages, each [`InsightsAgentItem`](crate::models::InsightsAgentItem).
+/// [`GetGamificationInsightsManagersFilterType`](
+/// crate::models::GetGamificationInsightsManagersFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsManagersGranularity`](
+/// crate::models::GetGamificationInsightsManagersGranularity)) and `start_workday` (the query parameter
+/// `startWorkday`: a date). Returns [`InsightsAgents`](crate::models::InsightsAgents). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`InsightsAgentItem`](crate::models::InsightsAgentItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_managers`](crate::api::GamificationApi::get_gamification_insights_managers).
+/// Created by [`GamificationApi::get_gamification_insights_managers`](
+/// crate::api::GamificationApi::get_gamification_insights_managers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-managers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-managers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_managers(genesys_cloud::models::GetGamificationInsightsManagersFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsManagersGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_managers(
+///         genesys_cloud::models::GetGamificationInsightsManagersFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsManagersGranularity::Weekly,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -150,7 +159,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsManagers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsManagers as runtime::Operation>::METADATA,
+            GetGamificationInsightsManagers::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

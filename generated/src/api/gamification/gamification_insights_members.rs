@@ -4,35 +4,43 @@ use crate::models::gamification::{
     GetGamificationInsightsMembersFilterType, GetGamificationInsightsMembersGranularity,
     InsightsAgentItem, InsightsAgents,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights members.
 ///
 /// `GET /api/v2/gamification/insights/members`
 ///
-/// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsMembersFilterType`](crate::models::GetGamificationInsightsMembersFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsMembersGranularity`](crate::models::GetGamificationInsightsMembersGranularity))
-/// and `start_workday` (the query parameter `startWorkday`: a date). Returns
-/// [`InsightsAgents`](crate::models::InsightsAgents). Succeeds with the status 200 (OK). `items()`
-/// streams the items of all pages, each [`InsightsAgentItem`](crate::models::InsightsAgentItem).
+/// Takes `filter_type` (the query parameter `filterType`: [`GetGamificationInsightsMembersFilterType`](
+/// crate::models::GetGamificationInsightsMembersFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsMembersGranularity`](
+/// crate::models::GetGamificationInsightsMembersGranularity)) and `start_workday` (the query parameter
+/// `startWorkday`: a date). Returns [`InsightsAgents`](crate::models::InsightsAgents). Succeeds with
+/// the status 200 (OK). `items()` streams the items of all pages, each
+/// [`InsightsAgentItem`](crate::models::InsightsAgentItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_members`](crate::api::GamificationApi::get_gamification_insights_members).
+/// Created by [`GamificationApi::get_gamification_insights_members`](
+/// crate::api::GamificationApi::get_gamification_insights_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_members(genesys_cloud::models::GetGamificationInsightsMembersFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsMembersGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_members(
+///         genesys_cloud::models::GetGamificationInsightsMembersFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsMembersGranularity::Weekly,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -140,7 +148,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsMembers as runtime::Operation>::METADATA,
+            GetGamificationInsightsMembers::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

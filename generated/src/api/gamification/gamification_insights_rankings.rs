@@ -5,35 +5,45 @@ use crate::models::gamification::{
     GetGamificationInsightsRankingsGranularity, GetGamificationInsightsRankingsSortKey,
     InsightsRankings,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights rankings.
 ///
 /// `GET /api/v2/gamification/insights/rankings`
 ///
 /// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsRankingsFilterType`](crate::models::GetGamificationInsightsRankingsFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsRankingsGranularity`](crate::models::GetGamificationInsightsRankingsGranularity)),
-/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date),
-/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date) and
-/// `sort_key` (the query parameter `sortKey`:
+/// [`GetGamificationInsightsRankingsFilterType`](
+/// crate::models::GetGamificationInsightsRankingsFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsRankingsGranularity`](
+/// crate::models::GetGamificationInsightsRankingsGranularity)), `comparative_period_start_workday` (the
+/// query parameter `comparativePeriodStartWorkday`: a date), `primary_period_start_workday` (the query
+/// parameter `primaryPeriodStartWorkday`: a date) and `sort_key` (the query parameter `sortKey`:
 /// [`GetGamificationInsightsRankingsSortKey`](crate::models::GetGamificationInsightsRankingsSortKey)).
 /// Returns [`InsightsRankings`](crate::models::InsightsRankings). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_rankings`](crate::api::GamificationApi::get_gamification_insights_rankings).
+/// Created by [`GamificationApi::get_gamification_insights_rankings`](
+/// crate::api::GamificationApi::get_gamification_insights_rankings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-rankings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-rankings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_rankings(genesys_cloud::models::GetGamificationInsightsRankingsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsRankingsGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), genesys_cloud::models::GetGamificationInsightsRankingsSortKey::PercentOfGoal).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_rankings(
+///         genesys_cloud::models::GetGamificationInsightsRankingsFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsRankingsGranularity::Weekly,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         genesys_cloud::models::GetGamificationInsightsRankingsSortKey::PercentOfGoal,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -134,7 +144,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsRankings {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsRankings as runtime::Operation>::METADATA,
+            GetGamificationInsightsRankings::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

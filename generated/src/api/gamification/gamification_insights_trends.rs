@@ -4,39 +4,49 @@ use crate::models::gamification::{
     GetGamificationInsightsTrendsFilterType, GetGamificationInsightsTrendsGranularity,
     UserInsightsTrend, UserInsightsTrendMetricItem,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights trends.
 ///
 /// `GET /api/v2/gamification/insights/trends`
 ///
-/// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsTrendsFilterType`](crate::models::GetGamificationInsightsTrendsFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsTrendsGranularity`](crate::models::GetGamificationInsightsTrendsGranularity)),
-/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date),
-/// `comparative_period_end_workday` (the query parameter `comparativePeriodEndWorkday`: a date),
-/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date) and
-/// `primary_period_end_workday` (the query parameter `primaryPeriodEndWorkday`: a date). Returns
-/// [`UserInsightsTrend`](crate::models::UserInsightsTrend). Succeeds with the status 200 (OK).
-/// `items()` streams the items of all pages, each
+/// Takes `filter_type` (the query parameter `filterType`: [`GetGamificationInsightsTrendsFilterType`](
+/// crate::models::GetGamificationInsightsTrendsFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsTrendsGranularity`](
+/// crate::models::GetGamificationInsightsTrendsGranularity)), `comparative_period_start_workday` (the
+/// query parameter `comparativePeriodStartWorkday`: a date), `comparative_period_end_workday` (the
+/// query parameter `comparativePeriodEndWorkday`: a date), `primary_period_start_workday` (the query
+/// parameter `primaryPeriodStartWorkday`: a date) and `primary_period_end_workday` (the query parameter
+/// `primaryPeriodEndWorkday`: a date). Returns [`UserInsightsTrend`](crate::models::UserInsightsTrend).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`UserInsightsTrendMetricItem`](crate::models::UserInsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_trends`](crate::api::GamificationApi::get_gamification_insights_trends).
+/// Created by [`GamificationApi::get_gamification_insights_trends`](
+/// crate::api::GamificationApi::get_gamification_insights_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_trends(genesys_cloud::models::GetGamificationInsightsTrendsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsTrendsGranularity::Daily, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_trends(
+///         genesys_cloud::models::GetGamificationInsightsTrendsFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsTrendsGranularity::Daily,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -139,7 +149,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsTrends as runtime::Operation>::METADATA,
+            GetGamificationInsightsTrends::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

@@ -4,33 +4,44 @@ use crate::models::gamification::{
     GetGamificationInsightsUserDetailsFilterType,
     GetGamificationInsightsUserDetailsGranularity, InsightsDetails,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights user details.
 ///
 /// `GET /api/v2/gamification/insights/users/{userId}/details`
 ///
 /// Takes `user_id` (a string), `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsUserDetailsFilterType`](crate::models::GetGamificationInsightsUserDetailsFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsUserDetailsGranularity`](crate::models::GetGamificationInsightsUserDetailsGranularity)),
-/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date) and
-/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date). Returns
+/// [`GetGamificationInsightsUserDetailsFilterType`](
+/// crate::models::GetGamificationInsightsUserDetailsFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsUserDetailsGranularity`](
+/// crate::models::GetGamificationInsightsUserDetailsGranularity)), `comparative_period_start_workday`
+/// (the query parameter `comparativePeriodStartWorkday`: a date) and `primary_period_start_workday`
+/// (the query parameter `primaryPeriodStartWorkday`: a date). Returns
 /// [`InsightsDetails`](crate::models::InsightsDetails). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_user_details`](crate::api::GamificationApi::get_gamification_insights_user_details).
+/// Created by [`GamificationApi::get_gamification_insights_user_details`](
+/// crate::api::GamificationApi::get_gamification_insights_user_details).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-users--userId--details>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-users--userId--details)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_user_details("user_id", genesys_cloud::models::GetGamificationInsightsUserDetailsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsUserDetailsGranularity::Weekly, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_user_details(
+///         "user_id",
+///         genesys_cloud::models::GetGamificationInsightsUserDetailsFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsUserDetailsGranularity::Weekly,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -107,7 +118,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsUserDetails {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsUserDetails as runtime::Operation>::METADATA,
+            GetGamificationInsightsUserDetails::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.query("filterType", Some(filter_type));

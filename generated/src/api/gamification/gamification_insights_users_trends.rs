@@ -5,39 +5,51 @@ use crate::models::gamification::{
     GetGamificationInsightsUserTrendsGranularity, UserInsightsTrend,
     UserInsightsTrendMetricItem,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification insights user trends.
 ///
 /// `GET /api/v2/gamification/insights/users/{userId}/trends`
 ///
 /// Takes `user_id` (a string), `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationInsightsUserTrendsFilterType`](crate::models::GetGamificationInsightsUserTrendsFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `granularity` (the query parameter
-/// `granularity`:
-/// [`GetGamificationInsightsUserTrendsGranularity`](crate::models::GetGamificationInsightsUserTrendsGranularity)),
-/// `comparative_period_start_workday` (the query parameter `comparativePeriodStartWorkday`: a date),
-/// `comparative_period_end_workday` (the query parameter `comparativePeriodEndWorkday`: a date),
-/// `primary_period_start_workday` (the query parameter `primaryPeriodStartWorkday`: a date) and
-/// `primary_period_end_workday` (the query parameter `primaryPeriodEndWorkday`: a date). Returns
-/// [`UserInsightsTrend`](crate::models::UserInsightsTrend). Succeeds with the status 200 (OK).
-/// `items()` streams the items of all pages, each
+/// [`GetGamificationInsightsUserTrendsFilterType`](
+/// crate::models::GetGamificationInsightsUserTrendsFilterType)), `filter_id` (the query parameter
+/// `filterId`: a string), `granularity` (the query parameter `granularity`:
+/// [`GetGamificationInsightsUserTrendsGranularity`](
+/// crate::models::GetGamificationInsightsUserTrendsGranularity)), `comparative_period_start_workday`
+/// (the query parameter `comparativePeriodStartWorkday`: a date), `comparative_period_end_workday` (the
+/// query parameter `comparativePeriodEndWorkday`: a date), `primary_period_start_workday` (the query
+/// parameter `primaryPeriodStartWorkday`: a date) and `primary_period_end_workday` (the query parameter
+/// `primaryPeriodEndWorkday`: a date). Returns [`UserInsightsTrend`](crate::models::UserInsightsTrend).
+/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`UserInsightsTrendMetricItem`](crate::models::UserInsightsTrendMetricItem).
 ///
 /// Permission: `gamification:insights:viewAll`
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_insights_user_trends`](crate::api::GamificationApi::get_gamification_insights_user_trends).
+/// Created by [`GamificationApi::get_gamification_insights_user_trends`](
+/// crate::api::GamificationApi::get_gamification_insights_user_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-users--userId--trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-insights-users--userId--trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_insights_user_trends("user_id", genesys_cloud::models::GetGamificationInsightsUserTrendsFilterType::PerformanceProfile, "filter_id", genesys_cloud::models::GetGamificationInsightsUserTrendsGranularity::Daily, "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_insights_user_trends(
+///         "user_id",
+///         genesys_cloud::models::GetGamificationInsightsUserTrendsFilterType::PerformanceProfile,
+///         "filter_id",
+///         genesys_cloud::models::GetGamificationInsightsUserTrendsGranularity::Daily,
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +155,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationInsightsUserTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationInsightsUserTrends as runtime::Operation>::METADATA,
+            GetGamificationInsightsUserTrends::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.query("filterType", Some(filter_type));

@@ -3,28 +3,35 @@
 use crate::models::gamification::{
     GetGamificationLeaderboardAllBestpointsFilterType, OverallBestPoints,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification leaderboard all bestpoints.
 ///
 /// `GET /api/v2/gamification/leaderboard/all/bestpoints`
 ///
 /// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationLeaderboardAllBestpointsFilterType`](crate::models::GetGamificationLeaderboardAllBestpointsFilterType))
-/// and `filter_id` (the query parameter `filterId`: a string). Returns
-/// [`OverallBestPoints`](crate::models::OverallBestPoints). Succeeds with the status 200 (OK).
+/// [`GetGamificationLeaderboardAllBestpointsFilterType`](
+/// crate::models::GetGamificationLeaderboardAllBestpointsFilterType)) and `filter_id` (the query
+/// parameter `filterId`: a string). Returns [`OverallBestPoints`](crate::models::OverallBestPoints).
+/// Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:leaderboard:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_leaderboard_all_bestpoints`](crate::api::GamificationApi::get_gamification_leaderboard_all_bestpoints).
+/// Created by [`GamificationApi::get_gamification_leaderboard_all_bestpoints`](
+/// crate::api::GamificationApi::get_gamification_leaderboard_all_bestpoints).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard-all-bestpoints>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-leaderboard-all-bestpoints)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_leaderboard_all_bestpoints(genesys_cloud::models::GetGamificationLeaderboardAllBestpointsFilterType::PerformanceProfile, "filter_id").await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_leaderboard_all_bestpoints(
+///         genesys_cloud::models::GetGamificationLeaderboardAllBestpointsFilterType::PerformanceProfile,
+///         "filter_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +104,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationLeaderboardAllBestpoints {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationLeaderboardAllBestpoints as runtime::Operation>::METADATA,
+            GetGamificationLeaderboardAllBestpoints::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

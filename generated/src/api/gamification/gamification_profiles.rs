@@ -3,7 +3,7 @@
 use crate::models::gamification::{
     CreatePerformanceProfile, GetProfilesResponse, PerformanceProfile,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification profile.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 /// Permissions, any of: `gamification:profile:view`, `gamification:leaderboard:viewAll`,
 /// `gamification:scorecard:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_profile`](crate::api::GamificationApi::get_gamification_profile).
+/// Created by [`GamificationApi::get_gamification_profile`](
+/// crate::api::GamificationApi::get_gamification_profile).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -99,7 +99,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationProfile {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationProfile as runtime::Operation>::METADATA,
+            GetGamificationProfile::METADATA,
         );
         request.path_argument(profile_id.as_ref());
         GetGamificationProfile { request }
@@ -119,11 +119,11 @@ impl crate::api::GamificationApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_profiles`](crate::api::GamificationApi::get_gamification_profiles).
+/// Created by [`GamificationApi::get_gamification_profiles`](
+/// crate::api::GamificationApi::get_gamification_profiles).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -227,7 +227,7 @@ impl crate::api::GamificationApi {
         GetGamificationProfiles {
             request: runtime::Request::new(
                 &self.client,
-                <GetGamificationProfiles as runtime::Operation>::METADATA,
+                GetGamificationProfiles::METADATA,
             ),
         }
     }
@@ -242,15 +242,20 @@ impl crate::api::GamificationApi {
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by
-/// [`GamificationApi::post_gamification_profiles`](crate::api::GamificationApi::post_gamification_profiles).
+/// Created by [`GamificationApi::post_gamification_profiles`](
+/// crate::api::GamificationApi::post_gamification_profiles).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().post_gamification_profiles(genesys_cloud::models::CreatePerformanceProfile::default()).await?;
+/// let response = client
+///     .gamification()
+///     .post_gamification_profiles(
+///         genesys_cloud::models::CreatePerformanceProfile::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -326,7 +331,7 @@ impl crate::api::GamificationApi {
     ) -> PostGamificationProfiles {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGamificationProfiles as runtime::Operation>::METADATA,
+            PostGamificationProfiles::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGamificationProfiles {
@@ -345,11 +350,11 @@ impl crate::api::GamificationApi {
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by
-/// [`GamificationApi::put_gamification_profile`](crate::api::GamificationApi::put_gamification_profile).
+/// Created by [`GamificationApi::put_gamification_profile`](
+/// crate::api::GamificationApi::put_gamification_profile).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-profiles--profileId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-profiles--profileId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -429,7 +434,7 @@ impl crate::api::GamificationApi {
     ) -> PutGamificationProfile {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutGamificationProfile as runtime::Operation>::METADATA,
+            PutGamificationProfile::METADATA,
         );
         request.path_argument(profile_id.as_ref());
         PutGamificationProfile { request }

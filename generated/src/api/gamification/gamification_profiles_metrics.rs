@@ -3,8 +3,8 @@
 use crate::models::gamification::{
     CreateMetric, GetGamificationProfileMetricsExpand, GetMetricResponse, Metric,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification profile metric.
 ///
@@ -16,15 +16,18 @@ use crate::runtime::time;
 /// Permissions, any of: `gamification:profile:view`, `gamification:leaderboard:view`,
 /// `gamification:scorecard:view`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_profile_metric`](crate::api::GamificationApi::get_gamification_profile_metric).
+/// Created by [`GamificationApi::get_gamification_profile_metric`](
+/// crate::api::GamificationApi::get_gamification_profile_metric).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics--metricId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics--metricId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_profile_metric("profile_id", "metric_id").await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_profile_metric("profile_id", "metric_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -107,7 +110,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationProfileMetric {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationProfileMetric as runtime::Operation>::METADATA,
+            GetGamificationProfileMetric::METADATA,
         );
         request.path_argument(profile_id.as_ref());
         request.path_argument(metric_id.as_ref());
@@ -130,15 +133,18 @@ impl crate::api::GamificationApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_profile_metrics`](crate::api::GamificationApi::get_gamification_profile_metrics).
+/// Created by [`GamificationApi::get_gamification_profile_metrics`](
+/// crate::api::GamificationApi::get_gamification_profile_metrics).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-profiles--profileId--metrics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_profile_metrics("profile_id").await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_profile_metrics("profile_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -262,7 +268,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationProfileMetrics {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationProfileMetrics as runtime::Operation>::METADATA,
+            GetGamificationProfileMetrics::METADATA,
         );
         request.path_argument(profile_id.as_ref());
         GetGamificationProfileMetrics {
@@ -280,15 +286,21 @@ impl crate::api::GamificationApi {
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by
-/// [`GamificationApi::post_gamification_profile_metrics`](crate::api::GamificationApi::post_gamification_profile_metrics).
+/// Created by [`GamificationApi::post_gamification_profile_metrics`](
+/// crate::api::GamificationApi::post_gamification_profile_metrics).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--metrics>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles--profileId--metrics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().post_gamification_profile_metrics("profile_id", genesys_cloud::models::CreateMetric::default()).await?;
+/// let response = client
+///     .gamification()
+///     .post_gamification_profile_metrics(
+///         "profile_id",
+///         genesys_cloud::models::CreateMetric::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -360,7 +372,7 @@ impl crate::api::GamificationApi {
     ) -> PostGamificationProfileMetrics {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGamificationProfileMetrics as runtime::Operation>::METADATA,
+            PostGamificationProfileMetrics::METADATA,
         );
         request.path_argument(profile_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -380,15 +392,22 @@ impl crate::api::GamificationApi {
 ///
 /// Permission: `gamification:profile:update`
 ///
-/// Created by
-/// [`GamificationApi::put_gamification_profile_metric`](crate::api::GamificationApi::put_gamification_profile_metric).
+/// Created by [`GamificationApi::put_gamification_profile_metric`](
+/// crate::api::GamificationApi::put_gamification_profile_metric).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-profiles--profileId--metrics--metricId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-gamification-profiles--profileId--metrics--metricId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().put_gamification_profile_metric("profile_id", "metric_id", genesys_cloud::models::CreateMetric::default()).await?;
+/// let response = client
+///     .gamification()
+///     .put_gamification_profile_metric(
+///         "profile_id",
+///         "metric_id",
+///         genesys_cloud::models::CreateMetric::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -461,7 +480,7 @@ impl crate::api::GamificationApi {
     ) -> PutGamificationProfileMetric {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutGamificationProfileMetric as runtime::Operation>::METADATA,
+            PutGamificationProfileMetric::METADATA,
         );
         request.path_argument(profile_id.as_ref());
         request.path_argument(metric_id.as_ref());

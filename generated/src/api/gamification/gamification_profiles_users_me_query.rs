@@ -3,7 +3,7 @@
 use crate::models::gamification::{
     UserProfilesInDateRange, UserProfilesInDateRangeRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post gamification profiles users me query.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 /// Returns [`UserProfilesInDateRange`](crate::models::UserProfilesInDateRange). Succeeds with the
 /// status 200 (OK).
 ///
-/// Created by
-/// [`GamificationApi::post_gamification_profiles_users_me_query`](crate::api::GamificationApi::post_gamification_profiles_users_me_query).
+/// Created by [`GamificationApi::post_gamification_profiles_users_me_query`](
+/// crate::api::GamificationApi::post_gamification_profiles_users_me_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles-users-me-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles-users-me-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().post_gamification_profiles_users_me_query(genesys_cloud::models::UserProfilesInDateRangeRequest::default()).await?;
+/// let response = client
+///     .gamification()
+///     .post_gamification_profiles_users_me_query(
+///         genesys_cloud::models::UserProfilesInDateRangeRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::GamificationApi {
     ) -> PostGamificationProfilesUsersMeQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGamificationProfilesUsersMeQuery as runtime::Operation>::METADATA,
+            PostGamificationProfilesUsersMeQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGamificationProfilesUsersMeQuery {

@@ -3,7 +3,7 @@
 use crate::models::gamification::{
     UserProfilesInDateRange, UserProfilesInDateRangeRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post gamification profiles user query.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `gamification:agentProfileMembership:view`
 ///
-/// Created by
-/// [`GamificationApi::post_gamification_profiles_user_query`](crate::api::GamificationApi::post_gamification_profiles_user_query).
+/// Created by [`GamificationApi::post_gamification_profiles_user_query`](
+/// crate::api::GamificationApi::post_gamification_profiles_user_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles-users--userId--query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-profiles-users--userId--query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().post_gamification_profiles_user_query("user_id", genesys_cloud::models::UserProfilesInDateRangeRequest::default()).await?;
+/// let response = client
+///     .gamification()
+///     .post_gamification_profiles_user_query(
+///         "user_id",
+///         genesys_cloud::models::UserProfilesInDateRangeRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +104,7 @@ impl crate::api::GamificationApi {
     ) -> PostGamificationProfilesUserQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGamificationProfilesUserQuery as runtime::Operation>::METADATA,
+            PostGamificationProfilesUserQuery::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));

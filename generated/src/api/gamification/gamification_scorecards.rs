@@ -3,8 +3,8 @@
 use crate::models::gamification::{
     GetGamificationScorecardsExpand, WorkdayMetric, WorkdayMetricListing,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards.
 ///
@@ -18,15 +18,20 @@ use crate::runtime::time;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards`](crate::api::GamificationApi::get_gamification_scorecards).
+/// Created by [`GamificationApi::get_gamification_scorecards`](
+/// crate::api::GamificationApi::get_gamification_scorecards).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards("2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards(
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -132,7 +137,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecards {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecards as runtime::Operation>::METADATA,
+            GetGamificationScorecards::METADATA,
         );
         request.query("workday", Some(Into::<time::Date>::into(workday)));
         GetGamificationScorecards {

@@ -3,8 +3,8 @@
 use crate::models::gamification::{
     GetGamificationScorecardsPointsTrendsDayOfWeek, WorkdayPointsTrend,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards points trends.
 ///
@@ -16,15 +16,21 @@ use crate::runtime::time;
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_points_trends`](crate::api::GamificationApi::get_gamification_scorecards_points_trends).
+/// Created by [`GamificationApi::get_gamification_scorecards_points_trends`](
+/// crate::api::GamificationApi::get_gamification_scorecards_points_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-points-trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-points-trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_points_trends("2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_points_trends(
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,7 +111,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsPointsTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsPointsTrends as runtime::Operation>::METADATA,
+            GetGamificationScorecardsPointsTrends::METADATA,
         );
         request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
         request.query("endWorkday", Some(Into::<time::Date>::into(end_workday)));

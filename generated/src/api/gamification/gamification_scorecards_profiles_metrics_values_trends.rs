@@ -3,8 +3,8 @@
 use crate::models::gamification::{
     GetGamificationScorecardsProfileMetricValuesTrendsFilterType, MetricValueTrendAverage,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards profile metric values trends.
 ///
@@ -17,15 +17,23 @@ use crate::runtime::time;
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_profile_metric_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_profile_metric_values_trends).
+/// Created by [`GamificationApi::get_gamification_scorecards_profile_metric_values_trends`](
+/// crate::api::GamificationApi::get_gamification_scorecards_profile_metric_values_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-profiles--profileId--metrics--metricId--values-trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-profiles--profileId--metrics--metricId--values-trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_profile_metric_values_trends("profile_id", "metric_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_profile_metric_values_trends(
+///         "profile_id",
+///         "metric_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -124,7 +132,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsProfileMetricValuesTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsProfileMetricValuesTrends as runtime::Operation>::METADATA,
+            GetGamificationScorecardsProfileMetricValuesTrends::METADATA,
         );
         request.path_argument(profile_id.as_ref());
         request.path_argument(metric_id.as_ref());

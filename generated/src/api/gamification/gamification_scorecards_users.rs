@@ -3,8 +3,8 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUserExpand, WorkdayMetric, WorkdayMetricListing,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards user.
 ///
@@ -18,15 +18,21 @@ use crate::runtime::time;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_user`](crate::api::GamificationApi::get_gamification_scorecards_user).
+/// Created by [`GamificationApi::get_gamification_scorecards_user`](
+/// crate::api::GamificationApi::get_gamification_scorecards_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_user("user_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_user(
+///         "user_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -135,7 +141,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsUser as runtime::Operation>::METADATA,
+            GetGamificationScorecardsUser::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.query("workday", Some(Into::<time::Date>::into(workday)));

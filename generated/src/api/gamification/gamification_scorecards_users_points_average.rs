@@ -3,30 +3,38 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUsersPointsAverageFilterType, SingleWorkdayAveragePoints,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards users points average.
 ///
 /// `GET /api/v2/gamification/scorecards/users/points/average`
 ///
 /// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationScorecardsUsersPointsAverageFilterType`](crate::models::GetGamificationScorecardsUsersPointsAverageFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string) and `workday` (the query parameter `workday`:
-/// a date). Returns [`SingleWorkdayAveragePoints`](crate::models::SingleWorkdayAveragePoints). Succeeds
-/// with the status 200 (OK).
+/// [`GetGamificationScorecardsUsersPointsAverageFilterType`](
+/// crate::models::GetGamificationScorecardsUsersPointsAverageFilterType)), `filter_id` (the query
+/// parameter `filterId`: a string) and `workday` (the query parameter `workday`: a date). Returns
+/// [`SingleWorkdayAveragePoints`](crate::models::SingleWorkdayAveragePoints). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_users_points_average`](crate::api::GamificationApi::get_gamification_scorecards_users_points_average).
+/// Created by [`GamificationApi::get_gamification_scorecards_users_points_average`](
+/// crate::api::GamificationApi::get_gamification_scorecards_users_points_average).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-points-average>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-points-average)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_users_points_average(genesys_cloud::models::GetGamificationScorecardsUsersPointsAverageFilterType::PerformanceProfile, "filter_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_users_points_average(
+///         genesys_cloud::models::GetGamificationScorecardsUsersPointsAverageFilterType::PerformanceProfile,
+///         "filter_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +108,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsUsersPointsAverage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsUsersPointsAverage as runtime::Operation>::METADATA,
+            GetGamificationScorecardsUsersPointsAverage::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

@@ -3,8 +3,8 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUserPointsTrendsDayOfWeek, WorkdayPointsTrend,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards user points trends.
 ///
@@ -16,15 +16,22 @@ use crate::runtime::time;
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_user_points_trends`](crate::api::GamificationApi::get_gamification_scorecards_user_points_trends).
+/// Created by [`GamificationApi::get_gamification_scorecards_user_points_trends`](
+/// crate::api::GamificationApi::get_gamification_scorecards_user_points_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--points-trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--points-trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_user_points_trends("user_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_user_points_trends(
+///         "user_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -108,7 +115,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsUserPointsTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsUserPointsTrends as runtime::Operation>::METADATA,
+            GetGamificationScorecardsUserPointsTrends::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));

@@ -3,30 +3,38 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUsersValuesAverageFilterType, SingleWorkdayAverageValues,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards users values average.
 ///
 /// `GET /api/v2/gamification/scorecards/users/values/average`
 ///
 /// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationScorecardsUsersValuesAverageFilterType`](crate::models::GetGamificationScorecardsUsersValuesAverageFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string) and `workday` (the query parameter `workday`:
-/// a date). Returns [`SingleWorkdayAverageValues`](crate::models::SingleWorkdayAverageValues). Succeeds
-/// with the status 200 (OK).
+/// [`GetGamificationScorecardsUsersValuesAverageFilterType`](
+/// crate::models::GetGamificationScorecardsUsersValuesAverageFilterType)), `filter_id` (the query
+/// parameter `filterId`: a string) and `workday` (the query parameter `workday`: a date). Returns
+/// [`SingleWorkdayAverageValues`](crate::models::SingleWorkdayAverageValues). Succeeds with the status
+/// 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_users_values_average`](crate::api::GamificationApi::get_gamification_scorecards_users_values_average).
+/// Created by [`GamificationApi::get_gamification_scorecards_users_values_average`](
+/// crate::api::GamificationApi::get_gamification_scorecards_users_values_average).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-values-average>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-values-average)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_users_values_average(genesys_cloud::models::GetGamificationScorecardsUsersValuesAverageFilterType::PerformanceProfile, "filter_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_users_values_average(
+///         genesys_cloud::models::GetGamificationScorecardsUsersValuesAverageFilterType::PerformanceProfile,
+///         "filter_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -106,7 +114,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsUsersValuesAverage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsUsersValuesAverage as runtime::Operation>::METADATA,
+            GetGamificationScorecardsUsersValuesAverage::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

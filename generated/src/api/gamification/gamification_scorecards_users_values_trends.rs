@@ -3,8 +3,8 @@
 use crate::models::gamification::{
     GetGamificationScorecardsUsersValuesTrendsFilterType, WorkdayValuesTrend,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards user values trends.
 ///
@@ -16,15 +16,22 @@ use crate::runtime::time;
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_user_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_user_values_trends).
+/// Created by [`GamificationApi::get_gamification_scorecards_user_values_trends`](
+/// crate::api::GamificationApi::get_gamification_scorecards_user_values_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--values-trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users--userId--values-trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_user_values_trends("user_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_user_values_trends(
+///         "user_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -104,7 +111,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsUserValuesTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsUserValuesTrends as runtime::Operation>::METADATA,
+            GetGamificationScorecardsUserValuesTrends::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
@@ -120,22 +127,31 @@ impl crate::api::GamificationApi {
 /// `GET /api/v2/gamification/scorecards/users/values/trends`
 ///
 /// Takes `filter_type` (the query parameter `filterType`:
-/// [`GetGamificationScorecardsUsersValuesTrendsFilterType`](crate::models::GetGamificationScorecardsUsersValuesTrendsFilterType)),
-/// `filter_id` (the query parameter `filterId`: a string), `start_workday` (the query parameter
-/// `startWorkday`: a date) and `end_workday` (the query parameter `endWorkday`: a date). Returns
+/// [`GetGamificationScorecardsUsersValuesTrendsFilterType`](
+/// crate::models::GetGamificationScorecardsUsersValuesTrendsFilterType)), `filter_id` (the query
+/// parameter `filterId`: a string), `start_workday` (the query parameter `startWorkday`: a date) and
+/// `end_workday` (the query parameter `endWorkday`: a date). Returns
 /// [`WorkdayValuesTrend`](crate::models::WorkdayValuesTrend). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:scorecard:viewAll`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_users_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_users_values_trends).
+/// Created by [`GamificationApi::get_gamification_scorecards_users_values_trends`](
+/// crate::api::GamificationApi::get_gamification_scorecards_users_values_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-values-trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-users-values-trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_users_values_trends(genesys_cloud::models::GetGamificationScorecardsUsersValuesTrendsFilterType::PerformanceProfile, "filter_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_users_values_trends(
+///         genesys_cloud::models::GetGamificationScorecardsUsersValuesTrendsFilterType::PerformanceProfile,
+///         "filter_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -216,7 +232,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsUsersValuesTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsUsersValuesTrends as runtime::Operation>::METADATA,
+            GetGamificationScorecardsUsersValuesTrends::METADATA,
         );
         request.query("filterType", Some(filter_type));
         request.query("filterId", Some(filter_id.as_ref()));

@@ -3,8 +3,8 @@
 use crate::models::gamification::{
     GetGamificationScorecardsValuesTrendsFilterType, WorkdayValuesTrend,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get gamification scorecards values trends.
 ///
@@ -16,15 +16,21 @@ use crate::runtime::time;
 ///
 /// Permission: `gamification:scorecard:view`
 ///
-/// Created by
-/// [`GamificationApi::get_gamification_scorecards_values_trends`](crate::api::GamificationApi::get_gamification_scorecards_values_trends).
+/// Created by [`GamificationApi::get_gamification_scorecards_values_trends`](
+/// crate::api::GamificationApi::get_gamification_scorecards_values_trends).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-values-trends>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gamification-scorecards-values-trends)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().get_gamification_scorecards_values_trends("2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap()).await?;
+/// let response = client
+///     .gamification()
+///     .get_gamification_scorecards_values_trends(
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -119,7 +125,7 @@ impl crate::api::GamificationApi {
     ) -> GetGamificationScorecardsValuesTrends {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGamificationScorecardsValuesTrends as runtime::Operation>::METADATA,
+            GetGamificationScorecardsValuesTrends::METADATA,
         );
         request.query("startWorkday", Some(Into::<time::Date>::into(start_workday)));
         request.query("endWorkday", Some(Into::<time::Date>::into(end_workday)));

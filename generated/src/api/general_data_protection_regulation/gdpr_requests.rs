@@ -3,7 +3,7 @@
 use crate::models::general_data_protection_regulation::{
     GdprRequest, GdprRequestEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get gdpr request.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `gdpr:request:view`
 ///
-/// Created by
-/// [`GeneralDataProtectionRegulationApi::get_gdpr_request`](crate::api::GeneralDataProtectionRegulationApi::get_gdpr_request).
+/// Created by [`GeneralDataProtectionRegulationApi::get_gdpr_request`](
+/// crate::api::GeneralDataProtectionRegulationApi::get_gdpr_request).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests--requestId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests--requestId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.general_data_protection_regulation().get_gdpr_request("request_id").await?;
+/// let response = client
+///     .general_data_protection_regulation()
+///     .get_gdpr_request("request_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -86,10 +89,7 @@ impl crate::api::GeneralDataProtectionRegulationApi {
     ///
     /// `GET /api/v2/gdpr/requests/{requestId}` See [`GetGdprRequest`] for what it takes and returns.
     pub fn get_gdpr_request(&self, request_id: impl AsRef<str>) -> GetGdprRequest {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGdprRequest as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGdprRequest::METADATA);
         request.path_argument(request_id.as_ref());
         GetGdprRequest { request }
     }
@@ -107,15 +107,18 @@ impl crate::api::GeneralDataProtectionRegulationApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`GeneralDataProtectionRegulationApi::get_gdpr_requests`](crate::api::GeneralDataProtectionRegulationApi::get_gdpr_requests).
+/// Created by [`GeneralDataProtectionRegulationApi::get_gdpr_requests`](
+/// crate::api::GeneralDataProtectionRegulationApi::get_gdpr_requests).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-requests)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.general_data_protection_regulation().get_gdpr_requests().await?;
+/// let response = client
+///     .general_data_protection_regulation()
+///     .get_gdpr_requests()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -223,10 +226,7 @@ impl crate::api::GeneralDataProtectionRegulationApi {
     /// `GET /api/v2/gdpr/requests` See [`GetGdprRequests`] for what it takes and returns.
     pub fn get_gdpr_requests(&self) -> GetGdprRequests {
         GetGdprRequests {
-            request: runtime::Request::new(
-                &self.client,
-                <GetGdprRequests as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetGdprRequests::METADATA),
         }
     }
 }
@@ -243,15 +243,18 @@ impl crate::api::GeneralDataProtectionRegulationApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_gdpr_request`](crate::api::GetGdprRequest).
 ///
-/// Created by
-/// [`GeneralDataProtectionRegulationApi::post_gdpr_requests`](crate::api::GeneralDataProtectionRegulationApi::post_gdpr_requests).
+/// Created by [`GeneralDataProtectionRegulationApi::post_gdpr_requests`](
+/// crate::api::GeneralDataProtectionRegulationApi::post_gdpr_requests).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gdpr-requests>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gdpr-requests)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.general_data_protection_regulation().post_gdpr_requests(genesys_cloud::models::GdprRequest::default()).await?;
+/// let response = client
+///     .general_data_protection_regulation()
+///     .post_gdpr_requests(genesys_cloud::models::GdprRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -325,10 +328,10 @@ impl IntoFuture for PostGdprRequests {
 }
 
 impl runtime::Submit for PostGdprRequests {
-    type Status = <crate::api::GetGdprRequest as runtime::Operation>::Output;
+    type Status = GdprRequest;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetGdprRequest as runtime::Operation>::METADATA,
+        status: crate::api::GetGdprRequest::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -347,7 +350,7 @@ impl crate::api::GeneralDataProtectionRegulationApi {
     pub fn post_gdpr_requests(&self, body: GdprRequest) -> PostGdprRequests {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGdprRequests as runtime::Operation>::METADATA,
+            PostGdprRequests::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGdprRequests { request }

@@ -3,7 +3,7 @@
 use crate::models::general_data_protection_regulation::{
     GdprSubject, GdprSubjectEntityListing, GetGdprSubjectsSearchType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get gdpr subjects.
 ///
@@ -19,15 +19,21 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`GeneralDataProtectionRegulationApi::get_gdpr_subjects`](crate::api::GeneralDataProtectionRegulationApi::get_gdpr_subjects).
+/// Created by [`GeneralDataProtectionRegulationApi::get_gdpr_subjects`](
+/// crate::api::GeneralDataProtectionRegulationApi::get_gdpr_subjects).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-subjects>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-gdpr-subjects)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.general_data_protection_regulation().get_gdpr_subjects(genesys_cloud::models::GetGdprSubjectsSearchType::Name, "search_value").await?;
+/// let response = client
+///     .general_data_protection_regulation()
+///     .get_gdpr_subjects(
+///         genesys_cloud::models::GetGdprSubjectsSearchType::Name,
+///         "search_value",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -124,10 +130,7 @@ impl crate::api::GeneralDataProtectionRegulationApi {
         search_type: GetGdprSubjectsSearchType,
         search_value: impl AsRef<str>,
     ) -> GetGdprSubjects {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGdprSubjects as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGdprSubjects::METADATA);
         request.query("searchType", Some(search_type));
         request.query("searchValue", Some(search_value.as_ref()));
         GetGdprSubjects { request }

@@ -2,7 +2,7 @@
 
 use crate::models::greetings::{DomainEntityListing, Greeting};
 use crate::models::shared::content_management_and_greetings::DomainEntity;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete greeting.
 ///
@@ -12,8 +12,8 @@ use crate::runtime;
 ///
 /// Created by [`GreetingsApi::delete_greeting`](crate::api::GreetingsApi::delete_greeting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-greetings--greetingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-greetings--greetingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -81,10 +81,7 @@ impl crate::api::GreetingsApi {
     ///
     /// `DELETE /api/v2/greetings/{greetingId}` See [`DeleteGreeting`] for what it takes and returns.
     pub fn delete_greeting(&self, greeting_id: impl AsRef<str>) -> DeleteGreeting {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteGreeting as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteGreeting::METADATA);
         request.path_argument(greeting_id.as_ref());
         DeleteGreeting { request }
     }
@@ -100,7 +97,7 @@ impl crate::api::GreetingsApi {
 /// Created by [`GreetingsApi::get_greeting`](crate::api::GreetingsApi::get_greeting).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings--greetingId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings--greetingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -111,7 +108,7 @@ impl crate::api::GreetingsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -174,10 +171,7 @@ impl crate::api::GreetingsApi {
     ///
     /// `GET /api/v2/greetings/{greetingId}` See [`GetGreeting`] for what it takes and returns.
     pub fn get_greeting(&self, greeting_id: impl AsRef<str>) -> GetGreeting {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGreeting as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGreeting::METADATA);
         request.path_argument(greeting_id.as_ref());
         GetGreeting { request }
     }
@@ -196,7 +190,7 @@ impl crate::api::GreetingsApi {
 /// Created by [`GreetingsApi::get_greetings`](crate::api::GreetingsApi::get_greetings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-greetings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -207,7 +201,7 @@ impl crate::api::GreetingsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -314,10 +308,7 @@ impl crate::api::GreetingsApi {
     /// `GET /api/v2/greetings` See [`GetGreetings`] for what it takes and returns.
     pub fn get_greetings(&self) -> GetGreetings {
         GetGreetings {
-            request: runtime::Request::new(
-                &self.client,
-                <GetGreetings as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetGreetings::METADATA),
         }
     }
 }
@@ -332,18 +323,21 @@ impl crate::api::GreetingsApi {
 /// Created by [`GreetingsApi::post_greetings`](crate::api::GreetingsApi::post_greetings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-greetings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-greetings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.greetings().post_greetings(genesys_cloud::models::Greeting::default()).await?;
+/// let response = client
+///     .greetings()
+///     .post_greetings(genesys_cloud::models::Greeting::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -407,10 +401,7 @@ impl crate::api::GreetingsApi {
     /// `POST /api/v2/greetings` See [`PostGreetings`] for what it takes and returns.
     #[inline]
     pub fn post_greetings(&self, body: Greeting) -> PostGreetings {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostGreetings as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostGreetings::METADATA);
         request.json_body("application/json", Some(body));
         PostGreetings { request }
     }
@@ -426,18 +417,21 @@ impl crate::api::GreetingsApi {
 /// Created by [`GreetingsApi::put_greeting`](crate::api::GreetingsApi::put_greeting).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-greetings--greetingId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-greetings--greetingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.greetings().put_greeting("greeting_id", genesys_cloud::models::Greeting::default()).await?;
+/// let response = client
+///     .greetings()
+///     .put_greeting("greeting_id", genesys_cloud::models::Greeting::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -505,10 +499,7 @@ impl crate::api::GreetingsApi {
         greeting_id: impl AsRef<str>,
         body: Greeting,
     ) -> PutGreeting {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutGreeting as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutGreeting::METADATA);
         request.path_argument(greeting_id.as_ref());
         request.json_body("application/json", Some(body));
         PutGreeting { request }

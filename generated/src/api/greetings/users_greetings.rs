@@ -2,7 +2,7 @@
 
 use crate::models::greetings::{DomainEntityListing, Greeting};
 use crate::models::shared::content_management_and_greetings::DomainEntity;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get user greetings.
 ///
@@ -17,7 +17,7 @@ use crate::runtime;
 /// Created by [`GreetingsApi::get_user_greetings`](crate::api::GreetingsApi::get_user_greetings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--greetings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--greetings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -28,7 +28,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -136,7 +136,7 @@ impl crate::api::GreetingsApi {
     pub fn get_user_greetings(&self, user_id: impl AsRef<str>) -> GetUserGreetings {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserGreetings as runtime::Operation>::METADATA,
+            GetUserGreetings::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetUserGreetings { request }
@@ -152,19 +152,22 @@ impl crate::api::GreetingsApi {
 ///
 /// Created by [`GreetingsApi::post_user_greetings`](crate::api::GreetingsApi::post_user_greetings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--greetings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--greetings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.greetings().post_user_greetings("user_id", genesys_cloud::models::Greeting::default()).await?;
+/// let response = client
+///     .greetings()
+///     .post_user_greetings("user_id", genesys_cloud::models::Greeting::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -234,7 +237,7 @@ impl crate::api::GreetingsApi {
     ) -> PostUserGreetings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUserGreetings as runtime::Operation>::METADATA,
+            PostUserGreetings::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::groups::{
     GetGroupsSortOrder, GroupCreate, GroupEntityListing, GroupUpdate,
 };
 use crate::models::shared::user::Group;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete group.
 ///
@@ -17,7 +17,7 @@ use crate::runtime;
 /// Created by [`GroupsApi::delete_group`](crate::api::GroupsApi::delete_group).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -85,10 +85,7 @@ impl crate::api::GroupsApi {
     ///
     /// `DELETE /api/v2/groups/{groupId}` See [`DeleteGroup`] for what it takes and returns.
     pub fn delete_group(&self, group_id: impl AsRef<str>) -> DeleteGroup {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteGroup as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteGroup::METADATA);
         request.path_argument(group_id.as_ref());
         DeleteGroup { request }
     }
@@ -104,7 +101,7 @@ impl crate::api::GroupsApi {
 /// Created by [`GroupsApi::get_group`](crate::api::GroupsApi::get_group).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -115,7 +112,7 @@ impl crate::api::GroupsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `general.resource.not.found`
@@ -182,10 +179,7 @@ impl crate::api::GroupsApi {
     ///
     /// `GET /api/v2/groups/{groupId}` See [`GetGroup`] for what it takes and returns.
     pub fn get_group(&self, group_id: impl AsRef<str>) -> GetGroup {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGroup as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGroup::METADATA);
         request.path_argument(group_id.as_ref());
         GetGroup { request }
     }
@@ -203,7 +197,7 @@ impl crate::api::GroupsApi {
 /// Created by [`GroupsApi::get_groups`](crate::api::GroupsApi::get_groups).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -214,7 +208,7 @@ impl crate::api::GroupsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -261,7 +255,7 @@ impl GetGroups {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(mut self, value: impl Into<Option<GetGroupsSortOrder>>) -> Self {
         self.request.query("sortOrder", value.into());
         self
@@ -352,10 +346,7 @@ impl crate::api::GroupsApi {
     /// `GET /api/v2/groups` See [`GetGroups`] for what it takes and returns.
     pub fn get_groups(&self) -> GetGroups {
         GetGroups {
-            request: runtime::Request::new(
-                &self.client,
-                <GetGroups as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetGroups::METADATA),
         }
     }
 }
@@ -372,18 +363,21 @@ impl crate::api::GroupsApi {
 /// Created by [`GroupsApi::post_groups`](crate::api::GroupsApi::post_groups).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.groups().post_groups(genesys_cloud::models::GroupCreate::default()).await?;
+/// let response = client
+///     .groups()
+///     .post_groups(genesys_cloud::models::GroupCreate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -447,10 +441,7 @@ impl crate::api::GroupsApi {
     /// `POST /api/v2/groups` See [`PostGroups`] for what it takes and returns.
     #[inline]
     pub fn post_groups(&self, body: GroupCreate) -> PostGroups {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostGroups as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostGroups::METADATA);
         request.json_body("application/json", Some(body));
         PostGroups { request }
     }
@@ -468,7 +459,7 @@ impl crate::api::GroupsApi {
 /// Created by [`GroupsApi::put_group`](crate::api::GroupsApi::put_group).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-groups--groupId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -479,7 +470,7 @@ impl crate::api::GroupsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -548,10 +539,7 @@ impl crate::api::GroupsApi {
     ///
     /// `PUT /api/v2/groups/{groupId}` See [`PutGroup`] for what it takes and returns.
     pub fn put_group(&self, group_id: impl AsRef<str>) -> PutGroup {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutGroup as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutGroup::METADATA);
         request.path_argument(group_id.as_ref());
         PutGroup { request }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::shared::groups_and_users::UserEntityListing;
 use crate::models::shared::user::User;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get group individuals.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 ///
 /// Created by [`GroupsApi::get_group_individuals`](crate::api::GroupsApi::get_group_individuals).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--individuals>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--individuals)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -120,7 +120,7 @@ impl crate::api::GroupsApi {
     ) -> GetGroupIndividuals {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetGroupIndividuals as runtime::Operation>::METADATA,
+            GetGroupIndividuals::METADATA,
         );
         request.path_argument(group_id.as_ref());
         GetGroupIndividuals { request }

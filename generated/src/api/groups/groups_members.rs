@@ -6,7 +6,7 @@ use crate::models::groups::{
 use crate::models::shared::empty::Empty;
 use crate::models::shared::groups_and_users::UserEntityListing;
 use crate::models::shared::user::User;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete group members.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 ///
 /// Created by [`GroupsApi::delete_group_members`](crate::api::GroupsApi::delete_group_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId--members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-groups--groupId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,7 +93,7 @@ impl crate::api::GroupsApi {
     ) -> DeleteGroupMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteGroupMembers as runtime::Operation>::METADATA,
+            DeleteGroupMembers::METADATA,
         );
         request.path_argument(group_id.as_ref());
         request.query("ids", Some(ids.as_ref()));
@@ -114,7 +114,7 @@ impl crate::api::GroupsApi {
 /// Created by [`GroupsApi::get_group_members`](crate::api::GroupsApi::get_group_members).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--members>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups--groupId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -125,7 +125,7 @@ impl crate::api::GroupsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -147,7 +147,7 @@ impl GetGroupMembers {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetGroupMembersSortOrder>>,
@@ -249,10 +249,7 @@ impl crate::api::GroupsApi {
     ///
     /// `GET /api/v2/groups/{groupId}/members` See [`GetGroupMembers`] for what it takes and returns.
     pub fn get_group_members(&self, group_id: impl AsRef<str>) -> GetGroupMembers {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGroupMembers as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGroupMembers::METADATA);
         request.path_argument(group_id.as_ref());
         GetGroupMembers { request }
     }
@@ -268,19 +265,25 @@ impl crate::api::GroupsApi {
 ///
 /// Created by [`GroupsApi::post_group_members`](crate::api::GroupsApi::post_group_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups--groupId--members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups--groupId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.groups().post_group_members("group_id", genesys_cloud::models::GroupMembersUpdate::default()).await?;
+/// let response = client
+///     .groups()
+///     .post_group_members(
+///         "group_id",
+///         genesys_cloud::models::GroupMembersUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 409: `general.conflict`
@@ -354,7 +357,7 @@ impl crate::api::GroupsApi {
     ) -> PostGroupMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGroupMembers as runtime::Operation>::METADATA,
+            PostGroupMembers::METADATA,
         );
         request.path_argument(group_id.as_ref());
         request.json_body("application/json", Some(body));

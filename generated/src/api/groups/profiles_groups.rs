@@ -3,7 +3,7 @@
 use crate::models::groups::{
     GetProfilesGroupsSortOrder, GroupProfile, GroupProfileEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get profiles groups.
 ///
@@ -20,7 +20,7 @@ use crate::runtime;
 /// Created by [`GroupsApi::get_profiles_groups`](crate::api::GroupsApi::get_profiles_groups).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-profiles-groups>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-profiles-groups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -72,7 +72,7 @@ impl GetProfilesGroups {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetProfilesGroupsSortOrder>>,
@@ -167,10 +167,7 @@ impl crate::api::GroupsApi {
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_profiles_groups(&self) -> GetProfilesGroups {
         GetProfilesGroups {
-            request: runtime::Request::new(
-                &self.client,
-                <GetProfilesGroups as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetProfilesGroups::METADATA),
         }
     }
 }

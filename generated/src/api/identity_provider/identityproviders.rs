@@ -3,7 +3,7 @@
 use crate::models::identity_provider::{
     CustomProvider, IdentityProviderEntityListing, SamlProvider,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityprovider.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityprovider`](crate::api::IdentityProviderApi::delete_identityprovider).
+/// Created by [`IdentityProviderApi::delete_identityprovider`](
+/// crate::api::IdentityProviderApi::delete_identityprovider).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders--providerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders--providerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().delete_identityprovider("provider_id").await?;
+/// let response = client
+///     .identity_provider()
+///     .delete_identityprovider("provider_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +94,7 @@ impl crate::api::IdentityProviderApi {
     ) -> DeleteIdentityprovider {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteIdentityprovider as runtime::Operation>::METADATA,
+            DeleteIdentityprovider::METADATA,
         );
         request.path_argument(provider_id.as_ref());
         DeleteIdentityprovider { request }
@@ -107,11 +110,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityprovider`](crate::api::IdentityProviderApi::get_identityprovider).
+/// Created by [`IdentityProviderApi::get_identityprovider`](
+/// crate::api::IdentityProviderApi::get_identityprovider).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders--providerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders--providerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -185,7 +188,7 @@ impl crate::api::IdentityProviderApi {
     ) -> GetIdentityprovider {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIdentityprovider as runtime::Operation>::METADATA,
+            GetIdentityprovider::METADATA,
         );
         request.path_argument(provider_id.as_ref());
         GetIdentityprovider { request }
@@ -205,11 +208,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders`](crate::api::IdentityProviderApi::get_identityproviders).
+/// Created by [`IdentityProviderApi::get_identityproviders`](
+/// crate::api::IdentityProviderApi::get_identityproviders).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -220,7 +223,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -313,10 +316,7 @@ impl crate::api::IdentityProviderApi {
     /// `GET /api/v2/identityproviders` See [`GetIdentityproviders`] for what it takes and returns.
     pub fn get_identityproviders(&self) -> GetIdentityproviders {
         GetIdentityproviders {
-            request: runtime::Request::new(
-                &self.client,
-                <GetIdentityproviders as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetIdentityproviders::METADATA),
         }
     }
 }
@@ -330,15 +330,18 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:add`
 ///
-/// Created by
-/// [`IdentityProviderApi::post_identityproviders`](crate::api::IdentityProviderApi::post_identityproviders).
+/// Created by [`IdentityProviderApi::post_identityproviders`](
+/// crate::api::IdentityProviderApi::post_identityproviders).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-identityproviders>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-identityproviders)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().post_identityproviders(genesys_cloud::models::CustomProvider::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .post_identityproviders(genesys_cloud::models::CustomProvider::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -405,7 +408,7 @@ impl crate::api::IdentityProviderApi {
     pub fn post_identityproviders(&self, body: CustomProvider) -> PostIdentityproviders {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostIdentityproviders as runtime::Operation>::METADATA,
+            PostIdentityproviders::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostIdentityproviders { request }
@@ -421,15 +424,21 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityprovider`](crate::api::IdentityProviderApi::put_identityprovider).
+/// Created by [`IdentityProviderApi::put_identityprovider`](
+/// crate::api::IdentityProviderApi::put_identityprovider).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders--providerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders--providerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityprovider("provider_id", genesys_cloud::models::CustomProvider::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityprovider(
+///         "provider_id",
+///         genesys_cloud::models::CustomProvider::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -501,7 +510,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovider {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovider as runtime::Operation>::METADATA,
+            PutIdentityprovider::METADATA,
         );
         request.path_argument(provider_id.as_ref());
         request.json_body("application/json", Some(body));

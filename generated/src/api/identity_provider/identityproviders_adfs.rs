@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{Adfs, IdentityProvider};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders adfs.
 ///
@@ -12,11 +12,11 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_adfs`](crate::api::IdentityProviderApi::delete_identityproviders_adfs).
+/// Created by [`IdentityProviderApi::delete_identityproviders_adfs`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_adfs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-adfs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-adfs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -88,7 +88,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersAdfs {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersAdfs as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersAdfs::METADATA,
             ),
         }
     }
@@ -102,11 +102,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_adfs`](crate::api::IdentityProviderApi::get_identityproviders_adfs).
+/// Created by [`IdentityProviderApi::get_identityproviders_adfs`](
+/// crate::api::IdentityProviderApi::get_identityproviders_adfs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-adfs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-adfs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -117,7 +117,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -183,7 +183,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersAdfs {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersAdfs as runtime::Operation>::METADATA,
+                GetIdentityprovidersAdfs::METADATA,
             ),
         }
     }
@@ -198,22 +198,25 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_adfs`](crate::api::IdentityProviderApi::put_identityproviders_adfs).
+/// Created by [`IdentityProviderApi::put_identityproviders_adfs`](
+/// crate::api::IdentityProviderApi::put_identityproviders_adfs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-adfs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-adfs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_adfs(genesys_cloud::models::Adfs::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_adfs(genesys_cloud::models::Adfs::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -281,7 +284,7 @@ impl crate::api::IdentityProviderApi {
     pub fn put_identityproviders_adfs(&self, body: Adfs) -> PutIdentityprovidersAdfs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersAdfs as runtime::Operation>::METADATA,
+            PutIdentityprovidersAdfs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersAdfs {

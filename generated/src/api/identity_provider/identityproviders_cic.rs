@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{CustomerInteractionCenter, IdentityProvider};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders cic.
 ///
@@ -12,11 +12,11 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_cic`](crate::api::IdentityProviderApi::delete_identityproviders_cic).
+/// Created by [`IdentityProviderApi::delete_identityproviders_cic`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_cic).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-cic>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-cic)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -88,7 +88,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersCic {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersCic as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersCic::METADATA,
             ),
         }
     }
@@ -103,11 +103,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_cic`](crate::api::IdentityProviderApi::get_identityproviders_cic).
+/// Created by [`IdentityProviderApi::get_identityproviders_cic`](
+/// crate::api::IdentityProviderApi::get_identityproviders_cic).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-cic>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-cic)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -118,7 +118,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -184,7 +184,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersCic {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersCic as runtime::Operation>::METADATA,
+                GetIdentityprovidersCic::METADATA,
             ),
         }
     }
@@ -199,22 +199,27 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_cic`](crate::api::IdentityProviderApi::put_identityproviders_cic).
+/// Created by [`IdentityProviderApi::put_identityproviders_cic`](
+/// crate::api::IdentityProviderApi::put_identityproviders_cic).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-cic>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-cic)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_cic(genesys_cloud::models::CustomerInteractionCenter::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_cic(
+///         genesys_cloud::models::CustomerInteractionCenter::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -285,7 +290,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovidersCic {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersCic as runtime::Operation>::METADATA,
+            PutIdentityprovidersCic::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersCic { request }

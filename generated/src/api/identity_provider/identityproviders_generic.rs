@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{GenericSaml, IdentityProvider};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders generic.
 ///
@@ -12,11 +12,11 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_generic`](crate::api::IdentityProviderApi::delete_identityproviders_generic).
+/// Created by [`IdentityProviderApi::delete_identityproviders_generic`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_generic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-generic>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-generic)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -88,7 +88,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersGeneric {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersGeneric as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersGeneric::METADATA,
             ),
         }
     }
@@ -103,11 +103,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_generic`](crate::api::IdentityProviderApi::get_identityproviders_generic).
+/// Created by [`IdentityProviderApi::get_identityproviders_generic`](
+/// crate::api::IdentityProviderApi::get_identityproviders_generic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-generic>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-generic)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -179,7 +179,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersGeneric {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersGeneric as runtime::Operation>::METADATA,
+                GetIdentityprovidersGeneric::METADATA,
             ),
         }
     }
@@ -194,15 +194,18 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_generic`](crate::api::IdentityProviderApi::put_identityproviders_generic).
+/// Created by [`IdentityProviderApi::put_identityproviders_generic`](
+/// crate::api::IdentityProviderApi::put_identityproviders_generic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-generic>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-generic)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_generic(genesys_cloud::models::GenericSaml::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_generic(genesys_cloud::models::GenericSaml::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -275,7 +278,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovidersGeneric {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersGeneric as runtime::Operation>::METADATA,
+            PutIdentityprovidersGeneric::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersGeneric {

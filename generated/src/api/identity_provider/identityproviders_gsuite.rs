@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{GSuite, IdentityProvider};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders gsuite.
 ///
@@ -12,11 +12,11 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_gsuite`](crate::api::IdentityProviderApi::delete_identityproviders_gsuite).
+/// Created by [`IdentityProviderApi::delete_identityproviders_gsuite`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_gsuite).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-gsuite>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-gsuite)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -88,7 +88,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersGsuite {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersGsuite as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersGsuite::METADATA,
             ),
         }
     }
@@ -102,11 +102,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_gsuite`](crate::api::IdentityProviderApi::get_identityproviders_gsuite).
+/// Created by [`IdentityProviderApi::get_identityproviders_gsuite`](
+/// crate::api::IdentityProviderApi::get_identityproviders_gsuite).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-gsuite>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-gsuite)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -117,7 +117,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -184,7 +184,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersGsuite {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersGsuite as runtime::Operation>::METADATA,
+                GetIdentityprovidersGsuite::METADATA,
             ),
         }
     }
@@ -199,22 +199,25 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_gsuite`](crate::api::IdentityProviderApi::put_identityproviders_gsuite).
+/// Created by [`IdentityProviderApi::put_identityproviders_gsuite`](
+/// crate::api::IdentityProviderApi::put_identityproviders_gsuite).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-gsuite>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-gsuite)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_gsuite(genesys_cloud::models::GSuite::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_gsuite(genesys_cloud::models::GSuite::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -286,7 +289,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovidersGsuite {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersGsuite as runtime::Operation>::METADATA,
+            PutIdentityprovidersGsuite::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersGsuite {

@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::IdentityNow;
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders identitynow.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_identitynow`](crate::api::IdentityProviderApi::delete_identityproviders_identitynow).
+/// Created by [`IdentityProviderApi::delete_identityproviders_identitynow`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_identitynow).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-identitynow>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-identitynow)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().delete_identityproviders_identitynow().await?;
+/// let response = client
+///     .identity_provider()
+///     .delete_identityproviders_identitynow()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -90,7 +93,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersIdentitynow {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersIdentitynow as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersIdentitynow::METADATA,
             ),
         }
     }
@@ -105,11 +108,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_identitynow`](crate::api::IdentityProviderApi::get_identityproviders_identitynow).
+/// Created by [`IdentityProviderApi::get_identityproviders_identitynow`](
+/// crate::api::IdentityProviderApi::get_identityproviders_identitynow).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-identitynow>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-identitynow)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -120,7 +123,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -187,7 +190,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersIdentitynow {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersIdentitynow as runtime::Operation>::METADATA,
+                GetIdentityprovidersIdentitynow::METADATA,
             ),
         }
     }
@@ -202,22 +205,25 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_identitynow`](crate::api::IdentityProviderApi::put_identityproviders_identitynow).
+/// Created by [`IdentityProviderApi::put_identityproviders_identitynow`](
+/// crate::api::IdentityProviderApi::put_identityproviders_identitynow).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-identitynow>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-identitynow)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_identitynow(genesys_cloud::models::IdentityNow::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_identitynow(genesys_cloud::models::IdentityNow::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -289,7 +295,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovidersIdentitynow {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersIdentitynow as runtime::Operation>::METADATA,
+            PutIdentityprovidersIdentitynow::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersIdentitynow {

@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{IdentityProvider, Okta};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders okta.
 ///
@@ -12,11 +12,11 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_okta`](crate::api::IdentityProviderApi::delete_identityproviders_okta).
+/// Created by [`IdentityProviderApi::delete_identityproviders_okta`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_okta).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-okta>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-okta)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -88,7 +88,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersOkta {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersOkta as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersOkta::METADATA,
             ),
         }
     }
@@ -102,11 +102,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_okta`](crate::api::IdentityProviderApi::get_identityproviders_okta).
+/// Created by [`IdentityProviderApi::get_identityproviders_okta`](
+/// crate::api::IdentityProviderApi::get_identityproviders_okta).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-okta>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-okta)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -117,7 +117,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -183,7 +183,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersOkta {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersOkta as runtime::Operation>::METADATA,
+                GetIdentityprovidersOkta::METADATA,
             ),
         }
     }
@@ -198,22 +198,25 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_okta`](crate::api::IdentityProviderApi::put_identityproviders_okta).
+/// Created by [`IdentityProviderApi::put_identityproviders_okta`](
+/// crate::api::IdentityProviderApi::put_identityproviders_okta).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-okta>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-okta)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_okta(genesys_cloud::models::Okta::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_okta(genesys_cloud::models::Okta::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -281,7 +284,7 @@ impl crate::api::IdentityProviderApi {
     pub fn put_identityproviders_okta(&self, body: Okta) -> PutIdentityprovidersOkta {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersOkta as runtime::Operation>::METADATA,
+            PutIdentityprovidersOkta::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersOkta {

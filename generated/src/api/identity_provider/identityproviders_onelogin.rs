@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{IdentityProvider, OneLogin};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders onelogin.
 ///
@@ -12,11 +12,11 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_onelogin`](crate::api::IdentityProviderApi::delete_identityproviders_onelogin).
+/// Created by [`IdentityProviderApi::delete_identityproviders_onelogin`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_onelogin).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-onelogin>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-onelogin)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -88,7 +88,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersOnelogin {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersOnelogin as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersOnelogin::METADATA,
             ),
         }
     }
@@ -103,11 +103,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_onelogin`](crate::api::IdentityProviderApi::get_identityproviders_onelogin).
+/// Created by [`IdentityProviderApi::get_identityproviders_onelogin`](
+/// crate::api::IdentityProviderApi::get_identityproviders_onelogin).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-onelogin>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-onelogin)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -118,7 +118,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -185,7 +185,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersOnelogin {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersOnelogin as runtime::Operation>::METADATA,
+                GetIdentityprovidersOnelogin::METADATA,
             ),
         }
     }
@@ -200,22 +200,25 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_onelogin`](crate::api::IdentityProviderApi::put_identityproviders_onelogin).
+/// Created by [`IdentityProviderApi::put_identityproviders_onelogin`](
+/// crate::api::IdentityProviderApi::put_identityproviders_onelogin).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-onelogin>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-onelogin)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_onelogin(genesys_cloud::models::OneLogin::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_onelogin(genesys_cloud::models::OneLogin::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -287,7 +290,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovidersOnelogin {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersOnelogin as runtime::Operation>::METADATA,
+            PutIdentityprovidersOnelogin::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersOnelogin {

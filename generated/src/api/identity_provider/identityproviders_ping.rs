@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{IdentityProvider, PingIdentity};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders ping.
 ///
@@ -12,11 +12,11 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_ping`](crate::api::IdentityProviderApi::delete_identityproviders_ping).
+/// Created by [`IdentityProviderApi::delete_identityproviders_ping`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_ping).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-ping>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-ping)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -88,7 +88,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersPing {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersPing as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersPing::METADATA,
             ),
         }
     }
@@ -103,11 +103,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_ping`](crate::api::IdentityProviderApi::get_identityproviders_ping).
+/// Created by [`IdentityProviderApi::get_identityproviders_ping`](
+/// crate::api::IdentityProviderApi::get_identityproviders_ping).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-ping>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-ping)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -118,7 +118,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -184,7 +184,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersPing {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersPing as runtime::Operation>::METADATA,
+                GetIdentityprovidersPing::METADATA,
             ),
         }
     }
@@ -199,22 +199,25 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_ping`](crate::api::IdentityProviderApi::put_identityproviders_ping).
+/// Created by [`IdentityProviderApi::put_identityproviders_ping`](
+/// crate::api::IdentityProviderApi::put_identityproviders_ping).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-ping>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-ping)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_ping(genesys_cloud::models::PingIdentity::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_ping(genesys_cloud::models::PingIdentity::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -285,7 +288,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovidersPing {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersPing as runtime::Operation>::METADATA,
+            PutIdentityprovidersPing::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersPing {

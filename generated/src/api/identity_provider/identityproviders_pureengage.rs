@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{IdentityProvider, PureEngage};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders pureengage.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_pureengage`](crate::api::IdentityProviderApi::delete_identityproviders_pureengage).
+/// Created by [`IdentityProviderApi::delete_identityproviders_pureengage`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_pureengage).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-pureengage>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-pureengage)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().delete_identityproviders_pureengage().await?;
+/// let response = client
+///     .identity_provider()
+///     .delete_identityproviders_pureengage()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -90,7 +93,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersPureengage {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersPureengage as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersPureengage::METADATA,
             ),
         }
     }
@@ -105,11 +108,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_pureengage`](crate::api::IdentityProviderApi::get_identityproviders_pureengage).
+/// Created by [`IdentityProviderApi::get_identityproviders_pureengage`](
+/// crate::api::IdentityProviderApi::get_identityproviders_pureengage).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-pureengage>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-pureengage)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -181,7 +184,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersPureengage {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersPureengage as runtime::Operation>::METADATA,
+                GetIdentityprovidersPureengage::METADATA,
             ),
         }
     }
@@ -196,15 +199,18 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_pureengage`](crate::api::IdentityProviderApi::put_identityproviders_pureengage).
+/// Created by [`IdentityProviderApi::put_identityproviders_pureengage`](
+/// crate::api::IdentityProviderApi::put_identityproviders_pureengage).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-pureengage>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-pureengage)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_pureengage(genesys_cloud::models::PureEngage::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_pureengage(genesys_cloud::models::PureEngage::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -277,7 +283,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovidersPureengage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersPureengage as runtime::Operation>::METADATA,
+            PutIdentityprovidersPureengage::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersPureengage {

@@ -2,7 +2,7 @@
 
 use crate::models::identity_provider::{IdentityProvider, Salesforce};
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete identityproviders salesforce.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `sso:provider:delete`
 ///
-/// Created by
-/// [`IdentityProviderApi::delete_identityproviders_salesforce`](crate::api::IdentityProviderApi::delete_identityproviders_salesforce).
+/// Created by [`IdentityProviderApi::delete_identityproviders_salesforce`](
+/// crate::api::IdentityProviderApi::delete_identityproviders_salesforce).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-salesforce>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-identityproviders-salesforce)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().delete_identityproviders_salesforce().await?;
+/// let response = client
+///     .identity_provider()
+///     .delete_identityproviders_salesforce()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -90,7 +93,7 @@ impl crate::api::IdentityProviderApi {
         DeleteIdentityprovidersSalesforce {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteIdentityprovidersSalesforce as runtime::Operation>::METADATA,
+                DeleteIdentityprovidersSalesforce::METADATA,
             ),
         }
     }
@@ -105,11 +108,11 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permission: `sso:provider:view`
 ///
-/// Created by
-/// [`IdentityProviderApi::get_identityproviders_salesforce`](crate::api::IdentityProviderApi::get_identityproviders_salesforce).
+/// Created by [`IdentityProviderApi::get_identityproviders_salesforce`](
+/// crate::api::IdentityProviderApi::get_identityproviders_salesforce).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-salesforce>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-identityproviders-salesforce)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -120,7 +123,7 @@ impl crate::api::IdentityProviderApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -187,7 +190,7 @@ impl crate::api::IdentityProviderApi {
         GetIdentityprovidersSalesforce {
             request: runtime::Request::new(
                 &self.client,
-                <GetIdentityprovidersSalesforce as runtime::Operation>::METADATA,
+                GetIdentityprovidersSalesforce::METADATA,
             ),
         }
     }
@@ -202,22 +205,25 @@ impl crate::api::IdentityProviderApi {
 ///
 /// Permissions, any of: `sso:provider:add`, `sso:provider:edit`
 ///
-/// Created by
-/// [`IdentityProviderApi::put_identityproviders_salesforce`](crate::api::IdentityProviderApi::put_identityproviders_salesforce).
+/// Created by [`IdentityProviderApi::put_identityproviders_salesforce`](
+/// crate::api::IdentityProviderApi::put_identityproviders_salesforce).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-salesforce>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-identityproviders-salesforce)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.identity_provider().put_identityproviders_salesforce(genesys_cloud::models::Salesforce::default()).await?;
+/// let response = client
+///     .identity_provider()
+///     .put_identityproviders_salesforce(genesys_cloud::models::Salesforce::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -289,7 +295,7 @@ impl crate::api::IdentityProviderApi {
     ) -> PutIdentityprovidersSalesforce {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIdentityprovidersSalesforce as runtime::Operation>::METADATA,
+            PutIdentityprovidersSalesforce::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutIdentityprovidersSalesforce {

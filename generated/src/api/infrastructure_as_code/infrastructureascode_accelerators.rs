@@ -6,7 +6,7 @@ use crate::models::infrastructure_as_code::{
     GetInfrastructureascodeAcceleratorsOrigin,
     GetInfrastructureascodeAcceleratorsSortOrder, GetInfrastructureascodeAcceleratorsType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get infrastructureascode accelerator.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Permission: `infrastructureascode:accelerator:view`
 ///
-/// Created by
-/// [`InfrastructureAsCodeApi::get_infrastructureascode_accelerator`](crate::api::InfrastructureAsCodeApi::get_infrastructureascode_accelerator).
+/// Created by [`InfrastructureAsCodeApi::get_infrastructureascode_accelerator`](
+/// crate::api::InfrastructureAsCodeApi::get_infrastructureascode_accelerator).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-accelerators--acceleratorId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-accelerators--acceleratorId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.infrastructure_as_code().get_infrastructureascode_accelerator("accelerator_id").await?;
+/// let response = client
+///     .infrastructure_as_code()
+///     .get_infrastructureascode_accelerator("accelerator_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -108,7 +111,7 @@ impl crate::api::InfrastructureAsCodeApi {
     ) -> GetInfrastructureascodeAccelerator {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetInfrastructureascodeAccelerator as runtime::Operation>::METADATA,
+            GetInfrastructureascodeAccelerator::METADATA,
         );
         request.path_argument(accelerator_id.as_ref());
         GetInfrastructureascodeAccelerator {
@@ -129,15 +132,18 @@ impl crate::api::InfrastructureAsCodeApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`InfrastructureAsCodeApi::get_infrastructureascode_accelerators`](crate::api::InfrastructureAsCodeApi::get_infrastructureascode_accelerators).
+/// Created by [`InfrastructureAsCodeApi::get_infrastructureascode_accelerators`](
+/// crate::api::InfrastructureAsCodeApi::get_infrastructureascode_accelerators).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-accelerators>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-accelerators)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.infrastructure_as_code().get_infrastructureascode_accelerators().await?;
+/// let response = client
+///     .infrastructure_as_code()
+///     .get_infrastructureascode_accelerators()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -309,7 +315,7 @@ impl crate::api::InfrastructureAsCodeApi {
         GetInfrastructureascodeAccelerators {
             request: runtime::Request::new(
                 &self.client,
-                <GetInfrastructureascodeAccelerators as runtime::Operation>::METADATA,
+                GetInfrastructureascodeAccelerators::METADATA,
             ),
         }
     }

@@ -5,7 +5,7 @@ use crate::models::infrastructure_as_code::{
     GetInfrastructureascodeJobsSortOrder, GetInfrastructureascodeJobsStatus,
     InfrastructureascodeJob,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get infrastructureascode job.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Permission: `infrastructureascode:job:view`
 ///
-/// Created by
-/// [`InfrastructureAsCodeApi::get_infrastructureascode_job`](crate::api::InfrastructureAsCodeApi::get_infrastructureascode_job).
+/// Created by [`InfrastructureAsCodeApi::get_infrastructureascode_job`](
+/// crate::api::InfrastructureAsCodeApi::get_infrastructureascode_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.infrastructure_as_code().get_infrastructureascode_job("job_id").await?;
+/// let response = client
+///     .infrastructure_as_code()
+///     .get_infrastructureascode_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -103,7 +106,7 @@ impl crate::api::InfrastructureAsCodeApi {
     ) -> GetInfrastructureascodeJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetInfrastructureascodeJob as runtime::Operation>::METADATA,
+            GetInfrastructureascodeJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetInfrastructureascodeJob {
@@ -121,15 +124,18 @@ impl crate::api::InfrastructureAsCodeApi {
 ///
 /// Permission: `infrastructureascode:job:view`
 ///
-/// Created by
-/// [`InfrastructureAsCodeApi::get_infrastructureascode_jobs`](crate::api::InfrastructureAsCodeApi::get_infrastructureascode_jobs).
+/// Created by [`InfrastructureAsCodeApi::get_infrastructureascode_jobs`](
+/// crate::api::InfrastructureAsCodeApi::get_infrastructureascode_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-infrastructureascode-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.infrastructure_as_code().get_infrastructureascode_jobs().await?;
+/// let response = client
+///     .infrastructure_as_code()
+///     .get_infrastructureascode_jobs()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -252,7 +258,7 @@ impl crate::api::InfrastructureAsCodeApi {
         GetInfrastructureascodeJobs {
             request: runtime::Request::new(
                 &self.client,
-                <GetInfrastructureascodeJobs as runtime::Operation>::METADATA,
+                GetInfrastructureascodeJobs::METADATA,
             ),
         }
     }
@@ -271,15 +277,20 @@ impl crate::api::InfrastructureAsCodeApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_infrastructureascode_job`](crate::api::GetInfrastructureascodeJob).
 ///
-/// Created by
-/// [`InfrastructureAsCodeApi::post_infrastructureascode_jobs`](crate::api::InfrastructureAsCodeApi::post_infrastructureascode_jobs).
+/// Created by [`InfrastructureAsCodeApi::post_infrastructureascode_jobs`](
+/// crate::api::InfrastructureAsCodeApi::post_infrastructureascode_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-infrastructureascode-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-infrastructureascode-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.infrastructure_as_code().post_infrastructureascode_jobs(genesys_cloud::models::AcceleratorInput::default()).await?;
+/// let response = client
+///     .infrastructure_as_code()
+///     .post_infrastructureascode_jobs(
+///         genesys_cloud::models::AcceleratorInput::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -349,10 +360,10 @@ impl IntoFuture for PostInfrastructureascodeJobs {
 }
 
 impl runtime::Submit for PostInfrastructureascodeJobs {
-    type Status = <crate::api::GetInfrastructureascodeJob as runtime::Operation>::Output;
+    type Status = InfrastructureascodeJob;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetInfrastructureascodeJob as runtime::Operation>::METADATA,
+        status: crate::api::GetInfrastructureascodeJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -379,7 +390,7 @@ impl crate::api::InfrastructureAsCodeApi {
     ) -> PostInfrastructureascodeJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostInfrastructureascodeJobs as runtime::Operation>::METADATA,
+            PostInfrastructureascodeJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostInfrastructureascodeJobs {

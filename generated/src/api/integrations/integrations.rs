@@ -4,7 +4,7 @@ use crate::models::integrations::{
     CreateIntegrationRequest, GetIntegrationsReportedState, Integration,
     IntegrationEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete integration.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 ///
 /// Created by [`IntegrationsApi::delete_integration`](crate::api::IntegrationsApi::delete_integration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations--integrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations--integrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -94,7 +94,7 @@ impl crate::api::IntegrationsApi {
     ) -> DeleteIntegration {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteIntegration as runtime::Operation>::METADATA,
+            DeleteIntegration::METADATA,
         );
         request.path_argument(integration_id.as_ref());
         DeleteIntegration { request }
@@ -112,8 +112,8 @@ impl crate::api::IntegrationsApi {
 ///
 /// Created by [`IntegrationsApi::get_integration`](crate::api::IntegrationsApi::get_integration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations--integrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations--integrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -224,10 +224,7 @@ impl crate::api::IntegrationsApi {
     ///
     /// `GET /api/v2/integrations/{integrationId}` See [`GetIntegration`] for what it takes and returns.
     pub fn get_integration(&self, integration_id: impl AsRef<str>) -> GetIntegration {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetIntegration as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetIntegration::METADATA);
         request.path_argument(integration_id.as_ref());
         GetIntegration { request }
     }
@@ -248,7 +245,7 @@ impl crate::api::IntegrationsApi {
 /// Created by [`IntegrationsApi::get_integrations`](crate::api::IntegrationsApi::get_integrations).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -424,10 +421,7 @@ impl crate::api::IntegrationsApi {
     /// `GET /api/v2/integrations` See [`GetIntegrations`] for what it takes and returns.
     pub fn get_integrations(&self) -> GetIntegrations {
         GetIntegrations {
-            request: runtime::Request::new(
-                &self.client,
-                <GetIntegrations as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetIntegrations::METADATA),
         }
     }
 }
@@ -444,8 +438,8 @@ impl crate::api::IntegrationsApi {
 ///
 /// Created by [`IntegrationsApi::patch_integration`](crate::api::IntegrationsApi::patch_integration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations--integrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations--integrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -567,7 +561,7 @@ impl crate::api::IntegrationsApi {
     ) -> PatchIntegration {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchIntegration as runtime::Operation>::METADATA,
+            PatchIntegration::METADATA,
         );
         request.path_argument(integration_id.as_ref());
         PatchIntegration { request }
@@ -586,7 +580,7 @@ impl crate::api::IntegrationsApi {
 /// Created by [`IntegrationsApi::post_integrations`](crate::api::IntegrationsApi::post_integrations).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -663,10 +657,7 @@ impl crate::api::IntegrationsApi {
     /// `POST /api/v2/integrations` See [`PostIntegrations`] for what it takes and returns.
     pub fn post_integrations(&self) -> PostIntegrations {
         PostIntegrations {
-            request: runtime::Request::new(
-                &self.client,
-                <PostIntegrations as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostIntegrations::METADATA),
         }
     }
 }

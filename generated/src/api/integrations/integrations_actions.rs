@@ -4,7 +4,7 @@ use crate::models::integrations::{
     Action, ActionEntityListing, GetIntegrationsActionExpand,
     GetIntegrationsActionsSortOrder, PostActionInput, UpdateActionInput,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete integrations action.
 ///
@@ -14,11 +14,11 @@ use crate::runtime;
 ///
 /// Permission: `integrations:action:delete`
 ///
-/// Created by
-/// [`IntegrationsApi::delete_integrations_action`](crate::api::IntegrationsApi::delete_integrations_action).
+/// Created by [`IntegrationsApi::delete_integrations_action`](
+/// crate::api::IntegrationsApi::delete_integrations_action).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-actions--actionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-actions--actionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::IntegrationsApi {
     ) -> DeleteIntegrationsAction {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteIntegrationsAction as runtime::Operation>::METADATA,
+            DeleteIntegrationsAction::METADATA,
         );
         request.path_argument(action_id.as_ref());
         DeleteIntegrationsAction {
@@ -113,8 +113,8 @@ impl crate::api::IntegrationsApi {
 /// Created by
 /// [`IntegrationsApi::get_integrations_action`](crate::api::IntegrationsApi::get_integrations_action).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -125,7 +125,7 @@ impl crate::api::IntegrationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -217,7 +217,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsAction {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsAction as runtime::Operation>::METADATA,
+            GetIntegrationsAction::METADATA,
         );
         request.path_argument(action_id.as_ref());
         GetIntegrationsAction { request }
@@ -236,11 +236,11 @@ impl crate::api::IntegrationsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_actions`](crate::api::IntegrationsApi::get_integrations_actions).
+/// Created by [`IntegrationsApi::get_integrations_actions`](
+/// crate::api::IntegrationsApi::get_integrations_actions).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -251,7 +251,7 @@ impl crate::api::IntegrationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -291,7 +291,7 @@ impl GetIntegrationsActions {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `asc`.
+    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `ASC`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetIntegrationsActionsSortOrder>>,
@@ -425,7 +425,7 @@ impl crate::api::IntegrationsApi {
         GetIntegrationsActions {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntegrationsActions as runtime::Operation>::METADATA,
+                GetIntegrationsActions::METADATA,
             ),
         }
     }
@@ -440,22 +440,28 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Created by
-/// [`IntegrationsApi::patch_integrations_action`](crate::api::IntegrationsApi::patch_integrations_action).
+/// Created by [`IntegrationsApi::patch_integrations_action`](
+/// crate::api::IntegrationsApi::patch_integrations_action).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations-actions--actionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations-actions--actionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().patch_integrations_action("action_id", genesys_cloud::models::UpdateActionInput::default()).await?;
+/// let response = client
+///     .integrations()
+///     .patch_integrations_action(
+///         "action_id",
+///         genesys_cloud::models::UpdateActionInput::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -526,7 +532,7 @@ impl crate::api::IntegrationsApi {
     ) -> PatchIntegrationsAction {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchIntegrationsAction as runtime::Operation>::METADATA,
+            PatchIntegrationsAction::METADATA,
         );
         request.path_argument(action_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -543,22 +549,25 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:action:add`
 ///
-/// Created by
-/// [`IntegrationsApi::post_integrations_actions`](crate::api::IntegrationsApi::post_integrations_actions).
+/// Created by [`IntegrationsApi::post_integrations_actions`](
+/// crate::api::IntegrationsApi::post_integrations_actions).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().post_integrations_actions(genesys_cloud::models::PostActionInput::default()).await?;
+/// let response = client
+///     .integrations()
+///     .post_integrations_actions(genesys_cloud::models::PostActionInput::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -627,7 +636,7 @@ impl crate::api::IntegrationsApi {
     ) -> PostIntegrationsActions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostIntegrationsActions as runtime::Operation>::METADATA,
+            PostIntegrationsActions::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostIntegrationsActions { request }

@@ -3,7 +3,7 @@
 use crate::models::integrations::{
     Category, CategoryEntityListing, GetIntegrationsActionsCategoriesSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations actions categories.
 ///
@@ -17,11 +17,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_actions_categories`](crate::api::IntegrationsApi::get_integrations_actions_categories).
+/// Created by [`IntegrationsApi::get_integrations_actions_categories`](
+/// crate::api::IntegrationsApi::get_integrations_actions_categories).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-categories>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -72,7 +72,7 @@ impl GetIntegrationsActionsCategories {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `asc`.
+    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `ASC`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetIntegrationsActionsCategoriesSortOrder>>,
@@ -179,7 +179,7 @@ impl crate::api::IntegrationsApi {
         GetIntegrationsActionsCategories {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntegrationsActionsCategories as runtime::Operation>::METADATA,
+                GetIntegrationsActionsCategories::METADATA,
             ),
         }
     }

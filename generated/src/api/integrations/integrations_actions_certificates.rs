@@ -4,7 +4,7 @@ use crate::models::integrations::{
     ActionCertificate, ActionCertificateListing,
     GetIntegrationsActionsCertificatesStatus, GetIntegrationsActionsCertificatesType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations actions certificates.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_actions_certificates`](crate::api::IntegrationsApi::get_integrations_actions_certificates).
+/// Created by [`IntegrationsApi::get_integrations_actions_certificates`](
+/// crate::api::IntegrationsApi::get_integrations_actions_certificates).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-certificates>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-certificates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -145,7 +145,7 @@ impl crate::api::IntegrationsApi {
         GetIntegrationsActionsCertificates {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntegrationsActionsCertificates as runtime::Operation>::METADATA,
+                GetIntegrationsActionsCertificates::METADATA,
             ),
         }
     }

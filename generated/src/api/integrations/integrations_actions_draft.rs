@@ -3,7 +3,7 @@
 use crate::models::integrations::{
     Action, GetIntegrationsActionDraftExpand, UpdateDraftInput,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete integrations action draft.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `integrations:action:delete`
 ///
-/// Created by
-/// [`IntegrationsApi::delete_integrations_action_draft`](crate::api::IntegrationsApi::delete_integrations_action_draft).
+/// Created by [`IntegrationsApi::delete_integrations_action_draft`](
+/// crate::api::IntegrationsApi::delete_integrations_action_draft).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-actions--actionId--draft>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-actions--actionId--draft)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().delete_integrations_action_draft("action_id").await?;
+/// let response = client
+///     .integrations()
+///     .delete_integrations_action_draft("action_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +94,7 @@ impl crate::api::IntegrationsApi {
     ) -> DeleteIntegrationsActionDraft {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteIntegrationsActionDraft as runtime::Operation>::METADATA,
+            DeleteIntegrationsActionDraft::METADATA,
         );
         request.path_argument(action_id.as_ref());
         DeleteIntegrationsActionDraft {
@@ -109,22 +112,25 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permissions, any of: `integrations:action:view`, `bridge:actions:view`
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_action_draft`](crate::api::IntegrationsApi::get_integrations_action_draft).
+/// Created by [`IntegrationsApi::get_integrations_action_draft`](
+/// crate::api::IntegrationsApi::get_integrations_action_draft).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--draft>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions--actionId--draft)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_action_draft("action_id").await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_action_draft("action_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -216,7 +222,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsActionDraft {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsActionDraft as runtime::Operation>::METADATA,
+            GetIntegrationsActionDraft::METADATA,
         );
         request.path_argument(action_id.as_ref());
         GetIntegrationsActionDraft {
@@ -234,22 +240,28 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Created by
-/// [`IntegrationsApi::patch_integrations_action_draft`](crate::api::IntegrationsApi::patch_integrations_action_draft).
+/// Created by [`IntegrationsApi::patch_integrations_action_draft`](
+/// crate::api::IntegrationsApi::patch_integrations_action_draft).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations-actions--actionId--draft>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-integrations-actions--actionId--draft)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().patch_integrations_action_draft("action_id", genesys_cloud::models::UpdateDraftInput::default()).await?;
+/// let response = client
+///     .integrations()
+///     .patch_integrations_action_draft(
+///         "action_id",
+///         genesys_cloud::models::UpdateDraftInput::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -320,7 +332,7 @@ impl crate::api::IntegrationsApi {
     ) -> PatchIntegrationsActionDraft {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchIntegrationsActionDraft as runtime::Operation>::METADATA,
+            PatchIntegrationsActionDraft::METADATA,
         );
         request.path_argument(action_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -339,22 +351,25 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:action:edit`
 ///
-/// Created by
-/// [`IntegrationsApi::post_integrations_action_draft`](crate::api::IntegrationsApi::post_integrations_action_draft).
+/// Created by [`IntegrationsApi::post_integrations_action_draft`](
+/// crate::api::IntegrationsApi::post_integrations_action_draft).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().post_integrations_action_draft("action_id").await?;
+/// let response = client
+///     .integrations()
+///     .post_integrations_action_draft("action_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -423,7 +438,7 @@ impl crate::api::IntegrationsApi {
     ) -> PostIntegrationsActionDraft {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostIntegrationsActionDraft as runtime::Operation>::METADATA,
+            PostIntegrationsActionDraft::METADATA,
         );
         request.path_argument(action_id.as_ref());
         PostIntegrationsActionDraft {

@@ -3,7 +3,7 @@
 use crate::models::integrations::{
     Action, ActionEntityListing, GetIntegrationsActionsDraftsSortOrder, PostActionInput,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations actions drafts.
 ///
@@ -17,11 +17,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_actions_drafts`](crate::api::IntegrationsApi::get_integrations_actions_drafts).
+/// Created by [`IntegrationsApi::get_integrations_actions_drafts`](
+/// crate::api::IntegrationsApi::get_integrations_actions_drafts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-drafts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-actions-drafts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -72,7 +72,7 @@ impl GetIntegrationsActionsDrafts {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `asc`.
+    /// The query parameter `sortOrder`: one of `ASC`, `DESC`, default `ASC`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetIntegrationsActionsDraftsSortOrder>>,
@@ -207,7 +207,7 @@ impl crate::api::IntegrationsApi {
         GetIntegrationsActionsDrafts {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntegrationsActionsDrafts as runtime::Operation>::METADATA,
+                GetIntegrationsActionsDrafts::METADATA,
             ),
         }
     }
@@ -222,22 +222,27 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:action:add`
 ///
-/// Created by
-/// [`IntegrationsApi::post_integrations_actions_drafts`](crate::api::IntegrationsApi::post_integrations_actions_drafts).
+/// Created by [`IntegrationsApi::post_integrations_actions_drafts`](
+/// crate::api::IntegrationsApi::post_integrations_actions_drafts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions-drafts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions-drafts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().post_integrations_actions_drafts(genesys_cloud::models::PostActionInput::default()).await?;
+/// let response = client
+///     .integrations()
+///     .post_integrations_actions_drafts(
+///         genesys_cloud::models::PostActionInput::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -307,7 +312,7 @@ impl crate::api::IntegrationsApi {
     ) -> PostIntegrationsActionsDrafts {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostIntegrationsActionsDrafts as runtime::Operation>::METADATA,
+            PostIntegrationsActionsDrafts::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostIntegrationsActionsDrafts {

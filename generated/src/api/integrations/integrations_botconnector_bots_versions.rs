@@ -3,30 +3,37 @@
 use crate::models::integrations::{
     BotConnectorBotVersionSummaryEntityListing, BotVersionSummary,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations botconnector integration id bot versions.
 ///
 /// `GET /api/v2/integrations/botconnector/{integrationId}/bots/{botId}/versions`
 ///
 /// Takes `integration_id` (a string) and `bot_id` (a string). Returns
-/// [`BotConnectorBotVersionSummaryEntityListing`](crate::models::BotConnectorBotVersionSummaryEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`BotConnectorBotVersionSummaryEntityListing`](
+/// crate::models::BotConnectorBotVersionSummaryEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`BotVersionSummary`](crate::models::BotVersionSummary).
 ///
 /// Permission: `integration:botconnector:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_botconnector_integration_id_bot_versions`](crate::api::IntegrationsApi::get_integrations_botconnector_integration_id_bot_versions).
+/// Created by [`IntegrationsApi::get_integrations_botconnector_integration_id_bot_versions`](
+/// crate::api::IntegrationsApi::get_integrations_botconnector_integration_id_bot_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots--botId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-botconnector--integrationId--bots--botId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_botconnector_integration_id_bot_versions("integration_id", "bot_id").await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_botconnector_integration_id_bot_versions(
+///         "integration_id",
+///         "bot_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -144,7 +151,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsBotconnectorIntegrationIdBotVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsBotconnectorIntegrationIdBotVersions as runtime::Operation>::METADATA,
+            GetIntegrationsBotconnectorIntegrationIdBotVersions::METADATA,
         );
         request.path_argument(integration_id.as_ref());
         request.path_argument(bot_id.as_ref());

@@ -2,7 +2,7 @@
 
 use crate::models::integrations::{CredentialInfo, CredentialInfoListing};
 use crate::models::shared::integrations_and_users::Credential;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete integrations credential.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `integrations:integration:delete`
 ///
-/// Created by
-/// [`IntegrationsApi::delete_integrations_credential`](crate::api::IntegrationsApi::delete_integrations_credential).
+/// Created by [`IntegrationsApi::delete_integrations_credential`](
+/// crate::api::IntegrationsApi::delete_integrations_credential).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-credentials--credentialId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-integrations-credentials--credentialId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().delete_integrations_credential("credential_id").await?;
+/// let response = client
+///     .integrations()
+///     .delete_integrations_credential("credential_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::IntegrationsApi {
     ) -> DeleteIntegrationsCredential {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteIntegrationsCredential as runtime::Operation>::METADATA,
+            DeleteIntegrationsCredential::METADATA,
         );
         request.path_argument(credential_id.as_ref());
         DeleteIntegrationsCredential {
@@ -110,15 +113,18 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_credential`](crate::api::IntegrationsApi::get_integrations_credential).
+/// Created by [`IntegrationsApi::get_integrations_credential`](
+/// crate::api::IntegrationsApi::get_integrations_credential).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials--credentialId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials--credentialId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_credential("credential_id").await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_credential("credential_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsCredential {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsCredential as runtime::Operation>::METADATA,
+            GetIntegrationsCredential::METADATA,
         );
         request.path_argument(credential_id.as_ref());
         GetIntegrationsCredential {
@@ -213,11 +219,11 @@ impl crate::api::IntegrationsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_credentials`](crate::api::IntegrationsApi::get_integrations_credentials).
+/// Created by [`IntegrationsApi::get_integrations_credentials`](
+/// crate::api::IntegrationsApi::get_integrations_credentials).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-credentials)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -335,7 +341,7 @@ impl crate::api::IntegrationsApi {
         GetIntegrationsCredentials {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntegrationsCredentials as runtime::Operation>::METADATA,
+                GetIntegrationsCredentials::METADATA,
             ),
         }
     }
@@ -350,11 +356,11 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:integration:add`
 ///
-/// Created by
-/// [`IntegrationsApi::post_integrations_credentials`](crate::api::IntegrationsApi::post_integrations_credentials).
+/// Created by [`IntegrationsApi::post_integrations_credentials`](
+/// crate::api::IntegrationsApi::post_integrations_credentials).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-credentials>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-credentials)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -434,7 +440,7 @@ impl crate::api::IntegrationsApi {
         PostIntegrationsCredentials {
             request: runtime::Request::new(
                 &self.client,
-                <PostIntegrationsCredentials as runtime::Operation>::METADATA,
+                PostIntegrationsCredentials::METADATA,
             ),
         }
     }
@@ -449,15 +455,18 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:integration:edit`
 ///
-/// Created by
-/// [`IntegrationsApi::put_integrations_credential`](crate::api::IntegrationsApi::put_integrations_credential).
+/// Created by [`IntegrationsApi::put_integrations_credential`](
+/// crate::api::IntegrationsApi::put_integrations_credential).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-credentials--credentialId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-integrations-credentials--credentialId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().put_integrations_credential("credential_id").await?;
+/// let response = client
+///     .integrations()
+///     .put_integrations_credential("credential_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -535,7 +544,7 @@ impl crate::api::IntegrationsApi {
     ) -> PutIntegrationsCredential {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutIntegrationsCredential as runtime::Operation>::METADATA,
+            PutIntegrationsCredential::METADATA,
         );
         request.path_argument(credential_id.as_ref());
         PutIntegrationsCredential {

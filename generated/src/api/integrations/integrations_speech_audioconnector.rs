@@ -3,7 +3,7 @@
 use crate::models::integrations::{
     AudioConnectorIntegration, AudioConnectorIntegrationEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations speech audioconnector.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_speech_audioconnector`](crate::api::IntegrationsApi::get_integrations_speech_audioconnector).
+/// Created by [`IntegrationsApi::get_integrations_speech_audioconnector`](
+/// crate::api::IntegrationsApi::get_integrations_speech_audioconnector).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-audioconnector>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-audioconnector)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -143,7 +143,7 @@ impl crate::api::IntegrationsApi {
         GetIntegrationsSpeechAudioconnector {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntegrationsSpeechAudioconnector as runtime::Operation>::METADATA,
+                GetIntegrationsSpeechAudioconnector::METADATA,
             ),
         }
     }
@@ -159,15 +159,18 @@ impl crate::api::IntegrationsApi {
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_speech_audioconnector_integration_id`](crate::api::IntegrationsApi::get_integrations_speech_audioconnector_integration_id).
+/// Created by [`IntegrationsApi::get_integrations_speech_audioconnector_integration_id`](
+/// crate::api::IntegrationsApi::get_integrations_speech_audioconnector_integration_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-audioconnector--integrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-audioconnector--integrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_speech_audioconnector_integration_id("integration_id").await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_speech_audioconnector_integration_id("integration_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -239,7 +242,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsSpeechAudioconnectorIntegrationId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsSpeechAudioconnectorIntegrationId as runtime::Operation>::METADATA,
+            GetIntegrationsSpeechAudioconnectorIntegrationId::METADATA,
         );
         request.path_argument(integration_id.as_ref());
         GetIntegrationsSpeechAudioconnectorIntegrationId {

@@ -3,7 +3,7 @@
 use crate::models::integrations::{
     DialogflowAgent, DialogflowAgentSummary, DialogflowAgentSummaryEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations speech dialogflow agent.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_speech_dialogflow_agent`](crate::api::IntegrationsApi::get_integrations_speech_dialogflow_agent).
+/// Created by [`IntegrationsApi::get_integrations_speech_dialogflow_agent`](
+/// crate::api::IntegrationsApi::get_integrations_speech_dialogflow_agent).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflow-agents--agentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflow-agents--agentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_speech_dialogflow_agent("agent_id").await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_speech_dialogflow_agent("agent_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsSpeechDialogflowAgent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsSpeechDialogflowAgent as runtime::Operation>::METADATA,
+            GetIntegrationsSpeechDialogflowAgent::METADATA,
         );
         request.path_argument(agent_id.as_ref());
         GetIntegrationsSpeechDialogflowAgent {
@@ -116,15 +119,18 @@ impl crate::api::IntegrationsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_speech_dialogflow_agents`](crate::api::IntegrationsApi::get_integrations_speech_dialogflow_agents).
+/// Created by [`IntegrationsApi::get_integrations_speech_dialogflow_agents`](
+/// crate::api::IntegrationsApi::get_integrations_speech_dialogflow_agents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflow-agents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflow-agents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_speech_dialogflow_agents().await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_speech_dialogflow_agents()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -247,7 +253,7 @@ impl crate::api::IntegrationsApi {
         GetIntegrationsSpeechDialogflowAgents {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntegrationsSpeechDialogflowAgents as runtime::Operation>::METADATA,
+                GetIntegrationsSpeechDialogflowAgents::METADATA,
             ),
         }
     }

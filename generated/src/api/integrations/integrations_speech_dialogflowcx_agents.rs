@@ -3,7 +3,7 @@
 use crate::models::integrations::{
     DialogflowCxAgent, DialogflowCxAgentSummary, DialogflowCxAgentSummaryEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations speech dialogflowcx agent.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_speech_dialogflowcx_agent`](crate::api::IntegrationsApi::get_integrations_speech_dialogflowcx_agent).
+/// Created by [`IntegrationsApi::get_integrations_speech_dialogflowcx_agent`](
+/// crate::api::IntegrationsApi::get_integrations_speech_dialogflowcx_agent).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflowcx-agents--agentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflowcx-agents--agentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_speech_dialogflowcx_agent("agent_id").await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_speech_dialogflowcx_agent("agent_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsSpeechDialogflowcxAgent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsSpeechDialogflowcxAgent as runtime::Operation>::METADATA,
+            GetIntegrationsSpeechDialogflowcxAgent::METADATA,
         );
         request.path_argument(agent_id.as_ref());
         GetIntegrationsSpeechDialogflowcxAgent {
@@ -116,15 +119,18 @@ impl crate::api::IntegrationsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_speech_dialogflowcx_agents`](crate::api::IntegrationsApi::get_integrations_speech_dialogflowcx_agents).
+/// Created by [`IntegrationsApi::get_integrations_speech_dialogflowcx_agents`](
+/// crate::api::IntegrationsApi::get_integrations_speech_dialogflowcx_agents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflowcx-agents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-dialogflowcx-agents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_speech_dialogflowcx_agents().await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_speech_dialogflowcx_agents()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -247,7 +253,7 @@ impl crate::api::IntegrationsApi {
         GetIntegrationsSpeechDialogflowcxAgents {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntegrationsSpeechDialogflowcxAgents as runtime::Operation>::METADATA,
+                GetIntegrationsSpeechDialogflowcxAgents::METADATA,
             ),
         }
     }

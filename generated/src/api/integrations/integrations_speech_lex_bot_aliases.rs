@@ -3,7 +3,7 @@
 use crate::models::integrations::{
     GetIntegrationsSpeechLexBotBotIdAliasesStatus, LexBotAlias, LexBotAliasEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations speech lex bot bot id aliases.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases`](crate::api::IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases).
+/// Created by [`IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases`](
+/// crate::api::IntegrationsApi::get_integrations_speech_lex_bot_bot_id_aliases).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lex-bot--botId--aliases>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lex-bot--botId--aliases)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_speech_lex_bot_bot_id_aliases("bot_id").await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_speech_lex_bot_bot_id_aliases("bot_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -155,7 +158,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsSpeechLexBotBotIdAliases {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsSpeechLexBotBotIdAliases as runtime::Operation>::METADATA,
+            GetIntegrationsSpeechLexBotBotIdAliases::METADATA,
         );
         request.path_argument(bot_id.as_ref());
         GetIntegrationsSpeechLexBotBotIdAliases {

@@ -4,7 +4,7 @@ use crate::models::integrations::{
     GetIntegrationsSpeechLexv2BotBotIdAliasesStatus, LexV2BotAlias,
     LexV2BotAliasEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations speech lexv2 bot bot id aliases.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases`](crate::api::IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases).
+/// Created by [`IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases`](
+/// crate::api::IntegrationsApi::get_integrations_speech_lexv2_bot_bot_id_aliases).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lexv2-bot--botId--aliases>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-speech-lexv2-bot--botId--aliases)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_speech_lexv2_bot_bot_id_aliases("bot_id").await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_speech_lexv2_bot_bot_id_aliases("bot_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -157,7 +160,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsSpeechLexv2BotBotIdAliases {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsSpeechLexv2BotBotIdAliases as runtime::Operation>::METADATA,
+            GetIntegrationsSpeechLexv2BotBotIdAliases::METADATA,
         );
         request.path_argument(bot_id.as_ref());
         GetIntegrationsSpeechLexv2BotBotIdAliases {

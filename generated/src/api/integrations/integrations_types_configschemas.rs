@@ -2,28 +2,33 @@
 
 use crate::models::integrations::GetIntegrationsTypeConfigschemaConfigType;
 use crate::models::shared::json_schema_document::JsonSchemaDocument;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get integrations type configschema.
 ///
 /// `GET /api/v2/integrations/types/{typeId}/configschemas/{configType}`
 ///
-/// Takes `type_id_` (a string) and `config_type`
-/// ([`GetIntegrationsTypeConfigschemaConfigType`](crate::models::GetIntegrationsTypeConfigschemaConfigType)).
-/// Returns [`JsonSchemaDocument`](crate::models::JsonSchemaDocument). Succeeds with the status 200
-/// (OK).
+/// Takes `type_id_` (a string) and `config_type` ([`GetIntegrationsTypeConfigschemaConfigType`](
+/// crate::models::GetIntegrationsTypeConfigschemaConfigType)). Returns
+/// [`JsonSchemaDocument`](crate::models::JsonSchemaDocument). Succeeds with the status 200 (OK).
 ///
 /// Permission: `integrations:integration:view`
 ///
-/// Created by
-/// [`IntegrationsApi::get_integrations_type_configschema`](crate::api::IntegrationsApi::get_integrations_type_configschema).
+/// Created by [`IntegrationsApi::get_integrations_type_configschema`](
+/// crate::api::IntegrationsApi::get_integrations_type_configschema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-types--typeId--configschemas--configType->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-integrations-types--typeId--configschemas--configType-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().get_integrations_type_configschema("type_id_", genesys_cloud::models::GetIntegrationsTypeConfigschemaConfigType::Properties).await?;
+/// let response = client
+///     .integrations()
+///     .get_integrations_type_configschema(
+///         "type_id_",
+///         genesys_cloud::models::GetIntegrationsTypeConfigschemaConfigType::Properties,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::IntegrationsApi {
     ) -> GetIntegrationsTypeConfigschema {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntegrationsTypeConfigschema as runtime::Operation>::METADATA,
+            GetIntegrationsTypeConfigschema::METADATA,
         );
         request.path_argument(type_id_.as_ref());
         request.path_argument(config_type);

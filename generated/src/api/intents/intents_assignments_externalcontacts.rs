@@ -3,7 +3,7 @@
 use crate::models::intents::{
     CustomerIntentAssignmentListing, CustomerIntentAssignmentResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get intents assignments externalcontact.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`IntentsApi::get_intents_assignments_externalcontact`](crate::api::IntentsApi::get_intents_assignments_externalcontact).
+/// Created by [`IntentsApi::get_intents_assignments_externalcontact`](
+/// crate::api::IntentsApi::get_intents_assignments_externalcontact).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-assignments-externalcontacts--externalContactId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-assignments-externalcontacts--externalContactId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.intents().get_intents_assignments_externalcontact("external_contact_id").await?;
+/// let response = client
+///     .intents()
+///     .get_intents_assignments_externalcontact("external_contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -141,7 +144,7 @@ impl crate::api::IntentsApi {
     ) -> GetIntentsAssignmentsExternalcontact {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntentsAssignmentsExternalcontact as runtime::Operation>::METADATA,
+            GetIntentsAssignmentsExternalcontact::METADATA,
         );
         request.path_argument(external_contact_id.as_ref());
         GetIntentsAssignmentsExternalcontact {

@@ -3,7 +3,7 @@
 use crate::models::intents::{
     IntentsCategory, IntentsCategoryListing, IntentsCategoryPatch,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete intents category.
 ///
@@ -15,8 +15,8 @@ use crate::runtime;
 ///
 /// Created by [`IntentsApi::delete_intents_category`](crate::api::IntentsApi::delete_intents_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-intents-categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-intents-categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::IntentsApi {
     ) -> DeleteIntentsCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteIntentsCategory as runtime::Operation>::METADATA,
+            DeleteIntentsCategory::METADATA,
         );
         request.path_argument(category_id.as_ref());
         DeleteIntentsCategory { request }
@@ -114,7 +114,7 @@ impl crate::api::IntentsApi {
 /// Created by [`IntentsApi::get_intents_categories`](crate::api::IntentsApi::get_intents_categories).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-categories>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -234,10 +234,7 @@ impl crate::api::IntentsApi {
     /// `GET /api/v2/intents/categories` See [`GetIntentsCategories`] for what it takes and returns.
     pub fn get_intents_categories(&self) -> GetIntentsCategories {
         GetIntentsCategories {
-            request: runtime::Request::new(
-                &self.client,
-                <GetIntentsCategories as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetIntentsCategories::METADATA),
         }
     }
 }
@@ -253,8 +250,8 @@ impl crate::api::IntentsApi {
 ///
 /// Created by [`IntentsApi::get_intents_category`](crate::api::IntentsApi::get_intents_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -330,7 +327,7 @@ impl crate::api::IntentsApi {
     ) -> GetIntentsCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntentsCategory as runtime::Operation>::METADATA,
+            GetIntentsCategory::METADATA,
         );
         request.path_argument(category_id.as_ref());
         GetIntentsCategory { request }
@@ -349,12 +346,18 @@ impl crate::api::IntentsApi {
 ///
 /// Created by [`IntentsApi::patch_intents_category`](crate::api::IntentsApi::patch_intents_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-intents-categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-intents-categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.intents().patch_intents_category("category_id", genesys_cloud::models::IntentsCategoryPatch::default()).await?;
+/// let response = client
+///     .intents()
+///     .patch_intents_category(
+///         "category_id",
+///         genesys_cloud::models::IntentsCategoryPatch::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -428,7 +431,7 @@ impl crate::api::IntentsApi {
     ) -> PatchIntentsCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchIntentsCategory as runtime::Operation>::METADATA,
+            PatchIntentsCategory::METADATA,
         );
         request.path_argument(category_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -448,11 +451,14 @@ impl crate::api::IntentsApi {
 /// Created by [`IntentsApi::post_intents_categories`](crate::api::IntentsApi::post_intents_categories).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-categories>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.intents().post_intents_categories(genesys_cloud::models::IntentsCategory::default()).await?;
+/// let response = client
+///     .intents()
+///     .post_intents_categories(genesys_cloud::models::IntentsCategory::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -524,7 +530,7 @@ impl crate::api::IntentsApi {
     ) -> PostIntentsCategories {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostIntentsCategories as runtime::Operation>::METADATA,
+            PostIntentsCategories::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostIntentsCategories { request }

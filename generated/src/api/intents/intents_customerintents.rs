@@ -3,7 +3,7 @@
 use crate::models::intents::{
     CustomerIntent, CustomerIntentListing, CustomerIntentPatch, CustomerIntentResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete intents customerintent.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `externalContacts:customerIntentTaxonomy:delete`
 ///
-/// Created by
-/// [`IntentsApi::delete_intents_customerintent`](crate::api::IntentsApi::delete_intents_customerintent).
+/// Created by [`IntentsApi::delete_intents_customerintent`](
+/// crate::api::IntentsApi::delete_intents_customerintent).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-intents-customerintents--customerIntentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-intents-customerintents--customerIntentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.intents().delete_intents_customerintent("customer_intent_id").await?;
+/// let response = client
+///     .intents()
+///     .delete_intents_customerintent("customer_intent_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::IntentsApi {
     ) -> DeleteIntentsCustomerintent {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteIntentsCustomerintent as runtime::Operation>::METADATA,
+            DeleteIntentsCustomerintent::METADATA,
         );
         request.path_argument(customer_intent_id.as_ref());
         DeleteIntentsCustomerintent {
@@ -115,12 +118,15 @@ impl crate::api::IntentsApi {
 /// Created by
 /// [`IntentsApi::get_intents_customerintent`](crate::api::IntentsApi::get_intents_customerintent).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents--customerIntentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents--customerIntentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.intents().get_intents_customerintent("customer_intent_id").await?;
+/// let response = client
+///     .intents()
+///     .get_intents_customerintent("customer_intent_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +198,7 @@ impl crate::api::IntentsApi {
     ) -> GetIntentsCustomerintent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetIntentsCustomerintent as runtime::Operation>::METADATA,
+            GetIntentsCustomerintent::METADATA,
         );
         request.path_argument(customer_intent_id.as_ref());
         GetIntentsCustomerintent {
@@ -217,7 +223,7 @@ impl crate::api::IntentsApi {
 /// [`IntentsApi::get_intents_customerintents`](crate::api::IntentsApi::get_intents_customerintents).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-customerintents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -346,7 +352,7 @@ impl crate::api::IntentsApi {
         GetIntentsCustomerintents {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntentsCustomerintents as runtime::Operation>::METADATA,
+                GetIntentsCustomerintents::METADATA,
             ),
         }
     }
@@ -366,12 +372,18 @@ impl crate::api::IntentsApi {
 /// Created by
 /// [`IntentsApi::patch_intents_customerintent`](crate::api::IntentsApi::patch_intents_customerintent).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-intents-customerintents--customerIntentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-intents-customerintents--customerIntentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.intents().patch_intents_customerintent("customer_intent_id", genesys_cloud::models::CustomerIntentPatch::default()).await?;
+/// let response = client
+///     .intents()
+///     .patch_intents_customerintent(
+///         "customer_intent_id",
+///         genesys_cloud::models::CustomerIntentPatch::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -445,7 +457,7 @@ impl crate::api::IntentsApi {
     ) -> PatchIntentsCustomerintent {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchIntentsCustomerintent as runtime::Operation>::METADATA,
+            PatchIntentsCustomerintent::METADATA,
         );
         request.path_argument(customer_intent_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -469,11 +481,14 @@ impl crate::api::IntentsApi {
 /// [`IntentsApi::post_intents_customerintents`](crate::api::IntentsApi::post_intents_customerintents).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-intents-customerintents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.intents().post_intents_customerintents(genesys_cloud::models::CustomerIntent::default()).await?;
+/// let response = client
+///     .intents()
+///     .post_intents_customerintents(genesys_cloud::models::CustomerIntent::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -546,7 +561,7 @@ impl crate::api::IntentsApi {
     ) -> PostIntentsCustomerintents {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostIntentsCustomerintents as runtime::Operation>::METADATA,
+            PostIntentsCustomerintents::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostIntentsCustomerintents {

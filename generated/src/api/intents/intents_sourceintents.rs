@@ -3,7 +3,7 @@
 use crate::models::intents::{
     CustomerSourceIntent, CustomerSourceIntentListing, GetIntentsSourceintentsType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get intents sourceintents.
 ///
@@ -22,7 +22,7 @@ use crate::runtime;
 /// [`IntentsApi::get_intents_sourceintents`](crate::api::IntentsApi::get_intents_sourceintents).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-sourceintents>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-intents-sourceintents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -153,7 +153,7 @@ impl crate::api::IntentsApi {
         GetIntentsSourceintents {
             request: runtime::Request::new(
                 &self.client,
-                <GetIntentsSourceintents as runtime::Operation>::METADATA,
+                GetIntentsSourceintents::METADATA,
             ),
         }
     }

@@ -4,29 +4,31 @@ use crate::models::journey::{
     ActionMapEstimateRequest, EstimateJobAsyncResponse,
     GetJourneyActionmapsEstimatesJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get journey actionmaps estimates job.
 ///
 /// `GET /api/v2/journey/actionmaps/estimates/jobs/{jobId}`
 ///
-/// Takes `job_id` (a string). Returns
-/// [`GetJourneyActionmapsEstimatesJobResponse`](crate::models::GetJourneyActionmapsEstimatesJobResponse).
-/// Succeeds with the status 200 (OK).
+/// Takes `job_id` (a string). Returns [`GetJourneyActionmapsEstimatesJobResponse`](
+/// crate::models::GetJourneyActionmapsEstimatesJobResponse). Succeeds with the status 200 (OK).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permission: `journey:actionmapEstimateJob:view`
 ///
-/// Created by
-/// [`JourneyApi::get_journey_actionmaps_estimates_job`](crate::api::JourneyApi::get_journey_actionmaps_estimates_job).
+/// Created by [`JourneyApi::get_journey_actionmaps_estimates_job`](
+/// crate::api::JourneyApi::get_journey_actionmaps_estimates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actionmaps-estimates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actionmaps-estimates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_actionmaps_estimates_job("job_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_actionmaps_estimates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +103,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyActionmapsEstimatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyActionmapsEstimatesJob as runtime::Operation>::METADATA,
+            GetJourneyActionmapsEstimatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetJourneyActionmapsEstimatesJob {
@@ -124,18 +126,23 @@ impl crate::api::JourneyApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_journey_actionmaps_estimates_job`](crate::api::GetJourneyActionmapsEstimatesJob), its results
-/// by
-/// [`get_journey_actionmaps_estimates_job_results`](crate::api::GetJourneyActionmapsEstimatesJobResults).
+/// by [`get_journey_actionmaps_estimates_job_results`](
+/// crate::api::GetJourneyActionmapsEstimatesJobResults).
 ///
-/// Created by
-/// [`JourneyApi::post_journey_actionmaps_estimates_jobs`](crate::api::JourneyApi::post_journey_actionmaps_estimates_jobs).
+/// Created by [`JourneyApi::post_journey_actionmaps_estimates_jobs`](
+/// crate::api::JourneyApi::post_journey_actionmaps_estimates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-actionmaps-estimates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-actionmaps-estimates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().post_journey_actionmaps_estimates_jobs(genesys_cloud::models::ActionMapEstimateRequest::default()).await?;
+/// let response = client
+///     .journey()
+///     .post_journey_actionmaps_estimates_jobs(
+///         genesys_cloud::models::ActionMapEstimateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -205,10 +212,10 @@ impl IntoFuture for PostJourneyActionmapsEstimatesJobs {
 }
 
 impl runtime::Submit for PostJourneyActionmapsEstimatesJobs {
-    type Status = <crate::api::GetJourneyActionmapsEstimatesJob as runtime::Operation>::Output;
+    type Status = GetJourneyActionmapsEstimatesJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetJourneyActionmapsEstimatesJob as runtime::Operation>::METADATA,
+        status: crate::api::GetJourneyActionmapsEstimatesJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Body,
@@ -237,7 +244,7 @@ impl crate::api::JourneyApi {
     ) -> PostJourneyActionmapsEstimatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostJourneyActionmapsEstimatesJobs as runtime::Operation>::METADATA,
+            PostJourneyActionmapsEstimatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostJourneyActionmapsEstimatesJobs {

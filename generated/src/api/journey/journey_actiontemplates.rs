@@ -4,7 +4,7 @@ use crate::models::journey::{
     ActionTemplate, ActionTemplateListing, GetJourneyActiontemplatesMediaType,
     GetJourneyActiontemplatesState, PatchActionTemplate,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete journey actiontemplate.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `journey:actiontemplate:delete`
 ///
-/// Created by
-/// [`JourneyApi::delete_journey_actiontemplate`](crate::api::JourneyApi::delete_journey_actiontemplate).
+/// Created by [`JourneyApi::delete_journey_actiontemplate`](
+/// crate::api::JourneyApi::delete_journey_actiontemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-actiontemplates--actionTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-actiontemplates--actionTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().delete_journey_actiontemplate("action_template_id").await?;
+/// let response = client
+///     .journey()
+///     .delete_journey_actiontemplate("action_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +103,7 @@ impl crate::api::JourneyApi {
     ) -> DeleteJourneyActiontemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteJourneyActiontemplate as runtime::Operation>::METADATA,
+            DeleteJourneyActiontemplate::METADATA,
         );
         request.path_argument(action_template_id.as_ref());
         DeleteJourneyActiontemplate {
@@ -121,12 +124,15 @@ impl crate::api::JourneyApi {
 /// Created by
 /// [`JourneyApi::get_journey_actiontemplate`](crate::api::JourneyApi::get_journey_actiontemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontemplates--actionTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontemplates--actionTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_actiontemplate("action_template_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_actiontemplate("action_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -196,7 +202,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyActiontemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyActiontemplate as runtime::Operation>::METADATA,
+            GetJourneyActiontemplate::METADATA,
         );
         request.path_argument(action_template_id.as_ref());
         GetJourneyActiontemplate {
@@ -221,7 +227,7 @@ impl crate::api::JourneyApi {
 /// [`JourneyApi::get_journey_actiontemplates`](crate::api::JourneyApi::get_journey_actiontemplates).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontemplates>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-actiontemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -381,7 +387,7 @@ impl crate::api::JourneyApi {
         GetJourneyActiontemplates {
             request: runtime::Request::new(
                 &self.client,
-                <GetJourneyActiontemplates as runtime::Operation>::METADATA,
+                GetJourneyActiontemplates::METADATA,
             ),
         }
     }
@@ -400,12 +406,15 @@ impl crate::api::JourneyApi {
 /// Created by
 /// [`JourneyApi::patch_journey_actiontemplate`](crate::api::JourneyApi::patch_journey_actiontemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-actiontemplates--actionTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-actiontemplates--actionTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().patch_journey_actiontemplate("action_template_id").await?;
+/// let response = client
+///     .journey()
+///     .patch_journey_actiontemplate("action_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -481,7 +490,7 @@ impl crate::api::JourneyApi {
     ) -> PatchJourneyActiontemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchJourneyActiontemplate as runtime::Operation>::METADATA,
+            PatchJourneyActiontemplate::METADATA,
         );
         request.path_argument(action_template_id.as_ref());
         PatchJourneyActiontemplate {
@@ -503,7 +512,7 @@ impl crate::api::JourneyApi {
 /// [`JourneyApi::post_journey_actiontemplates`](crate::api::JourneyApi::post_journey_actiontemplates).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-actiontemplates>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-actiontemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -581,7 +590,7 @@ impl crate::api::JourneyApi {
         PostJourneyActiontemplates {
             request: runtime::Request::new(
                 &self.client,
-                <PostJourneyActiontemplates as runtime::Operation>::METADATA,
+                PostJourneyActiontemplates::METADATA,
             ),
         }
     }

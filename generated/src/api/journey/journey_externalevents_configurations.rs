@@ -4,7 +4,7 @@ use crate::models::journey::{
     CreateExternalEventsConfigurationRequest, ExternalEventsConfiguration,
     ExternalEventsConfigurationListing, UpdateExternalEventsConfigurationRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete journey externalevents configuration.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `journey:externalEventsConfiguration:delete`
 ///
-/// Created by
-/// [`JourneyApi::delete_journey_externalevents_configuration`](crate::api::JourneyApi::delete_journey_externalevents_configuration).
+/// Created by [`JourneyApi::delete_journey_externalevents_configuration`](
+/// crate::api::JourneyApi::delete_journey_externalevents_configuration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-externalevents-configurations--configId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-externalevents-configurations--configId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().delete_journey_externalevents_configuration("config_id").await?;
+/// let response = client
+///     .journey()
+///     .delete_journey_externalevents_configuration("config_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::JourneyApi {
     ) -> DeleteJourneyExternaleventsConfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteJourneyExternaleventsConfiguration as runtime::Operation>::METADATA,
+            DeleteJourneyExternaleventsConfiguration::METADATA,
         );
         request.path_argument(config_id.as_ref());
         DeleteJourneyExternaleventsConfiguration {
@@ -113,15 +116,18 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:externalEventsConfiguration:view`
 ///
-/// Created by
-/// [`JourneyApi::get_journey_externalevents_configuration`](crate::api::JourneyApi::get_journey_externalevents_configuration).
+/// Created by [`JourneyApi::get_journey_externalevents_configuration`](
+/// crate::api::JourneyApi::get_journey_externalevents_configuration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-configurations--configId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-configurations--configId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_externalevents_configuration("config_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_externalevents_configuration("config_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +199,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyExternaleventsConfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyExternaleventsConfiguration as runtime::Operation>::METADATA,
+            GetJourneyExternaleventsConfiguration::METADATA,
         );
         request.path_argument(config_id.as_ref());
         GetJourneyExternaleventsConfiguration {
@@ -215,11 +221,11 @@ impl crate::api::JourneyApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`JourneyApi::get_journey_externalevents_configurations`](crate::api::JourneyApi::get_journey_externalevents_configurations).
+/// Created by [`JourneyApi::get_journey_externalevents_configurations`](
+/// crate::api::JourneyApi::get_journey_externalevents_configurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-configurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-configurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -338,7 +344,7 @@ impl crate::api::JourneyApi {
         GetJourneyExternaleventsConfigurations {
             request: runtime::Request::new(
                 &self.client,
-                <GetJourneyExternaleventsConfigurations as runtime::Operation>::METADATA,
+                GetJourneyExternaleventsConfigurations::METADATA,
             ),
         }
     }
@@ -348,22 +354,25 @@ impl crate::api::JourneyApi {
 ///
 /// `PATCH /api/v2/journey/externalevents/configurations/{configId}`
 ///
-/// Takes `config_id` (a string) and optionally a body
-/// ([`UpdateExternalEventsConfigurationRequest`](crate::models::UpdateExternalEventsConfigurationRequest)).
-/// Returns [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration). Succeeds with
-/// the status 200 (OK).
+/// Takes `config_id` (a string) and optionally a body ([`UpdateExternalEventsConfigurationRequest`](
+/// crate::models::UpdateExternalEventsConfigurationRequest)). Returns
+/// [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEventsConfiguration:edit`
 ///
-/// Created by
-/// [`JourneyApi::patch_journey_externalevents_configuration`](crate::api::JourneyApi::patch_journey_externalevents_configuration).
+/// Created by [`JourneyApi::patch_journey_externalevents_configuration`](
+/// crate::api::JourneyApi::patch_journey_externalevents_configuration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-externalevents-configurations--configId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-externalevents-configurations--configId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().patch_journey_externalevents_configuration("config_id").await?;
+/// let response = client
+///     .journey()
+///     .patch_journey_externalevents_configuration("config_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -444,7 +453,7 @@ impl crate::api::JourneyApi {
     ) -> PatchJourneyExternaleventsConfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchJourneyExternaleventsConfiguration as runtime::Operation>::METADATA,
+            PatchJourneyExternaleventsConfiguration::METADATA,
         );
         request.path_argument(config_id.as_ref());
         PatchJourneyExternaleventsConfiguration {
@@ -457,18 +466,18 @@ impl crate::api::JourneyApi {
 ///
 /// `POST /api/v2/journey/externalevents/configurations`
 ///
-/// Takes optionally a body
-/// ([`CreateExternalEventsConfigurationRequest`](crate::models::CreateExternalEventsConfigurationRequest)).
-/// Returns [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration). Succeeds with
-/// the status 200 (OK).
+/// Takes optionally a body ([`CreateExternalEventsConfigurationRequest`](
+/// crate::models::CreateExternalEventsConfigurationRequest)). Returns
+/// [`ExternalEventsConfiguration`](crate::models::ExternalEventsConfiguration). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `journey:externalEventsConfiguration:add`
 ///
-/// Created by
-/// [`JourneyApi::post_journey_externalevents_configurations`](crate::api::JourneyApi::post_journey_externalevents_configurations).
+/// Created by [`JourneyApi::post_journey_externalevents_configurations`](
+/// crate::api::JourneyApi::post_journey_externalevents_configurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-configurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-configurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -553,7 +562,7 @@ impl crate::api::JourneyApi {
         PostJourneyExternaleventsConfigurations {
             request: runtime::Request::new(
                 &self.client,
-                <PostJourneyExternaleventsConfigurations as runtime::Operation>::METADATA,
+                PostJourneyExternaleventsConfigurations::METADATA,
             ),
         }
     }

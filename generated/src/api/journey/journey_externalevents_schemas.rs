@@ -4,7 +4,7 @@ use crate::models::journey::{
     JourneyExternalEventsSchema, JourneyExternalEventsSchemaListing,
     JourneyJsonSchemaRequest, JourneySchemaUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete journey externalevents schema.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `journey:externalEventsSchema:delete`
 ///
-/// Created by
-/// [`JourneyApi::delete_journey_externalevents_schema`](crate::api::JourneyApi::delete_journey_externalevents_schema).
+/// Created by [`JourneyApi::delete_journey_externalevents_schema`](
+/// crate::api::JourneyApi::delete_journey_externalevents_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-externalevents-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-externalevents-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().delete_journey_externalevents_schema("schema_id").await?;
+/// let response = client
+///     .journey()
+///     .delete_journey_externalevents_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::JourneyApi {
     ) -> DeleteJourneyExternaleventsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteJourneyExternaleventsSchema as runtime::Operation>::METADATA,
+            DeleteJourneyExternaleventsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         DeleteJourneyExternaleventsSchema {
@@ -113,15 +116,18 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:externalEventsSchema:view`
 ///
-/// Created by
-/// [`JourneyApi::get_journey_externalevents_schema`](crate::api::JourneyApi::get_journey_externalevents_schema).
+/// Created by [`JourneyApi::get_journey_externalevents_schema`](
+/// crate::api::JourneyApi::get_journey_externalevents_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_externalevents_schema("schema_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_externalevents_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +199,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyExternaleventsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyExternaleventsSchema as runtime::Operation>::METADATA,
+            GetJourneyExternaleventsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetJourneyExternaleventsSchema {
@@ -215,11 +221,11 @@ impl crate::api::JourneyApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`JourneyApi::get_journey_externalevents_schemas`](crate::api::JourneyApi::get_journey_externalevents_schemas).
+/// Created by [`JourneyApi::get_journey_externalevents_schemas`](
+/// crate::api::JourneyApi::get_journey_externalevents_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -320,7 +326,7 @@ impl crate::api::JourneyApi {
         GetJourneyExternaleventsSchemas {
             request: runtime::Request::new(
                 &self.client,
-                <GetJourneyExternaleventsSchemas as runtime::Operation>::METADATA,
+                GetJourneyExternaleventsSchemas::METADATA,
             ),
         }
     }
@@ -336,15 +342,20 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:externalEventsSchema:add`
 ///
-/// Created by
-/// [`JourneyApi::post_journey_externalevents_schemas`](crate::api::JourneyApi::post_journey_externalevents_schemas).
+/// Created by [`JourneyApi::post_journey_externalevents_schemas`](
+/// crate::api::JourneyApi::post_journey_externalevents_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-externalevents-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().post_journey_externalevents_schemas(genesys_cloud::models::JourneyJsonSchemaRequest::default()).await?;
+/// let response = client
+///     .journey()
+///     .post_journey_externalevents_schemas(
+///         genesys_cloud::models::JourneyJsonSchemaRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -417,7 +428,7 @@ impl crate::api::JourneyApi {
     ) -> PostJourneyExternaleventsSchemas {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostJourneyExternaleventsSchemas as runtime::Operation>::METADATA,
+            PostJourneyExternaleventsSchemas::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostJourneyExternaleventsSchemas {
@@ -437,15 +448,21 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:externalEventsSchema:edit`
 ///
-/// Created by
-/// [`JourneyApi::put_journey_externalevents_schema`](crate::api::JourneyApi::put_journey_externalevents_schema).
+/// Created by [`JourneyApi::put_journey_externalevents_schema`](
+/// crate::api::JourneyApi::put_journey_externalevents_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-externalevents-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-externalevents-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().put_journey_externalevents_schema("schema_id", genesys_cloud::models::JourneySchemaUpdateRequest::default()).await?;
+/// let response = client
+///     .journey()
+///     .put_journey_externalevents_schema(
+///         "schema_id",
+///         genesys_cloud::models::JourneySchemaUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -519,7 +536,7 @@ impl crate::api::JourneyApi {
     ) -> PutJourneyExternaleventsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutJourneyExternaleventsSchema as runtime::Operation>::METADATA,
+            PutJourneyExternaleventsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.json_body("application/json", Some(body));

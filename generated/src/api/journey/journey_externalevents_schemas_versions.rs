@@ -3,7 +3,7 @@
 use crate::models::journey::{
     JourneyExternalEventsSchema, JourneyExternalEventsSchemaListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get journey externalevents schema version.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `journey:externalEventsSchema:view`
 ///
-/// Created by
-/// [`JourneyApi::get_journey_externalevents_schema_version`](crate::api::JourneyApi::get_journey_externalevents_schema_version).
+/// Created by [`JourneyApi::get_journey_externalevents_schema_version`](
+/// crate::api::JourneyApi::get_journey_externalevents_schema_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId--versions--versionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId--versions--versionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_externalevents_schema_version("schema_id", "version_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_externalevents_schema_version("schema_id", "version_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyExternaleventsSchemaVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyExternaleventsSchemaVersion as runtime::Operation>::METADATA,
+            GetJourneyExternaleventsSchemaVersion::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.path_argument(version_id.as_ref());
@@ -119,15 +122,18 @@ impl crate::api::JourneyApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`JourneyApi::get_journey_externalevents_schema_versions`](crate::api::JourneyApi::get_journey_externalevents_schema_versions).
+/// Created by [`JourneyApi::get_journey_externalevents_schema_versions`](
+/// crate::api::JourneyApi::get_journey_externalevents_schema_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-externalevents-schemas--schemaId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_externalevents_schema_versions("schema_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_externalevents_schema_versions("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -226,7 +232,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyExternaleventsSchemaVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyExternaleventsSchemaVersions as runtime::Operation>::METADATA,
+            GetJourneyExternaleventsSchemaVersions::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetJourneyExternaleventsSchemaVersions {

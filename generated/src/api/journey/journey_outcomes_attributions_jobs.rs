@@ -4,7 +4,7 @@ use crate::models::journey::{
     OutcomeAttributionAsyncResponse, OutcomeAttributionJobStateResponse,
     OutcomeAttributionListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get journey outcomes attributions job.
 ///
@@ -20,15 +20,18 @@ use crate::runtime;
 ///
 /// Permission: `journey:outcomeAttributionJob:view`
 ///
-/// Created by
-/// [`JourneyApi::get_journey_outcomes_attributions_job`](crate::api::JourneyApi::get_journey_outcomes_attributions_job).
+/// Created by [`JourneyApi::get_journey_outcomes_attributions_job`](
+/// crate::api::JourneyApi::get_journey_outcomes_attributions_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-attributions-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-attributions-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_outcomes_attributions_job("job_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_outcomes_attributions_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +104,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyOutcomesAttributionsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyOutcomesAttributionsJob as runtime::Operation>::METADATA,
+            GetJourneyOutcomesAttributionsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetJourneyOutcomesAttributionsJob {
@@ -126,14 +129,14 @@ impl crate::api::JourneyApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_journey_outcomes_attributions_job`](crate::api::GetJourneyOutcomesAttributionsJob), its
-/// results by
-/// [`get_journey_outcomes_attributions_job_results`](crate::api::GetJourneyOutcomesAttributionsJobResults).
+/// results by [`get_journey_outcomes_attributions_job_results`](
+/// crate::api::GetJourneyOutcomesAttributionsJobResults).
 ///
-/// Created by
-/// [`JourneyApi::post_journey_outcomes_attributions_jobs`](crate::api::JourneyApi::post_journey_outcomes_attributions_jobs).
+/// Created by [`JourneyApi::post_journey_outcomes_attributions_jobs`](
+/// crate::api::JourneyApi::post_journey_outcomes_attributions_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes-attributions-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes-attributions-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -213,10 +216,10 @@ impl IntoFuture for PostJourneyOutcomesAttributionsJobs {
 }
 
 impl runtime::Submit for PostJourneyOutcomesAttributionsJobs {
-    type Status = <crate::api::GetJourneyOutcomesAttributionsJob as runtime::Operation>::Output;
+    type Status = OutcomeAttributionJobStateResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetJourneyOutcomesAttributionsJob as runtime::Operation>::METADATA,
+        status: crate::api::GetJourneyOutcomesAttributionsJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["state"]),
@@ -244,7 +247,7 @@ impl crate::api::JourneyApi {
         PostJourneyOutcomesAttributionsJobs {
             request: runtime::Request::new(
                 &self.client,
-                <PostJourneyOutcomesAttributionsJobs as runtime::Operation>::METADATA,
+                PostJourneyOutcomesAttributionsJobs::METADATA,
             ),
         }
     }

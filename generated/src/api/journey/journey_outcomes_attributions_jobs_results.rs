@@ -3,7 +3,7 @@
 use crate::models::journey::{
     OutcomeAttributionResponseListing, OutcomeAttributionResultsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get journey outcomes attributions job results.
 ///
@@ -22,15 +22,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`JourneyApi::get_journey_outcomes_attributions_job_results`](crate::api::JourneyApi::get_journey_outcomes_attributions_job_results).
+/// Created by [`JourneyApi::get_journey_outcomes_attributions_job_results`](
+/// crate::api::JourneyApi::get_journey_outcomes_attributions_job_results).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-attributions-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-attributions-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_outcomes_attributions_job_results("job_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_outcomes_attributions_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -130,7 +133,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyOutcomesAttributionsJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyOutcomesAttributionsJobResults as runtime::Operation>::METADATA,
+            GetJourneyOutcomesAttributionsJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetJourneyOutcomesAttributionsJobResults {

@@ -3,7 +3,7 @@
 use crate::models::journey::{
     OutcomePredictor, OutcomePredictorListing, OutcomePredictorRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete journey outcomes predictor.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `journey:outcomepredictor:delete`
 ///
-/// Created by
-/// [`JourneyApi::delete_journey_outcomes_predictor`](crate::api::JourneyApi::delete_journey_outcomes_predictor).
+/// Created by [`JourneyApi::delete_journey_outcomes_predictor`](
+/// crate::api::JourneyApi::delete_journey_outcomes_predictor).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-outcomes-predictors--predictorId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-outcomes-predictors--predictorId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().delete_journey_outcomes_predictor("predictor_id").await?;
+/// let response = client
+///     .journey()
+///     .delete_journey_outcomes_predictor("predictor_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::JourneyApi {
     ) -> DeleteJourneyOutcomesPredictor {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteJourneyOutcomesPredictor as runtime::Operation>::METADATA,
+            DeleteJourneyOutcomesPredictor::METADATA,
         );
         request.path_argument(predictor_id.as_ref());
         DeleteJourneyOutcomesPredictor {
@@ -116,15 +119,18 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:outcomepredictor:view`
 ///
-/// Created by
-/// [`JourneyApi::get_journey_outcomes_predictor`](crate::api::JourneyApi::get_journey_outcomes_predictor).
+/// Created by [`JourneyApi::get_journey_outcomes_predictor`](
+/// crate::api::JourneyApi::get_journey_outcomes_predictor).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-predictors--predictorId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-predictors--predictorId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_outcomes_predictor("predictor_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_outcomes_predictor("predictor_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -197,7 +203,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyOutcomesPredictor {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyOutcomesPredictor as runtime::Operation>::METADATA,
+            GetJourneyOutcomesPredictor::METADATA,
         );
         request.path_argument(predictor_id.as_ref());
         GetJourneyOutcomesPredictor {
@@ -220,11 +226,11 @@ impl crate::api::JourneyApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`JourneyApi::get_journey_outcomes_predictors`](crate::api::JourneyApi::get_journey_outcomes_predictors).
+/// Created by [`JourneyApi::get_journey_outcomes_predictors`](
+/// crate::api::JourneyApi::get_journey_outcomes_predictors).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-predictors>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-outcomes-predictors)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -326,7 +332,7 @@ impl crate::api::JourneyApi {
         GetJourneyOutcomesPredictors {
             request: runtime::Request::new(
                 &self.client,
-                <GetJourneyOutcomesPredictors as runtime::Operation>::METADATA,
+                GetJourneyOutcomesPredictors::METADATA,
             ),
         }
     }
@@ -343,11 +349,11 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:outcomepredictor:add`
 ///
-/// Created by
-/// [`JourneyApi::post_journey_outcomes_predictors`](crate::api::JourneyApi::post_journey_outcomes_predictors).
+/// Created by [`JourneyApi::post_journey_outcomes_predictors`](
+/// crate::api::JourneyApi::post_journey_outcomes_predictors).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes-predictors>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-outcomes-predictors)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -428,7 +434,7 @@ impl crate::api::JourneyApi {
         PostJourneyOutcomesPredictors {
             request: runtime::Request::new(
                 &self.client,
-                <PostJourneyOutcomesPredictors as runtime::Operation>::METADATA,
+                PostJourneyOutcomesPredictors::METADATA,
             ),
         }
     }

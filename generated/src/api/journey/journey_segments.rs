@@ -3,7 +3,7 @@
 use crate::models::journey::{
     JourneySegment, JourneySegmentRequest, PatchSegment, SegmentListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete journey segment.
 ///
@@ -15,8 +15,8 @@ use crate::runtime;
 ///
 /// Created by [`JourneyApi::delete_journey_segment`](crate::api::JourneyApi::delete_journey_segment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-segments--segmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-journey-segments--segmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -90,7 +90,7 @@ impl crate::api::JourneyApi {
     ) -> DeleteJourneySegment {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteJourneySegment as runtime::Operation>::METADATA,
+            DeleteJourneySegment::METADATA,
         );
         request.path_argument(segment_id.as_ref());
         DeleteJourneySegment { request }
@@ -108,8 +108,8 @@ impl crate::api::JourneyApi {
 ///
 /// Created by [`JourneyApi::get_journey_segment`](crate::api::JourneyApi::get_journey_segment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-segments--segmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-segments--segmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -179,7 +179,7 @@ impl crate::api::JourneyApi {
     pub fn get_journey_segment(&self, segment_id: impl AsRef<str>) -> GetJourneySegment {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneySegment as runtime::Operation>::METADATA,
+            GetJourneySegment::METADATA,
         );
         request.path_argument(segment_id.as_ref());
         GetJourneySegment { request }
@@ -201,7 +201,7 @@ impl crate::api::JourneyApi {
 /// Created by [`JourneyApi::get_journey_segments`](crate::api::JourneyApi::get_journey_segments).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-segments>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-segments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -359,10 +359,7 @@ impl crate::api::JourneyApi {
     /// `GET /api/v2/journey/segments` See [`GetJourneySegments`] for what it takes and returns.
     pub fn get_journey_segments(&self) -> GetJourneySegments {
         GetJourneySegments {
-            request: runtime::Request::new(
-                &self.client,
-                <GetJourneySegments as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetJourneySegments::METADATA),
         }
     }
 }
@@ -378,8 +375,8 @@ impl crate::api::JourneyApi {
 ///
 /// Created by [`JourneyApi::patch_journey_segment`](crate::api::JourneyApi::patch_journey_segment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-segments--segmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-journey-segments--segmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -459,7 +456,7 @@ impl crate::api::JourneyApi {
     ) -> PatchJourneySegment {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchJourneySegment as runtime::Operation>::METADATA,
+            PatchJourneySegment::METADATA,
         );
         request.path_argument(segment_id.as_ref());
         PatchJourneySegment { request }
@@ -478,7 +475,7 @@ impl crate::api::JourneyApi {
 /// Created by [`JourneyApi::post_journey_segments`](crate::api::JourneyApi::post_journey_segments).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-segments>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-segments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -553,10 +550,7 @@ impl crate::api::JourneyApi {
     /// `POST /api/v2/journey/segments` See [`PostJourneySegments`] for what it takes and returns.
     pub fn post_journey_segments(&self) -> PostJourneySegments {
         PostJourneySegments {
-            request: runtime::Request::new(
-                &self.client,
-                <PostJourneySegments as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostJourneySegments::METADATA),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::models::journey::Label;
 use crate::models::shared::entity_listing::EntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post journey views encodings validate.
 ///
@@ -16,11 +16,11 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`JourneyApi::post_journey_views_encodings_validate`](crate::api::JourneyApi::post_journey_views_encodings_validate).
+/// Created by [`JourneyApi::post_journey_views_encodings_validate`](
+/// crate::api::JourneyApi::post_journey_views_encodings_validate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views-encodings-validate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-journey-views-encodings-validate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -127,7 +127,7 @@ impl crate::api::JourneyApi {
         PostJourneyViewsEncodingsValidate {
             request: runtime::Request::new(
                 &self.client,
-                <PostJourneyViewsEncodingsValidate as runtime::Operation>::METADATA,
+                PostJourneyViewsEncodingsValidate::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::journey::{
     JourneyEventDefinition, JourneyEventDefinitionListing, UpdateExternalEventRequest,
     UpdateExternalEventResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get journey views eventdefinition.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `journey:eventDefinition:view`
 ///
-/// Created by
-/// [`JourneyApi::get_journey_views_eventdefinition`](crate::api::JourneyApi::get_journey_views_eventdefinition).
+/// Created by [`JourneyApi::get_journey_views_eventdefinition`](
+/// crate::api::JourneyApi::get_journey_views_eventdefinition).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions--eventDefinitionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions--eventDefinitionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().get_journey_views_eventdefinition("event_definition_id").await?;
+/// let response = client
+///     .journey()
+///     .get_journey_views_eventdefinition("event_definition_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::JourneyApi {
     ) -> GetJourneyViewsEventdefinition {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetJourneyViewsEventdefinition as runtime::Operation>::METADATA,
+            GetJourneyViewsEventdefinition::METADATA,
         );
         request.path_argument(event_definition_id.as_ref());
         GetJourneyViewsEventdefinition {
@@ -118,11 +121,11 @@ impl crate::api::JourneyApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`JourneyApi::get_journey_views_eventdefinitions`](crate::api::JourneyApi::get_journey_views_eventdefinitions).
+/// Created by [`JourneyApi::get_journey_views_eventdefinitions`](
+/// crate::api::JourneyApi::get_journey_views_eventdefinitions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-journey-views-eventdefinitions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -223,7 +226,7 @@ impl crate::api::JourneyApi {
         GetJourneyViewsEventdefinitions {
             request: runtime::Request::new(
                 &self.client,
-                <GetJourneyViewsEventdefinitions as runtime::Operation>::METADATA,
+                GetJourneyViewsEventdefinitions::METADATA,
             ),
         }
     }
@@ -240,15 +243,18 @@ impl crate::api::JourneyApi {
 ///
 /// Permission: `journey:externalEvents:edit`
 ///
-/// Created by
-/// [`JourneyApi::put_journey_views_eventdefinition`](crate::api::JourneyApi::put_journey_views_eventdefinition).
+/// Created by [`JourneyApi::put_journey_views_eventdefinition`](
+/// crate::api::JourneyApi::put_journey_views_eventdefinition).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views-eventdefinitions--eventDefinitionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views-eventdefinitions--eventDefinitionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().put_journey_views_eventdefinition("event_definition_id").await?;
+/// let response = client
+///     .journey()
+///     .put_journey_views_eventdefinition("event_definition_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -324,7 +330,7 @@ impl crate::api::JourneyApi {
     ) -> PutJourneyViewsEventdefinition {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutJourneyViewsEventdefinition as runtime::Operation>::METADATA,
+            PutJourneyViewsEventdefinition::METADATA,
         );
         request.path_argument(event_definition_id.as_ref());
         PutJourneyViewsEventdefinition {

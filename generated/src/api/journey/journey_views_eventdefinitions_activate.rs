@@ -3,7 +3,7 @@
 use crate::models::journey::{
     ActivateExternalEventRequest, ActivateExternalEventResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put journey views eventdefinition activate.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `journey:externalEvents:activate`
 ///
-/// Created by
-/// [`JourneyApi::put_journey_views_eventdefinition_activate`](crate::api::JourneyApi::put_journey_views_eventdefinition_activate).
+/// Created by [`JourneyApi::put_journey_views_eventdefinition_activate`](
+/// crate::api::JourneyApi::put_journey_views_eventdefinition_activate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views-eventdefinitions--eventDefinitionId--activate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-journey-views-eventdefinitions--eventDefinitionId--activate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.journey().put_journey_views_eventdefinition_activate("event_definition_id").await?;
+/// let response = client
+///     .journey()
+///     .put_journey_views_eventdefinition_activate("event_definition_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,7 +108,7 @@ impl crate::api::JourneyApi {
     ) -> PutJourneyViewsEventdefinitionActivate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutJourneyViewsEventdefinitionActivate as runtime::Operation>::METADATA,
+            PutJourneyViewsEventdefinitionActivate::METADATA,
         );
         request.path_argument(event_definition_id.as_ref());
         PutJourneyViewsEventdefinitionActivate {

@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     ConnectionCreateRequest, ConnectionCreateResponse, ConnectionListing,
     ConnectionResponse, ConnectionUpdateRequest, GetKnowledgeConnectionExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge connection.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:connection:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::delete_knowledge_connection`](crate::api::KnowledgeApi::delete_knowledge_connection).
+/// Created by [`KnowledgeApi::delete_knowledge_connection`](
+/// crate::api::KnowledgeApi::delete_knowledge_connection).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-connections--connectionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-connections--connectionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_connection("connection_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_connection("connection_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeConnection {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeConnection as runtime::Operation>::METADATA,
+            DeleteKnowledgeConnection::METADATA,
         );
         request.path_argument(connection_id.as_ref());
         DeleteKnowledgeConnection {
@@ -114,8 +117,8 @@ impl crate::api::KnowledgeApi {
 /// Created by
 /// [`KnowledgeApi::get_knowledge_connection`](crate::api::KnowledgeApi::get_knowledge_connection).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-connections--connectionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-connections--connectionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -198,7 +201,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeConnection {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeConnection as runtime::Operation>::METADATA,
+            GetKnowledgeConnection::METADATA,
         );
         request.path_argument(connection_id.as_ref());
         GetKnowledgeConnection { request }
@@ -221,7 +224,7 @@ impl crate::api::KnowledgeApi {
 /// [`KnowledgeApi::get_knowledge_connections`](crate::api::KnowledgeApi::get_knowledge_connections).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-connections>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-connections)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -319,7 +322,7 @@ impl crate::api::KnowledgeApi {
         GetKnowledgeConnections {
             request: runtime::Request::new(
                 &self.client,
-                <GetKnowledgeConnections as runtime::Operation>::METADATA,
+                GetKnowledgeConnections::METADATA,
             ),
         }
     }
@@ -338,8 +341,8 @@ impl crate::api::KnowledgeApi {
 /// Created by
 /// [`KnowledgeApi::patch_knowledge_connection`](crate::api::KnowledgeApi::patch_knowledge_connection).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-connections--connectionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-connections--connectionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -419,7 +422,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeConnection {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeConnection as runtime::Operation>::METADATA,
+            PatchKnowledgeConnection::METADATA,
         );
         request.path_argument(connection_id.as_ref());
         PatchKnowledgeConnection {
@@ -442,11 +445,16 @@ impl crate::api::KnowledgeApi {
 /// [`KnowledgeApi::post_knowledge_connections`](crate::api::KnowledgeApi::post_knowledge_connections).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-connections>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-connections)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_connections(genesys_cloud::models::ConnectionCreateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_connections(
+///         genesys_cloud::models::ConnectionCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -516,7 +524,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeConnections {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeConnections as runtime::Operation>::METADATA,
+            PostKnowledgeConnections::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostKnowledgeConnections {

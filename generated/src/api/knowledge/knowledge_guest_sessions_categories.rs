@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     GetKnowledgeGuestSessionCategoriesSortBy, GuestCategoryResponseListing,
     GuestResponseCategory,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge guest session categories.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_guest_session_categories`](crate::api::KnowledgeApi::get_knowledge_guest_session_categories).
+/// Created by [`KnowledgeApi::get_knowledge_guest_session_categories`](
+/// crate::api::KnowledgeApi::get_knowledge_guest_session_categories).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--categories>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_guest_session_categories("session_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_guest_session_categories("session_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -183,7 +186,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeGuestSessionCategories {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeGuestSessionCategories as runtime::Operation>::METADATA,
+            GetKnowledgeGuestSessionCategories::METADATA,
         );
         request.path_argument(session_id.as_ref());
         GetKnowledgeGuestSessionCategories {

@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     KnowledgeGuestDocumentResponse, KnowledgeGuestDocumentResponseListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge guest session document.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_guest_session_document`](crate::api::KnowledgeApi::get_knowledge_guest_session_document).
+/// Created by [`KnowledgeApi::get_knowledge_guest_session_document`](
+/// crate::api::KnowledgeApi::get_knowledge_guest_session_document).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--documents--documentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--documents--documentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_guest_session_document("session_id", "document_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_guest_session_document("session_id", "document_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeGuestSessionDocument {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeGuestSessionDocument as runtime::Operation>::METADATA,
+            GetKnowledgeGuestSessionDocument::METADATA,
         );
         request.path_argument(session_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -117,15 +120,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_guest_session_documents`](crate::api::KnowledgeApi::get_knowledge_guest_session_documents).
+/// Created by [`KnowledgeApi::get_knowledge_guest_session_documents`](
+/// crate::api::KnowledgeApi::get_knowledge_guest_session_documents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--documents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-guest-sessions--sessionId--documents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_guest_session_documents("session_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_guest_session_documents("session_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -246,7 +252,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeGuestSessionDocuments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeGuestSessionDocuments as runtime::Operation>::METADATA,
+            GetKnowledgeGuestSessionDocuments::METADATA,
         );
         request.path_argument(session_id.as_ref());
         GetKnowledgeGuestSessionDocuments {

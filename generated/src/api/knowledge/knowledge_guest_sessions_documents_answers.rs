@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     KnowledgeDocumentsAnswerFilter, KnowledgeGuestAnswerDocumentsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge guest session documents answers.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_guest_session_documents_answers`](crate::api::KnowledgeApi::post_knowledge_guest_session_documents_answers).
+/// Created by [`KnowledgeApi::post_knowledge_guest_session_documents_answers`](
+/// crate::api::KnowledgeApi::post_knowledge_guest_session_documents_answers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-answers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-answers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_guest_session_documents_answers("session_id", genesys_cloud::models::KnowledgeDocumentsAnswerFilter::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_guest_session_documents_answers(
+///         "session_id",
+///         genesys_cloud::models::KnowledgeDocumentsAnswerFilter::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +104,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeGuestSessionDocumentsAnswers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeGuestSessionDocumentsAnswers as runtime::Operation>::METADATA,
+            PostKnowledgeGuestSessionDocumentsAnswers::METADATA,
         );
         request.path_argument(session_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,28 +3,31 @@
 use crate::models::knowledge::{
     KnowledgeGuestDocumentSuggestion, KnowledgeGuestDocumentSuggestionRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge guest session documents search suggestions.
 ///
 /// `POST /api/v2/knowledge/guest/sessions/{sessionId}/documents/search/suggestions`
 ///
-/// Takes `session_id` (a string) and optionally a body
-/// ([`KnowledgeGuestDocumentSuggestionRequest`](crate::models::KnowledgeGuestDocumentSuggestionRequest)).
-/// Returns [`KnowledgeGuestDocumentSuggestion`](crate::models::KnowledgeGuestDocumentSuggestion).
-/// Succeeds with the status 200 (OK).
+/// Takes `session_id` (a string) and optionally a body ([`KnowledgeGuestDocumentSuggestionRequest`](
+/// crate::models::KnowledgeGuestDocumentSuggestionRequest)). Returns
+/// [`KnowledgeGuestDocumentSuggestion`](crate::models::KnowledgeGuestDocumentSuggestion). Succeeds with
+/// the status 200 (OK).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions`](crate::api::KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions).
+/// Created by [`KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions`](
+/// crate::api::KnowledgeApi::post_knowledge_guest_session_documents_search_suggestions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-search-suggestions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-guest-sessions--sessionId--documents-search-suggestions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_guest_session_documents_search_suggestions("session_id").await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_guest_session_documents_search_suggestions("session_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -103,7 +106,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeGuestSessionDocumentsSearchSuggestions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeGuestSessionDocumentsSearchSuggestions as runtime::Operation>::METADATA,
+            PostKnowledgeGuestSessionDocumentsSearchSuggestions::METADATA,
         );
         request.path_argument(session_id.as_ref());
         PostKnowledgeGuestSessionDocumentsSearchSuggestions {

@@ -5,7 +5,7 @@ use crate::models::knowledge::{
     GetKnowledgeKnowledgebasesSortOrder, KnowledgeBase, KnowledgeBaseCreateRequest,
     KnowledgeBaseListing, KnowledgeBaseUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge knowledgebase.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:knowledgebase:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::delete_knowledge_knowledgebase`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase).
+/// Created by [`KnowledgeApi::delete_knowledge_knowledgebase`](
+/// crate::api::KnowledgeApi::delete_knowledge_knowledgebase).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_knowledgebase("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_knowledgebase("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeKnowledgebase {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeKnowledgebase as runtime::Operation>::METADATA,
+            DeleteKnowledgeKnowledgebase::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         DeleteKnowledgeKnowledgebase {
@@ -114,15 +117,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:knowledgebase:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase`](crate::api::KnowledgeApi::get_knowledge_knowledgebase).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -194,7 +200,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebase {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebase as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebase::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         GetKnowledgeKnowledgebase {
@@ -215,11 +221,11 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebases`](crate::api::KnowledgeApi::get_knowledge_knowledgebases).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebases`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebases).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -385,7 +391,7 @@ impl crate::api::KnowledgeApi {
         GetKnowledgeKnowledgebases {
             request: runtime::Request::new(
                 &self.client,
-                <GetKnowledgeKnowledgebases as runtime::Operation>::METADATA,
+                GetKnowledgeKnowledgebases::METADATA,
             ),
         }
     }
@@ -401,15 +407,21 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:knowledgebase:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_knowledgebase`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase).
+/// Created by [`KnowledgeApi::patch_knowledge_knowledgebase`](
+/// crate::api::KnowledgeApi::patch_knowledge_knowledgebase).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_knowledgebase("knowledge_base_id", genesys_cloud::models::KnowledgeBaseUpdateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_knowledgebase(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeBaseUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -483,7 +495,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeKnowledgebase {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeKnowledgebase as runtime::Operation>::METADATA,
+            PatchKnowledgeKnowledgebase::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -502,15 +514,20 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:knowledgebase:add`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebases`](crate::api::KnowledgeApi::post_knowledge_knowledgebases).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebases`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebases).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebases(genesys_cloud::models::KnowledgeBaseCreateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebases(
+///         genesys_cloud::models::KnowledgeBaseCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -581,7 +598,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebases {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebases as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebases::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostKnowledgeKnowledgebases {

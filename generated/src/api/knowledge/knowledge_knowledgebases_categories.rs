@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     CategoryCreateRequest, CategoryResponse, CategoryResponseListing,
     CategoryUpdateRequest, GetKnowledgeKnowledgebaseCategoriesSortBy,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge knowledgebase category.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:category:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::delete_knowledge_knowledgebase_category`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_category).
+/// Created by [`KnowledgeApi::delete_knowledge_knowledgebase_category`](
+/// crate::api::KnowledgeApi::delete_knowledge_knowledgebase_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_knowledgebase_category("knowledge_base_id", "category_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_knowledgebase_category("knowledge_base_id", "category_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeKnowledgebaseCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeKnowledgebaseCategory as runtime::Operation>::METADATA,
+            DeleteKnowledgeKnowledgebaseCategory::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(category_id.as_ref());
@@ -117,15 +120,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_categories`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_categories).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_categories`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_categories).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_categories("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_categories("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -281,7 +287,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseCategories {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseCategories as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseCategories::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         GetKnowledgeKnowledgebaseCategories {
@@ -299,15 +305,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:category:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_category`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_category).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_category`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_category("knowledge_base_id", "category_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_category("knowledge_base_id", "category_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -378,7 +387,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseCategory as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseCategory::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(category_id.as_ref());
@@ -398,15 +407,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:category:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_knowledgebase_category`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_category).
+/// Created by [`KnowledgeApi::patch_knowledge_knowledgebase_category`](
+/// crate::api::KnowledgeApi::patch_knowledge_knowledgebase_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_knowledgebase_category("knowledge_base_id", "category_id", genesys_cloud::models::CategoryUpdateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_knowledgebase_category(
+///         "knowledge_base_id",
+///         "category_id",
+///         genesys_cloud::models::CategoryUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -479,7 +495,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeKnowledgebaseCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeKnowledgebaseCategory as runtime::Operation>::METADATA,
+            PatchKnowledgeKnowledgebaseCategory::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(category_id.as_ref());
@@ -500,15 +516,21 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:category:add`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_categories`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_categories).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_categories`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_categories).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_categories("knowledge_base_id", genesys_cloud::models::CategoryCreateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_categories(
+///         "knowledge_base_id",
+///         genesys_cloud::models::CategoryCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -580,7 +602,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseCategories {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseCategories as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseCategories::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -5,7 +5,7 @@ use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseDocumentsExpand, KnowledgeDocumentReq,
     KnowledgeDocumentResponse, KnowledgeDocumentResponseListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge knowledgebase document.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:document:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::delete_knowledge_knowledgebase_document`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_document).
+/// Created by [`KnowledgeApi::delete_knowledge_knowledgebase_document`](
+/// crate::api::KnowledgeApi::delete_knowledge_knowledgebase_document).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_knowledgebase_document("knowledge_base_id", "document_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_knowledgebase_document("knowledge_base_id", "document_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeKnowledgebaseDocument {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeKnowledgebaseDocument as runtime::Operation>::METADATA,
+            DeleteKnowledgeKnowledgebaseDocument::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -115,15 +118,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:document:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_document`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_document`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_document).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_document("knowledge_base_id", "document_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_document("knowledge_base_id", "document_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -212,7 +218,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseDocument {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseDocument as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseDocument::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -235,15 +241,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_documents`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_documents).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_documents`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_documents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_documents("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_documents("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -443,7 +452,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseDocuments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseDocuments as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseDocuments::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         GetKnowledgeKnowledgebaseDocuments {
@@ -463,15 +472,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:document:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_knowledgebase_document`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_document).
+/// Created by [`KnowledgeApi::patch_knowledge_knowledgebase_document`](
+/// crate::api::KnowledgeApi::patch_knowledge_knowledgebase_document).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_knowledgebase_document("knowledge_base_id", "document_id", genesys_cloud::models::KnowledgeDocumentReq::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_knowledgebase_document(
+///         "knowledge_base_id",
+///         "document_id",
+///         genesys_cloud::models::KnowledgeDocumentReq::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -544,7 +560,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeKnowledgebaseDocument {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeKnowledgebaseDocument as runtime::Operation>::METADATA,
+            PatchKnowledgeKnowledgebaseDocument::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -566,15 +582,21 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:document:add`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_documents`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_documents`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_documents("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentReq::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_documents(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeDocumentReq::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -646,7 +668,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocuments {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocuments as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocuments::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

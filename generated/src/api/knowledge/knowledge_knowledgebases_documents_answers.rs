@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     KnowledgeAnswerDocumentsResponse, KnowledgeDocumentsAnswerFilter,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge knowledgebase documents answers.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permissions, all of: `knowledge:document:view`, `knowledge:documentAnswer:view`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_answers`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_answers).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_documents_answers`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_answers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-answers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-answers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_documents_answers("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentsAnswerFilter::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_documents_answers(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeDocumentsAnswerFilter::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +104,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocumentsAnswers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocumentsAnswers as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocumentsAnswers::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

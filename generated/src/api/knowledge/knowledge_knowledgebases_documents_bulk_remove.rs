@@ -2,7 +2,7 @@
 
 use crate::models::knowledge::KnowledgeDocumentBulkRemoveRequest;
 use crate::models::shared::agent_assistants_and_alerting_and_knowledge::BulkResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge knowledgebase documents bulk remove.
 ///
@@ -14,15 +14,21 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:document:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_remove`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_remove).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_remove`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_remove).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-bulk-remove>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-bulk-remove)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_documents_bulk_remove("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentBulkRemoveRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_documents_bulk_remove(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeDocumentBulkRemoveRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +100,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocumentsBulkRemove {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocumentsBulkRemove as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocumentsBulkRemove::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::knowledge::KnowledgeDocumentBulkUpdateRequest;
 use crate::models::shared::agent_assistants_and_alerting_and_knowledge::BulkResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge knowledgebase documents bulk update.
 ///
@@ -14,15 +14,21 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:document:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_update`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_update).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_update`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_bulk_update).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-bulk-update>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-bulk-update)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_documents_bulk_update("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentBulkUpdateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_documents_bulk_update(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeDocumentBulkUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +100,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocumentsBulkUpdate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocumentsBulkUpdate as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocumentsBulkUpdate::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

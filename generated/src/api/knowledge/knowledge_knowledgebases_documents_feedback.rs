@@ -10,30 +10,37 @@ use crate::models::knowledge::{
     KnowledgeDocumentFeedbackResponse, KnowledgeDocumentFeedbackResponseListing,
     KnowledgeDocumentFeedbackUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge knowledgebase document feedback.
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback`
 ///
 /// Takes `knowledge_base_id` (a string) and `document_id` (a string). Returns
-/// [`KnowledgeDocumentFeedbackResponseListing`](crate::models::KnowledgeDocumentFeedbackResponseListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`KnowledgeDocumentFeedbackResponseListing`](
+/// crate::models::KnowledgeDocumentFeedbackResponseListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse).
 ///
 /// Permission: `knowledge:feedback:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_document_feedback`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_feedback).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_document_feedback`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_feedback).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_document_feedback("knowledge_base_id", "document_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_document_feedback(
+///         "knowledge_base_id",
+///         "document_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -212,7 +219,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseDocumentFeedback {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseDocumentFeedback as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseDocumentFeedback::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -233,15 +240,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:feedback:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_document_feedback_feedback_id`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_feedback_feedback_id).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_document_feedback_feedback_id`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_feedback_feedback_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback--feedbackId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback--feedbackId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_document_feedback_feedback_id("knowledge_base_id", "document_id", "feedback_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_document_feedback_feedback_id(
+///         "knowledge_base_id",
+///         "document_id",
+///         "feedback_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -314,7 +328,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseDocumentFeedbackFeedbackId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseDocumentFeedbackFeedbackId as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseDocumentFeedbackFeedbackId::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -329,24 +343,27 @@ impl crate::api::KnowledgeApi {
 ///
 /// `GET /api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/feedback`
 ///
-/// Takes `knowledge_base_id` (a string). Returns
-/// [`KnowledgeDocumentFeedbackResponseListing`](crate::models::KnowledgeDocumentFeedbackResponseListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes `knowledge_base_id` (a string). Returns [`KnowledgeDocumentFeedbackResponseListing`](
+/// crate::models::KnowledgeDocumentFeedbackResponseListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`KnowledgeDocumentFeedbackResponse`](crate::models::KnowledgeDocumentFeedbackResponse).
 ///
 /// Permission: `knowledge:feedback:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_documents_feedback`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_documents_feedback).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_documents_feedback`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_documents_feedback).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-feedback>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-feedback)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_documents_feedback("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_documents_feedback("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -524,7 +541,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseDocumentsFeedback {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseDocumentsFeedback as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseDocumentsFeedback::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         GetKnowledgeKnowledgebaseDocumentsFeedback {
@@ -546,15 +563,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:feedback:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_knowledgebase_document_feedback_feedback_id`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_document_feedback_feedback_id).
+/// Created by [`KnowledgeApi::patch_knowledge_knowledgebase_document_feedback_feedback_id`](
+/// crate::api::KnowledgeApi::patch_knowledge_knowledgebase_document_feedback_feedback_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback--feedbackId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback--feedbackId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_knowledgebase_document_feedback_feedback_id("knowledge_base_id", "document_id", "feedback_id").await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_knowledgebase_document_feedback_feedback_id(
+///         "knowledge_base_id",
+///         "document_id",
+///         "feedback_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -636,7 +660,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId as runtime::Operation>::METADATA,
+            PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -658,15 +682,21 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:feedback:create`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_document_feedback`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_document_feedback).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_document_feedback`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_document_feedback).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--feedback)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_document_feedback("knowledge_base_id", "document_id").await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_document_feedback(
+///         "knowledge_base_id",
+///         "document_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -743,7 +773,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocumentFeedback {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocumentFeedback as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocumentFeedback::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());

@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     KnowledgeDocumentQuery, KnowledgeDocumentQueryResponse, KnowledgeDocumentQueryResult,
     PostKnowledgeKnowledgebaseDocumentsQueryExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge knowledgebase documents query.
 ///
@@ -20,15 +20,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_query`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_query).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_documents_query`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_documents_query("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_documents_query("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -145,7 +148,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocumentsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocumentsQuery as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocumentsQuery::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         PostKnowledgeKnowledgebaseDocumentsQuery {

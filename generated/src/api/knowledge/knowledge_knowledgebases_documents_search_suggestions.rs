@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     KnowledgeDocumentSuggestion, KnowledgeDocumentSuggestionRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge knowledgebase documents search suggestions.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:knowledgebase:search`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_search_suggestions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-search-suggestions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-search-suggestions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_documents_search_suggestions("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_documents_search_suggestions("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,7 +108,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocumentsSearchSuggestions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocumentsSearchSuggestions as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocumentsSearchSuggestions::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         PostKnowledgeKnowledgebaseDocumentsSearchSuggestions {

@@ -5,7 +5,7 @@ use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseDocumentVersionsExpand, KnowledgeDocumentVersion,
     KnowledgeDocumentVersionListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge knowledgebase document version.
 ///
@@ -17,15 +17,22 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:documentVersion:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_document_version`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_version).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_document_version`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions--versionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions--versionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_document_version("knowledge_base_id", "document_id", "version_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_document_version(
+///         "knowledge_base_id",
+///         "document_id",
+///         "version_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -108,7 +115,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseDocumentVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseDocumentVersion as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseDocumentVersion::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -132,15 +139,21 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_document_versions`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_versions).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_document_versions`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_document_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_document_versions("knowledge_base_id", "document_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_document_versions(
+///         "knowledge_base_id",
+///         "document_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -269,7 +282,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseDocumentVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseDocumentVersions as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseDocumentVersions::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());
@@ -290,15 +303,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:documentVersion:add`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_document_versions`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_document_versions).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_document_versions`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_document_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents--documentId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_document_versions("knowledge_base_id", "document_id", genesys_cloud::models::KnowledgeDocumentVersion::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_document_versions(
+///         "knowledge_base_id",
+///         "document_id",
+///         genesys_cloud::models::KnowledgeDocumentVersion::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -373,7 +393,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocumentVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocumentVersions as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocumentVersions::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(document_id.as_ref());

@@ -2,7 +2,7 @@
 
 use crate::models::knowledge::KnowledgeDocumentBulkVersionAddRequest;
 use crate::models::shared::agent_assistants_and_alerting_and_knowledge::BulkResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge knowledgebase documents versions bulk add.
 ///
@@ -14,15 +14,21 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:documentVersion:add`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_documents_versions_bulk_add`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_versions_bulk_add).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_documents_versions_bulk_add`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_documents_versions_bulk_add).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-versions-bulk-add>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--documents-versions-bulk-add)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_documents_versions_bulk_add("knowledge_base_id", genesys_cloud::models::KnowledgeDocumentBulkVersionAddRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_documents_versions_bulk_add(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeDocumentBulkVersionAddRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +102,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

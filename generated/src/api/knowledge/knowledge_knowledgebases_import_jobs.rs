@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseImportJobExpand, ImportStatusRequest,
     KnowledgeImportJobRequest, KnowledgeImportJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge knowledgebase import job.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:importJob:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::delete_knowledge_knowledgebase_import_job`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_import_job).
+/// Created by [`KnowledgeApi::delete_knowledge_knowledgebase_import_job`](
+/// crate::api::KnowledgeApi::delete_knowledge_knowledgebase_import_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_knowledgebase_import_job("knowledge_base_id", "import_job_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_knowledgebase_import_job("knowledge_base_id", "import_job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeKnowledgebaseImportJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeKnowledgebaseImportJob as runtime::Operation>::METADATA,
+            DeleteKnowledgeKnowledgebaseImportJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(import_job_id.as_ref());
@@ -114,15 +117,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:importJob:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_import_job`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_import_job).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_import_job`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_import_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_import_job("knowledge_base_id", "import_job_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_import_job("knowledge_base_id", "import_job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -202,7 +208,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseImportJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseImportJob as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseImportJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(import_job_id.as_ref());
@@ -223,15 +229,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:importJob:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_knowledgebase_import_job`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_import_job).
+/// Created by [`KnowledgeApi::patch_knowledge_knowledgebase_import_job`](
+/// crate::api::KnowledgeApi::patch_knowledge_knowledgebase_import_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs--importJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_knowledgebase_import_job("knowledge_base_id", "import_job_id", genesys_cloud::models::ImportStatusRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_knowledgebase_import_job(
+///         "knowledge_base_id",
+///         "import_job_id",
+///         genesys_cloud::models::ImportStatusRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -304,7 +317,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeKnowledgebaseImportJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeKnowledgebaseImportJob as runtime::Operation>::METADATA,
+            PatchKnowledgeKnowledgebaseImportJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(import_job_id.as_ref());
@@ -331,15 +344,21 @@ impl crate::api::KnowledgeApi {
 /// [`delete_knowledge_knowledgebase_import_job`](crate::api::DeleteKnowledgeKnowledgebaseImportJob)
 /// stops it.
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_import_jobs`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_import_jobs).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_import_jobs`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_import_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--import-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_import_jobs("knowledge_base_id", genesys_cloud::models::KnowledgeImportJobRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_import_jobs(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeImportJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -407,13 +426,11 @@ impl IntoFuture for PostKnowledgeKnowledgebaseImportJobs {
 }
 
 impl runtime::Submit for PostKnowledgeKnowledgebaseImportJobs {
-    type Status = <crate::api::GetKnowledgeKnowledgebaseImportJob as runtime::Operation>::Output;
+    type Status = KnowledgeImportJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetKnowledgeKnowledgebaseImportJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteKnowledgeKnowledgebaseImportJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetKnowledgeKnowledgebaseImportJob::METADATA,
+        cancel: Some(crate::api::DeleteKnowledgeKnowledgebaseImportJob::METADATA),
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
         states: &[
@@ -439,7 +456,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseImportJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseImportJobs as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseImportJobs::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     LabelCreateRequest, LabelListing, LabelResponse, LabelUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge knowledgebase label.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:label:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::delete_knowledge_knowledgebase_label`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_label).
+/// Created by [`KnowledgeApi::delete_knowledge_knowledgebase_label`](
+/// crate::api::KnowledgeApi::delete_knowledge_knowledgebase_label).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_knowledgebase_label("knowledge_base_id", "label_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_knowledgebase_label("knowledge_base_id", "label_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeKnowledgebaseLabel {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeKnowledgebaseLabel as runtime::Operation>::METADATA,
+            DeleteKnowledgeKnowledgebaseLabel::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(label_id.as_ref());
@@ -112,15 +115,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:label:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_label`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_label).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_label`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_label).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_label("knowledge_base_id", "label_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_label("knowledge_base_id", "label_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -191,7 +197,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseLabel {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseLabel as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseLabel::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(label_id.as_ref());
@@ -213,15 +219,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_labels`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_labels).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_labels`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_labels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_labels("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_labels("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -350,7 +359,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseLabels {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseLabels as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseLabels::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         GetKnowledgeKnowledgebaseLabels {
@@ -369,15 +378,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:label:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_knowledgebase_label`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_label).
+/// Created by [`KnowledgeApi::patch_knowledge_knowledgebase_label`](
+/// crate::api::KnowledgeApi::patch_knowledge_knowledgebase_label).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels--labelId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_knowledgebase_label("knowledge_base_id", "label_id", genesys_cloud::models::LabelUpdateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_knowledgebase_label(
+///         "knowledge_base_id",
+///         "label_id",
+///         genesys_cloud::models::LabelUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -450,7 +466,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeKnowledgebaseLabel {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeKnowledgebaseLabel as runtime::Operation>::METADATA,
+            PatchKnowledgeKnowledgebaseLabel::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(label_id.as_ref());
@@ -471,15 +487,21 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:label:add`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_labels`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_labels).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_labels`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_labels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--labels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_labels("knowledge_base_id", genesys_cloud::models::LabelCreateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_labels(
+///         "knowledge_base_id",
+///         genesys_cloud::models::LabelCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -551,7 +573,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseLabels {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseLabels as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseLabels::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseOperationsType, OperationListing, OperationResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge knowledgebase operations.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_operations`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_operations).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_operations`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_operations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--operations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--operations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_operations("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_operations("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,7 +198,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseOperations {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseOperations as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseOperations::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         GetKnowledgeKnowledgebaseOperations {

@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseParseJobExpand, KnowledgeParseJobRequest,
     KnowledgeParseJobRequestPatch, KnowledgeParseJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge knowledgebase parse job.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:importJob:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_parse_job`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_parse_job).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_parse_job`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_parse_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_parse_job("knowledge_base_id", "parse_job_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_parse_job("knowledge_base_id", "parse_job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -104,7 +107,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseParseJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseParseJob as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseParseJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(parse_job_id.as_ref());
@@ -124,15 +127,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:importJob:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_knowledgebase_parse_job`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_parse_job).
+/// Created by [`KnowledgeApi::patch_knowledge_knowledgebase_parse_job`](
+/// crate::api::KnowledgeApi::patch_knowledge_knowledgebase_parse_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs--parseJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_knowledgebase_parse_job("knowledge_base_id", "parse_job_id", genesys_cloud::models::KnowledgeParseJobRequestPatch::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_knowledgebase_parse_job(
+///         "knowledge_base_id",
+///         "parse_job_id",
+///         genesys_cloud::models::KnowledgeParseJobRequestPatch::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -205,7 +215,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeKnowledgebaseParseJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeKnowledgebaseParseJob as runtime::Operation>::METADATA,
+            PatchKnowledgeKnowledgebaseParseJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(parse_job_id.as_ref());
@@ -230,15 +240,21 @@ impl crate::api::KnowledgeApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_knowledge_knowledgebase_parse_job`](crate::api::GetKnowledgeKnowledgebaseParseJob).
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_parse_jobs`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_parse_jobs).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_parse_jobs`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_parse_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--parse-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_parse_jobs("knowledge_base_id", genesys_cloud::models::KnowledgeParseJobRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_parse_jobs(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeParseJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -306,10 +322,10 @@ impl IntoFuture for PostKnowledgeKnowledgebaseParseJobs {
 }
 
 impl runtime::Submit for PostKnowledgeKnowledgebaseParseJobs {
-    type Status = <crate::api::GetKnowledgeKnowledgebaseParseJob as runtime::Operation>::Output;
+    type Status = KnowledgeParseJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetKnowledgeKnowledgebaseParseJob as runtime::Operation>::METADATA,
+        status: crate::api::GetKnowledgeKnowledgebaseParseJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -337,7 +353,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseParseJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseParseJobs as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseParseJobs::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseSourcesExpand, GetKnowledgeKnowledgebaseSourcesType,
     SourceBaseResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge knowledgebase sources.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:integrationSource:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_sources`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_sources).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_sources`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_sources).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--sources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_sources("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_sources("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -124,7 +127,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseSources {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseSources as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseSources::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         GetKnowledgeKnowledgebaseSources {

@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     KnowledgeSyncJobRequest, KnowledgeSyncJobResponse, SyncStatusRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge knowledgebase synchronize job.
 ///
@@ -14,15 +14,21 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:syncJob:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::delete_knowledge_knowledgebase_synchronize_job`](crate::api::KnowledgeApi::delete_knowledge_knowledgebase_synchronize_job).
+/// Created by [`KnowledgeApi::delete_knowledge_knowledgebase_synchronize_job`](
+/// crate::api::KnowledgeApi::delete_knowledge_knowledgebase_synchronize_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_knowledgebase_synchronize_job("knowledge_base_id", "sync_job_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_knowledgebase_synchronize_job(
+///         "knowledge_base_id",
+///         "sync_job_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +99,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeKnowledgebaseSynchronizeJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::METADATA,
+            DeleteKnowledgeKnowledgebaseSynchronizeJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(sync_job_id.as_ref());
@@ -113,15 +119,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:syncJob:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_synchronize_job`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_synchronize_job).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_synchronize_job`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_synchronize_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_synchronize_job("knowledge_base_id", "sync_job_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_synchronize_job("knowledge_base_id", "sync_job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +201,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseSynchronizeJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseSynchronizeJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(sync_job_id.as_ref());
@@ -213,15 +222,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:syncJob:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_knowledgebase_synchronize_job`](crate::api::KnowledgeApi::patch_knowledge_knowledgebase_synchronize_job).
+/// Created by [`KnowledgeApi::patch_knowledge_knowledgebase_synchronize_job`](
+/// crate::api::KnowledgeApi::patch_knowledge_knowledgebase_synchronize_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs--syncJobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_knowledgebase_synchronize_job("knowledge_base_id", "sync_job_id", genesys_cloud::models::SyncStatusRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_knowledgebase_synchronize_job(
+///         "knowledge_base_id",
+///         "sync_job_id",
+///         genesys_cloud::models::SyncStatusRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -294,7 +310,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeKnowledgebaseSynchronizeJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::METADATA,
+            PatchKnowledgeKnowledgebaseSynchronizeJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(sync_job_id.as_ref());
@@ -317,19 +333,26 @@ impl crate::api::KnowledgeApi {
 /// Permission: `knowledge:syncJob:add`
 ///
 /// Starts a job, which `submit` returns: its state is read by
-/// [`get_knowledge_knowledgebase_synchronize_job`](crate::api::GetKnowledgeKnowledgebaseSynchronizeJob);
-/// [`delete_knowledge_knowledgebase_synchronize_job`](crate::api::DeleteKnowledgeKnowledgebaseSynchronizeJob)
-/// stops it.
+/// [`get_knowledge_knowledgebase_synchronize_job`](
+/// crate::api::GetKnowledgeKnowledgebaseSynchronizeJob);
+/// [`delete_knowledge_knowledgebase_synchronize_job`](
+/// crate::api::DeleteKnowledgeKnowledgebaseSynchronizeJob) stops it.
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_knowledgebase_synchronize_jobs`](crate::api::KnowledgeApi::post_knowledge_knowledgebase_synchronize_jobs).
+/// Created by [`KnowledgeApi::post_knowledge_knowledgebase_synchronize_jobs`](
+/// crate::api::KnowledgeApi::post_knowledge_knowledgebase_synchronize_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--synchronize-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_synchronize_jobs("knowledge_base_id", genesys_cloud::models::KnowledgeSyncJobRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_synchronize_jobs(
+///         "knowledge_base_id",
+///         genesys_cloud::models::KnowledgeSyncJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -397,13 +420,11 @@ impl IntoFuture for PostKnowledgeKnowledgebaseSynchronizeJobs {
 }
 
 impl runtime::Submit for PostKnowledgeKnowledgebaseSynchronizeJobs {
-    type Status = <crate::api::GetKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::Output;
+    type Status = KnowledgeSyncJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteKnowledgeKnowledgebaseSynchronizeJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetKnowledgeKnowledgebaseSynchronizeJob::METADATA,
+        cancel: Some(crate::api::DeleteKnowledgeKnowledgebaseSynchronizeJob::METADATA),
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
         states: &[
@@ -429,7 +450,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseSynchronizeJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseSynchronizeJobs as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseSynchronizeJobs::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,8 +4,8 @@ use crate::models::knowledge::{
     GetKnowledgeKnowledgebaseUnansweredGroupApp,
     GetKnowledgeKnowledgebaseUnansweredGroupsApp, UnansweredGroup, UnansweredGroups,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge knowledgebase unanswered group.
 ///
@@ -16,15 +16,18 @@ use crate::runtime::time;
 ///
 /// Permission: `knowledge:groups:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_unanswered_group`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_unanswered_group).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_unanswered_group`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_unanswered_group).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--unanswered-groups--groupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--unanswered-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_unanswered_group("knowledge_base_id", "group_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_unanswered_group("knowledge_base_id", "group_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -117,7 +120,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseUnansweredGroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseUnansweredGroup as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseUnansweredGroup::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(group_id.as_ref());
@@ -139,15 +142,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_knowledgebase_unanswered_groups`](crate::api::KnowledgeApi::get_knowledge_knowledgebase_unanswered_groups).
+/// Created by [`KnowledgeApi::get_knowledge_knowledgebase_unanswered_groups`](
+/// crate::api::KnowledgeApi::get_knowledge_knowledgebase_unanswered_groups).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--unanswered-groups>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--unanswered-groups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_unanswered_groups("knowledge_base_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_unanswered_groups("knowledge_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -266,7 +272,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseUnansweredGroups {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseUnansweredGroups as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseUnansweredGroups::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         GetKnowledgeKnowledgebaseUnansweredGroups {

@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     KnowledgeSourcesSearchRequest, KnowledgeSourcesSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge search.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// Created by [`KnowledgeApi::post_knowledge_search`](crate::api::KnowledgeApi::post_knowledge_search).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -99,10 +99,7 @@ impl crate::api::KnowledgeApi {
     /// `POST /api/v2/knowledge/search` See [`PostKnowledgeSearch`] for what it takes and returns.
     pub fn post_knowledge_search(&self) -> PostKnowledgeSearch {
         PostKnowledgeSearch {
-            request: runtime::Request::new(
-                &self.client,
-                <PostKnowledgeSearch as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostKnowledgeSearch::METADATA),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::models::knowledge::{
     KnowledgeSearchPreviewRequest, KnowledgeSearchPreviewResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge search preview.
 ///
@@ -16,11 +16,11 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:knowledgeSetting:searchPreview`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_search_preview`](crate::api::KnowledgeApi::post_knowledge_search_preview).
+/// Created by [`KnowledgeApi::post_knowledge_search_preview`](
+/// crate::api::KnowledgeApi::post_knowledge_search_preview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-search-preview>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-search-preview)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -103,7 +103,7 @@ impl crate::api::KnowledgeApi {
         PostKnowledgeSearchPreview {
             request: runtime::Request::new(
                 &self.client,
-                <PostKnowledgeSearchPreview as runtime::Operation>::METADATA,
+                PostKnowledgeSearchPreview::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     GetKnowledgeSettingsSortBy, GetKnowledgeSettingsSortOrder, KnowledgeSettingListing,
     KnowledgeSettingsRequest, KnowledgeSettingsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge setting.
 ///
@@ -17,12 +17,15 @@ use crate::runtime;
 /// Created by
 /// [`KnowledgeApi::delete_knowledge_setting`](crate::api::KnowledgeApi::delete_knowledge_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-settings--knowledgeSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-settings--knowledgeSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_setting("knowledge_setting_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_setting("knowledge_setting_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeSetting as runtime::Operation>::METADATA,
+            DeleteKnowledgeSetting::METADATA,
         );
         request.path_argument(knowledge_setting_id.as_ref());
         DeleteKnowledgeSetting { request }
@@ -113,12 +116,15 @@ impl crate::api::KnowledgeApi {
 ///
 /// Created by [`KnowledgeApi::get_knowledge_setting`](crate::api::KnowledgeApi::get_knowledge_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-settings--knowledgeSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-settings--knowledgeSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_setting("knowledge_setting_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_setting("knowledge_setting_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeSetting as runtime::Operation>::METADATA,
+            GetKnowledgeSetting::METADATA,
         );
         request.path_argument(knowledge_setting_id.as_ref());
         GetKnowledgeSetting { request }
@@ -213,7 +219,7 @@ impl crate::api::KnowledgeApi {
 /// [`KnowledgeApi::get_knowledge_settings`](crate::api::KnowledgeApi::get_knowledge_settings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-settings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -361,10 +367,7 @@ impl crate::api::KnowledgeApi {
     /// `GET /api/v2/knowledge/settings` See [`GetKnowledgeSettings`] for what it takes and returns.
     pub fn get_knowledge_settings(&self) -> GetKnowledgeSettings {
         GetKnowledgeSettings {
-            request: runtime::Request::new(
-                &self.client,
-                <GetKnowledgeSettings as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetKnowledgeSettings::METADATA),
         }
     }
 }
@@ -383,12 +386,18 @@ impl crate::api::KnowledgeApi {
 /// Created by
 /// [`KnowledgeApi::patch_knowledge_setting`](crate::api::KnowledgeApi::patch_knowledge_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-settings--knowledgeSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-settings--knowledgeSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_setting("knowledge_setting_id", genesys_cloud::models::KnowledgeSettingsRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_setting(
+///         "knowledge_setting_id",
+///         genesys_cloud::models::KnowledgeSettingsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -462,7 +471,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeSetting as runtime::Operation>::METADATA,
+            PatchKnowledgeSetting::METADATA,
         );
         request.path_argument(knowledge_setting_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -484,7 +493,7 @@ impl crate::api::KnowledgeApi {
 /// [`KnowledgeApi::post_knowledge_settings`](crate::api::KnowledgeApi::post_knowledge_settings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-settings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -561,10 +570,7 @@ impl crate::api::KnowledgeApi {
     /// `POST /api/v2/knowledge/settings` See [`PostKnowledgeSettings`] for what it takes and returns.
     pub fn post_knowledge_settings(&self) -> PostKnowledgeSettings {
         PostKnowledgeSettings {
-            request: runtime::Request::new(
-                &self.client,
-                <PostKnowledgeSettings as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostKnowledgeSettings::METADATA),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::models::knowledge::{
     V3SourceDetailedResponse, V3SourceExpandableListResponse, V3SourceExpandableListing,
     V3SourceExpandableResponse, V3SourceUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge source.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by
 /// [`KnowledgeApi::delete_knowledge_source`](crate::api::KnowledgeApi::delete_knowledge_source).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,7 +93,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeSource {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeSource as runtime::Operation>::METADATA,
+            DeleteKnowledgeSource::METADATA,
         );
         request.path_argument(source_id.as_ref());
         DeleteKnowledgeSource { request }
@@ -112,8 +112,8 @@ impl crate::api::KnowledgeApi {
 ///
 /// Created by [`KnowledgeApi::get_knowledge_source`](crate::api::KnowledgeApi::get_knowledge_source).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -195,7 +195,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeSource {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeSource as runtime::Operation>::METADATA,
+            GetKnowledgeSource::METADATA,
         );
         request.path_argument(source_id.as_ref());
         GetKnowledgeSource { request }
@@ -217,7 +217,7 @@ impl crate::api::KnowledgeApi {
 /// Created by [`KnowledgeApi::get_knowledge_sources`](crate::api::KnowledgeApi::get_knowledge_sources).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -322,10 +322,7 @@ impl crate::api::KnowledgeApi {
     /// `GET /api/v2/knowledge/sources` See [`GetKnowledgeSources`] for what it takes and returns.
     pub fn get_knowledge_sources(&self) -> GetKnowledgeSources {
         GetKnowledgeSources {
-            request: runtime::Request::new(
-                &self.client,
-                <GetKnowledgeSources as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetKnowledgeSources::METADATA),
         }
     }
 }
@@ -344,11 +341,14 @@ impl crate::api::KnowledgeApi {
 /// [`KnowledgeApi::post_knowledge_sources`](crate::api::KnowledgeApi::post_knowledge_sources).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_sources(genesys_cloud::models::V3SourceCreateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_sources(genesys_cloud::models::V3SourceCreateRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -418,7 +418,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeSources {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeSources as runtime::Operation>::METADATA,
+            PostKnowledgeSources::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostKnowledgeSources { request }
@@ -438,12 +438,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Created by [`KnowledgeApi::put_knowledge_source`](crate::api::KnowledgeApi::put_knowledge_source).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-knowledge-sources--sourceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-knowledge-sources--sourceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().put_knowledge_source("source_id", genesys_cloud::models::V3SourceUpdateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .put_knowledge_source(
+///         "source_id",
+///         genesys_cloud::models::V3SourceUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -514,7 +520,7 @@ impl crate::api::KnowledgeApi {
     ) -> PutKnowledgeSource {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutKnowledgeSource as runtime::Operation>::METADATA,
+            PutKnowledgeSource::METADATA,
         );
         request.path_argument(source_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     V3StartManualSyncRequest, V3Synchronization, V3SynchronizationListing,
     V3SynchronizationUpdateRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge source synchronization.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:synchronization:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_source_synchronization`](crate::api::KnowledgeApi::get_knowledge_source_synchronization).
+/// Created by [`KnowledgeApi::get_knowledge_source_synchronization`](
+/// crate::api::KnowledgeApi::get_knowledge_source_synchronization).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_source_synchronization("source_id", "synchronization_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_source_synchronization("source_id", "synchronization_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeSourceSynchronization {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeSourceSynchronization as runtime::Operation>::METADATA,
+            GetKnowledgeSourceSynchronization::METADATA,
         );
         request.path_argument(source_id.as_ref());
         request.path_argument(synchronization_id.as_ref());
@@ -119,15 +122,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_source_synchronizations`](crate::api::KnowledgeApi::get_knowledge_source_synchronizations).
+/// Created by [`KnowledgeApi::get_knowledge_source_synchronizations`](
+/// crate::api::KnowledgeApi::get_knowledge_source_synchronizations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_source_synchronizations("source_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_source_synchronizations("source_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -246,7 +252,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeSourceSynchronizations {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeSourceSynchronizations as runtime::Operation>::METADATA,
+            GetKnowledgeSourceSynchronizations::METADATA,
         );
         request.path_argument(source_id.as_ref());
         GetKnowledgeSourceSynchronizations {
@@ -267,11 +273,11 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_sources_synchronizations`](crate::api::KnowledgeApi::get_knowledge_sources_synchronizations).
+/// Created by [`KnowledgeApi::get_knowledge_sources_synchronizations`](
+/// crate::api::KnowledgeApi::get_knowledge_sources_synchronizations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources-synchronizations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources-synchronizations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -394,7 +400,7 @@ impl crate::api::KnowledgeApi {
         GetKnowledgeSourcesSynchronizations {
             request: runtime::Request::new(
                 &self.client,
-                <GetKnowledgeSourcesSynchronizations as runtime::Operation>::METADATA,
+                GetKnowledgeSourcesSynchronizations::METADATA,
             ),
         }
     }
@@ -410,15 +416,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:synchronization:edit`
 ///
-/// Created by
-/// [`KnowledgeApi::patch_knowledge_source_synchronization`](crate::api::KnowledgeApi::patch_knowledge_source_synchronization).
+/// Created by [`KnowledgeApi::patch_knowledge_source_synchronization`](
+/// crate::api::KnowledgeApi::patch_knowledge_source_synchronization).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().patch_knowledge_source_synchronization("source_id", "synchronization_id", genesys_cloud::models::V3SynchronizationUpdateRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .patch_knowledge_source_synchronization(
+///         "source_id",
+///         "synchronization_id",
+///         genesys_cloud::models::V3SynchronizationUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -493,7 +506,7 @@ impl crate::api::KnowledgeApi {
     ) -> PatchKnowledgeSourceSynchronization {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchKnowledgeSourceSynchronization as runtime::Operation>::METADATA,
+            PatchKnowledgeSourceSynchronization::METADATA,
         );
         request.path_argument(source_id.as_ref());
         request.path_argument(synchronization_id.as_ref());
@@ -517,15 +530,18 @@ impl crate::api::KnowledgeApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_knowledge_source_synchronization`](crate::api::GetKnowledgeSourceSynchronization).
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_source_synchronizations`](crate::api::KnowledgeApi::post_knowledge_source_synchronizations).
+/// Created by [`KnowledgeApi::post_knowledge_source_synchronizations`](
+/// crate::api::KnowledgeApi::post_knowledge_source_synchronizations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_source_synchronizations("source_id").await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_source_synchronizations("source_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -601,10 +617,10 @@ impl IntoFuture for PostKnowledgeSourceSynchronizations {
 }
 
 impl runtime::Submit for PostKnowledgeSourceSynchronizations {
-    type Status = <crate::api::GetKnowledgeSourceSynchronization as runtime::Operation>::Output;
+    type Status = V3Synchronization;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetKnowledgeSourceSynchronization as runtime::Operation>::METADATA,
+        status: crate::api::GetKnowledgeSourceSynchronization::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -627,7 +643,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeSourceSynchronizations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeSourceSynchronizations as runtime::Operation>::METADATA,
+            PostKnowledgeSourceSynchronizations::METADATA,
         );
         request.path_argument(source_id.as_ref());
         PostKnowledgeSourceSynchronizations {

@@ -4,7 +4,7 @@ use crate::models::knowledge::{
     V3SynchronizationUpload, V3SynchronizationUploadListing,
     V3SynchronizationUploadUrlRequest, V3SynchronizationUploadUrlResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete knowledge source synchronization upload.
 ///
@@ -15,15 +15,22 @@ use crate::runtime;
 ///
 /// Permission: `knowledge:synchronizationFileUpload:delete`
 ///
-/// Created by
-/// [`KnowledgeApi::delete_knowledge_source_synchronization_upload`](crate::api::KnowledgeApi::delete_knowledge_source_synchronization_upload).
+/// Created by [`KnowledgeApi::delete_knowledge_source_synchronization_upload`](
+/// crate::api::KnowledgeApi::delete_knowledge_source_synchronization_upload).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads--fileId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads--fileId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().delete_knowledge_source_synchronization_upload("source_id", "synchronization_id", "file_id").await?;
+/// let response = client
+///     .knowledge()
+///     .delete_knowledge_source_synchronization_upload(
+///         "source_id",
+///         "synchronization_id",
+///         "file_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +104,7 @@ impl crate::api::KnowledgeApi {
     ) -> DeleteKnowledgeSourceSynchronizationUpload {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteKnowledgeSourceSynchronizationUpload as runtime::Operation>::METADATA,
+            DeleteKnowledgeSourceSynchronizationUpload::METADATA,
         );
         request.path_argument(source_id.as_ref());
         request.path_argument(synchronization_id.as_ref());
@@ -118,15 +125,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:synchronizationFileUpload:view`
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_source_synchronization_upload`](crate::api::KnowledgeApi::get_knowledge_source_synchronization_upload).
+/// Created by [`KnowledgeApi::get_knowledge_source_synchronization_upload`](
+/// crate::api::KnowledgeApi::get_knowledge_source_synchronization_upload).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads--fileId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads--fileId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_source_synchronization_upload("source_id", "synchronization_id", "file_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_source_synchronization_upload(
+///         "source_id",
+///         "synchronization_id",
+///         "file_id",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -200,7 +214,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeSourceSynchronizationUpload {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeSourceSynchronizationUpload as runtime::Operation>::METADATA,
+            GetKnowledgeSourceSynchronizationUpload::METADATA,
         );
         request.path_argument(source_id.as_ref());
         request.path_argument(synchronization_id.as_ref());
@@ -224,15 +238,18 @@ impl crate::api::KnowledgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`KnowledgeApi::get_knowledge_source_synchronization_uploads`](crate::api::KnowledgeApi::get_knowledge_source_synchronization_uploads).
+/// Created by [`KnowledgeApi::get_knowledge_source_synchronization_uploads`](
+/// crate::api::KnowledgeApi::get_knowledge_source_synchronization_uploads).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_source_synchronization_uploads("source_id", "synchronization_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_source_synchronization_uploads("source_id", "synchronization_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -352,7 +369,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeSourceSynchronizationUploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeSourceSynchronizationUploads as runtime::Operation>::METADATA,
+            GetKnowledgeSourceSynchronizationUploads::METADATA,
         );
         request.path_argument(source_id.as_ref());
         request.path_argument(synchronization_id.as_ref());
@@ -373,15 +390,22 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:synchronization:upload`
 ///
-/// Created by
-/// [`KnowledgeApi::post_knowledge_source_synchronization_uploads`](crate::api::KnowledgeApi::post_knowledge_source_synchronization_uploads).
+/// Created by [`KnowledgeApi::post_knowledge_source_synchronization_uploads`](
+/// crate::api::KnowledgeApi::post_knowledge_source_synchronization_uploads).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-sources--sourceId--synchronizations--synchronizationId--uploads)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_source_synchronization_uploads("source_id", "synchronization_id", genesys_cloud::models::V3SynchronizationUploadUrlRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_source_synchronization_uploads(
+///         "source_id",
+///         "synchronization_id",
+///         genesys_cloud::models::V3SynchronizationUploadUrlRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -456,7 +480,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeSourceSynchronizationUploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeSourceSynchronizationUploads as runtime::Operation>::METADATA,
+            PostKnowledgeSourceSynchronizationUploads::METADATA,
         );
         request.path_argument(source_id.as_ref());
         request.path_argument(synchronization_id.as_ref());

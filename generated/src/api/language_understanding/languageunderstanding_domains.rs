@@ -2,7 +2,7 @@
 
 use crate::models::language_understanding::NluDomainListing;
 use crate::models::shared::nlu_domain_version::NluDomain;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete languageunderstanding domain.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomain:delete`, `dialog:bot:delete`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::delete_languageunderstanding_domain`](crate::api::LanguageUnderstandingApi::delete_languageunderstanding_domain).
+/// Created by [`LanguageUnderstandingApi::delete_languageunderstanding_domain`](
+/// crate::api::LanguageUnderstandingApi::delete_languageunderstanding_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().delete_languageunderstanding_domain("domain_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .delete_languageunderstanding_domain("domain_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> DeleteLanguageunderstandingDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteLanguageunderstandingDomain as runtime::Operation>::METADATA,
+            DeleteLanguageunderstandingDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         DeleteLanguageunderstandingDomain {
@@ -110,15 +113,18 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomain:view`, `dialog:bot:view`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_domain`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_domain`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_domain("domain_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_domain("domain_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingDomain as runtime::Operation>::METADATA,
+            GetLanguageunderstandingDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         GetLanguageunderstandingDomain {
@@ -211,15 +217,18 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_domains`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_domains).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_domains`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_domains).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_domains().await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_domains()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -332,7 +341,7 @@ impl crate::api::LanguageUnderstandingApi {
         GetLanguageunderstandingDomains {
             request: runtime::Request::new(
                 &self.client,
-                <GetLanguageunderstandingDomains as runtime::Operation>::METADATA,
+                GetLanguageunderstandingDomains::METADATA,
             ),
         }
     }
@@ -347,15 +356,21 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomain:edit`, `dialog:bot:edit`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::patch_languageunderstanding_domain`](crate::api::LanguageUnderstandingApi::patch_languageunderstanding_domain).
+/// Created by [`LanguageUnderstandingApi::patch_languageunderstanding_domain`](
+/// crate::api::LanguageUnderstandingApi::patch_languageunderstanding_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-languageunderstanding-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-languageunderstanding-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().patch_languageunderstanding_domain("domain_id", genesys_cloud::models::NluDomain::default()).await?;
+/// let response = client
+///     .language_understanding()
+///     .patch_languageunderstanding_domain(
+///         "domain_id",
+///         genesys_cloud::models::NluDomain::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -429,7 +444,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> PatchLanguageunderstandingDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchLanguageunderstandingDomain as runtime::Operation>::METADATA,
+            PatchLanguageunderstandingDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -448,15 +463,18 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomain:add`, `dialog:bot:add`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::post_languageunderstanding_domains`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_domains).
+/// Created by [`LanguageUnderstandingApi::post_languageunderstanding_domains`](
+/// crate::api::LanguageUnderstandingApi::post_languageunderstanding_domains).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().post_languageunderstanding_domains(genesys_cloud::models::NluDomain::default()).await?;
+/// let response = client
+///     .language_understanding()
+///     .post_languageunderstanding_domains(genesys_cloud::models::NluDomain::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -529,7 +547,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> PostLanguageunderstandingDomains {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLanguageunderstandingDomains as runtime::Operation>::METADATA,
+            PostLanguageunderstandingDomains::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostLanguageunderstandingDomains {

@@ -2,7 +2,7 @@
 
 use crate::models::language_understanding::NluDomainVersionListing;
 use crate::models::shared::nlu_domain_version::{NamedEntityDefinition, NluDomainVersion};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete languageunderstanding domain version.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:delete`, `dialog:botVersion:delete`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::delete_languageunderstanding_domain_version`](crate::api::LanguageUnderstandingApi::delete_languageunderstanding_domain_version).
+/// Created by [`LanguageUnderstandingApi::delete_languageunderstanding_domain_version`](
+/// crate::api::LanguageUnderstandingApi::delete_languageunderstanding_domain_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().delete_languageunderstanding_domain_version("domain_id", "domain_version_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .delete_languageunderstanding_domain_version("domain_id", "domain_version_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> DeleteLanguageunderstandingDomainVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteLanguageunderstandingDomainVersion as runtime::Operation>::METADATA,
+            DeleteLanguageunderstandingDomainVersion::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         request.path_argument(domain_version_id.as_ref());
@@ -120,15 +123,18 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_domain_version`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain_version).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_domain_version`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_domain_version("domain_id", "domain_version_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_domain_version("domain_id", "domain_version_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -234,7 +240,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingDomainVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingDomainVersion as runtime::Operation>::METADATA,
+            GetLanguageunderstandingDomainVersion::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         request.path_argument(domain_version_id.as_ref());
@@ -257,15 +263,18 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_domain_versions`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain_versions).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_domain_versions`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_domain_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-domains--domainId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_domain_versions("domain_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_domain_versions("domain_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -386,7 +395,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingDomainVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingDomainVersions as runtime::Operation>::METADATA,
+            GetLanguageunderstandingDomainVersions::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         GetLanguageunderstandingDomainVersions {
@@ -404,15 +413,21 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:add`, `dialog:botVersion:add`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::post_languageunderstanding_domain_versions`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_domain_versions).
+/// Created by [`LanguageUnderstandingApi::post_languageunderstanding_domain_versions`](
+/// crate::api::LanguageUnderstandingApi::post_languageunderstanding_domain_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-domains--domainId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().post_languageunderstanding_domain_versions("domain_id", genesys_cloud::models::NluDomainVersion::default()).await?;
+/// let response = client
+///     .language_understanding()
+///     .post_languageunderstanding_domain_versions(
+///         "domain_id",
+///         genesys_cloud::models::NluDomainVersion::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -492,7 +507,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> PostLanguageunderstandingDomainVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLanguageunderstandingDomainVersions as runtime::Operation>::METADATA,
+            PostLanguageunderstandingDomainVersions::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -512,15 +527,22 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Permissions, any of: `languageUnderstanding:nluDomainVersion:edit`, `dialog:botVersion:edit`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::put_languageunderstanding_domain_version`](crate::api::LanguageUnderstandingApi::put_languageunderstanding_domain_version).
+/// Created by [`LanguageUnderstandingApi::put_languageunderstanding_domain_version`](
+/// crate::api::LanguageUnderstandingApi::put_languageunderstanding_domain_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-languageunderstanding-domains--domainId--versions--domainVersionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().put_languageunderstanding_domain_version("domain_id", "domain_version_id", genesys_cloud::models::NluDomainVersion::default()).await?;
+/// let response = client
+///     .language_understanding()
+///     .put_languageunderstanding_domain_version(
+///         "domain_id",
+///         "domain_version_id",
+///         genesys_cloud::models::NluDomainVersion::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -595,7 +617,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> PutLanguageunderstandingDomainVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutLanguageunderstandingDomainVersion as runtime::Operation>::METADATA,
+            PutLanguageunderstandingDomainVersion::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         request.path_argument(domain_version_id.as_ref());

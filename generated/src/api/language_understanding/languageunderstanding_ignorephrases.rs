@@ -5,7 +5,7 @@ use crate::models::language_understanding::{
     GetLanguageunderstandingIgnorephraseSortOrder, IgnorePhrasesRequest,
     IgnorePhrasesResponse, IgnoredMinedEntity, IgnoredMinedPhraseListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get languageunderstanding ignorephrase.
 ///
@@ -20,15 +20,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_ignorephrase`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_ignorephrase).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_ignorephrase`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_ignorephrase).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-ignorephrases--languageCode->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-ignorephrases--languageCode-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_ignorephrase("language_code").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_ignorephrase("language_code")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -167,7 +170,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingIgnorephrase {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingIgnorephrase as runtime::Operation>::METADATA,
+            GetLanguageunderstandingIgnorephrase::METADATA,
         );
         request.path_argument(language_code.as_ref());
         GetLanguageunderstandingIgnorephrase {
@@ -186,15 +189,21 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Permission: `languageUnderstanding:ignoredPhrase:add`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::post_languageunderstanding_ignorephrase`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_ignorephrase).
+/// Created by [`LanguageUnderstandingApi::post_languageunderstanding_ignorephrase`](
+/// crate::api::LanguageUnderstandingApi::post_languageunderstanding_ignorephrase).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignorephrases--languageCode->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignorephrases--languageCode-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().post_languageunderstanding_ignorephrase("language_code", genesys_cloud::models::IgnorePhrasesRequest::default()).await?;
+/// let response = client
+///     .language_understanding()
+///     .post_languageunderstanding_ignorephrase(
+///         "language_code",
+///         genesys_cloud::models::IgnorePhrasesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -268,7 +277,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> PostLanguageunderstandingIgnorephrase {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLanguageunderstandingIgnorephrase as runtime::Operation>::METADATA,
+            PostLanguageunderstandingIgnorephrase::METADATA,
         );
         request.path_argument(language_code.as_ref());
         request.json_body("application/json", Some(body));

@@ -5,7 +5,7 @@ use crate::models::language_understanding::{
     GetLanguageunderstandingIgnoretopicSortOrder, IgnoreTopicsRequest,
     IgnoreTopicsResponse, IgnoredMinedEntity, IgnoredMinedTopicListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get languageunderstanding ignoretopic.
 ///
@@ -20,15 +20,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_ignoretopic`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_ignoretopic).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_ignoretopic`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_ignoretopic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-ignoretopics--languageCode->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-ignoretopics--languageCode-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_ignoretopic("language_code").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_ignoretopic("language_code")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -167,7 +170,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingIgnoretopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingIgnoretopic as runtime::Operation>::METADATA,
+            GetLanguageunderstandingIgnoretopic::METADATA,
         );
         request.path_argument(language_code.as_ref());
         GetLanguageunderstandingIgnoretopic {
@@ -186,15 +189,21 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Permission: `languageUnderstanding:ignoredTopic:add`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::post_languageunderstanding_ignoretopic`](crate::api::LanguageUnderstandingApi::post_languageunderstanding_ignoretopic).
+/// Created by [`LanguageUnderstandingApi::post_languageunderstanding_ignoretopic`](
+/// crate::api::LanguageUnderstandingApi::post_languageunderstanding_ignoretopic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignoretopics--languageCode->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-ignoretopics--languageCode-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().post_languageunderstanding_ignoretopic("language_code", genesys_cloud::models::IgnoreTopicsRequest::default()).await?;
+/// let response = client
+///     .language_understanding()
+///     .post_languageunderstanding_ignoretopic(
+///         "language_code",
+///         genesys_cloud::models::IgnoreTopicsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -268,7 +277,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> PostLanguageunderstandingIgnoretopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLanguageunderstandingIgnoretopic as runtime::Operation>::METADATA,
+            PostLanguageunderstandingIgnoretopic::METADATA,
         );
         request.path_argument(language_code.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::language_understanding::{
     GetLanguageunderstandingMinerIntentExpand,
     GetLanguageunderstandingMinerIntentsExpand, MinedIntentsListing, MinerIntent,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get languageunderstanding miner intent.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `languageUnderstanding:minerIntent:view`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_intent`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_intent).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_miner_intent`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_intent).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--intents--intentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--intents--intentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_miner_intent("miner_id", "intent_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_miner_intent("miner_id", "intent_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -105,7 +108,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingMinerIntent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingMinerIntent as runtime::Operation>::METADATA,
+            GetLanguageunderstandingMinerIntent::METADATA,
         );
         request.path_argument(miner_id.as_ref());
         request.path_argument(intent_id.as_ref());
@@ -127,15 +130,18 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_intents`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_intents).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_miner_intents`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_intents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--intents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--intents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_miner_intents("miner_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_miner_intents("miner_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -245,7 +251,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingMinerIntents {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingMinerIntents as runtime::Operation>::METADATA,
+            GetLanguageunderstandingMinerIntents::METADATA,
         );
         request.path_argument(miner_id.as_ref());
         GetLanguageunderstandingMinerIntents {

@@ -3,7 +3,7 @@
 use crate::models::language_understanding::{
     GetLanguageunderstandingMinerTopicExpand, MinerTopic, MinerTopicsListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get languageunderstanding miner topic.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `languageUnderstanding:miner:view`
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_topic`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_topic).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_miner_topic`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_topic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics--topicId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics--topicId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_miner_topic("miner_id", "topic_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_miner_topic("miner_id", "topic_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -104,7 +107,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingMinerTopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingMinerTopic as runtime::Operation>::METADATA,
+            GetLanguageunderstandingMinerTopic::METADATA,
         );
         request.path_argument(miner_id.as_ref());
         request.path_argument(topic_id.as_ref());
@@ -126,15 +129,18 @@ impl crate::api::LanguageUnderstandingApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`LanguageUnderstandingApi::get_languageunderstanding_miner_topics`](crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_topics).
+/// Created by [`LanguageUnderstandingApi::get_languageunderstanding_miner_topics`](
+/// crate::api::LanguageUnderstandingApi::get_languageunderstanding_miner_topics).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languageunderstanding-miners--minerId--topics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.language_understanding().get_languageunderstanding_miner_topics("miner_id").await?;
+/// let response = client
+///     .language_understanding()
+///     .get_languageunderstanding_miner_topics("miner_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -235,7 +241,7 @@ impl crate::api::LanguageUnderstandingApi {
     ) -> GetLanguageunderstandingMinerTopics {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLanguageunderstandingMinerTopics as runtime::Operation>::METADATA,
+            GetLanguageunderstandingMinerTopics::METADATA,
         );
         request.path_argument(miner_id.as_ref());
         GetLanguageunderstandingMinerTopics {

@@ -3,7 +3,7 @@
 use crate::models::languages::GetLanguagesSortOrder;
 use crate::models::shared::languages_and_recording_and_routing::Language;
 use crate::models::shared::languages_and_routing::LanguageEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete language.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 ///
 /// Created by [`LanguagesApi::delete_language`](crate::api::LanguagesApi::delete_language).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languages--languageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-languages--languageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -87,10 +87,7 @@ impl crate::api::LanguagesApi {
     /// `DELETE /api/v2/languages/{languageId}` See [`DeleteLanguage`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn delete_language(&self, language_id: impl AsRef<str>) -> DeleteLanguage {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteLanguage as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteLanguage::METADATA);
         request.path_argument(language_id.as_ref());
         DeleteLanguage { request }
     }
@@ -110,7 +107,7 @@ impl crate::api::LanguagesApi {
 /// Created by [`LanguagesApi::get_language`](crate::api::LanguagesApi::get_language).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages--languageId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages--languageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -121,7 +118,7 @@ impl crate::api::LanguagesApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -185,10 +182,7 @@ impl crate::api::LanguagesApi {
     /// `GET /api/v2/languages/{languageId}` See [`GetLanguage`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_language(&self, language_id: impl AsRef<str>) -> GetLanguage {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetLanguage as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetLanguage::METADATA);
         request.path_argument(language_id.as_ref());
         GetLanguage { request }
     }
@@ -211,7 +205,7 @@ impl crate::api::LanguagesApi {
 /// Created by [`LanguagesApi::get_languages`](crate::api::LanguagesApi::get_languages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-languages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -222,7 +216,7 @@ impl crate::api::LanguagesApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -244,7 +238,7 @@ impl GetLanguages {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetLanguagesSortOrder>>,
@@ -345,10 +339,7 @@ impl crate::api::LanguagesApi {
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_languages(&self) -> GetLanguages {
         GetLanguages {
-            request: runtime::Request::new(
-                &self.client,
-                <GetLanguages as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetLanguages::METADATA),
         }
     }
 }
@@ -367,18 +358,21 @@ impl crate::api::LanguagesApi {
 /// Created by [`LanguagesApi::post_languages`](crate::api::LanguagesApi::post_languages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.languages().post_languages(genesys_cloud::models::Language::default()).await?;
+/// let response = client
+///     .languages()
+///     .post_languages(genesys_cloud::models::Language::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -443,10 +437,7 @@ impl crate::api::LanguagesApi {
     #[deprecated(note = "Genesys has deprecated this operation")]
     #[inline]
     pub fn post_languages(&self, body: Language) -> PostLanguages {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostLanguages as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostLanguages::METADATA);
         request.json_body("application/json", Some(body));
         PostLanguages { request }
     }

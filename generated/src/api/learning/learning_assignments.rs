@@ -7,7 +7,7 @@ use crate::models::learning::{
     GetLearningAssignmentsStates, GetLearningAssignmentsTypes, LearningAssignment,
     LearningAssignmentCreate, LearningAssignmentUpdate, LearningAssignmentsDomainEntity,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete learning assignment.
 ///
@@ -20,8 +20,8 @@ use crate::runtime;
 /// Created by
 /// [`LearningApi::delete_learning_assignment`](crate::api::LearningApi::delete_learning_assignment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-learning-assignments--assignmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-learning-assignments--assignmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -95,7 +95,7 @@ impl crate::api::LearningApi {
     ) -> DeleteLearningAssignment {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteLearningAssignment as runtime::Operation>::METADATA,
+            DeleteLearningAssignment::METADATA,
         );
         request.path_argument(assignment_id.as_ref());
         DeleteLearningAssignment {
@@ -116,8 +116,8 @@ impl crate::api::LearningApi {
 /// Created by
 /// [`LearningApi::get_learning_assignment`](crate::api::LearningApi::get_learning_assignment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments--assignmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments--assignmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -201,7 +201,7 @@ impl crate::api::LearningApi {
     ) -> GetLearningAssignment {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLearningAssignment as runtime::Operation>::METADATA,
+            GetLearningAssignment::METADATA,
         );
         request.path_argument(assignment_id.as_ref());
         GetLearningAssignment { request }
@@ -225,7 +225,7 @@ impl crate::api::LearningApi {
 /// [`LearningApi::get_learning_assignments`](crate::api::LearningApi::get_learning_assignments).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -442,7 +442,7 @@ impl crate::api::LearningApi {
         GetLearningAssignments {
             request: runtime::Request::new(
                 &self.client,
-                <GetLearningAssignments as runtime::Operation>::METADATA,
+                GetLearningAssignments::METADATA,
             ),
         }
     }
@@ -459,8 +459,8 @@ impl crate::api::LearningApi {
 /// Created by
 /// [`LearningApi::patch_learning_assignment`](crate::api::LearningApi::patch_learning_assignment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -540,7 +540,7 @@ impl crate::api::LearningApi {
     ) -> PatchLearningAssignment {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchLearningAssignment as runtime::Operation>::METADATA,
+            PatchLearningAssignment::METADATA,
         );
         request.path_argument(assignment_id.as_ref());
         PatchLearningAssignment { request }
@@ -561,7 +561,7 @@ impl crate::api::LearningApi {
 /// [`LearningApi::post_learning_assignments`](crate::api::LearningApi::post_learning_assignments).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -638,7 +638,7 @@ impl crate::api::LearningApi {
         PostLearningAssignments {
             request: runtime::Request::new(
                 &self.client,
-                <PostLearningAssignments as runtime::Operation>::METADATA,
+                PostLearningAssignments::METADATA,
             ),
         }
     }

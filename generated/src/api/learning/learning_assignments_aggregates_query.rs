@@ -3,7 +3,7 @@
 use crate::models::learning::{
     LearningAssignmentAggregateParam, LearningAssignmentAggregateResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post learning assignments aggregates query.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `learning:assignment:view`
 ///
-/// Created by
-/// [`LearningApi::post_learning_assignments_aggregates_query`](crate::api::LearningApi::post_learning_assignments_aggregates_query).
+/// Created by [`LearningApi::post_learning_assignments_aggregates_query`](
+/// crate::api::LearningApi::post_learning_assignments_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-assignments-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().post_learning_assignments_aggregates_query(genesys_cloud::models::LearningAssignmentAggregateParam::default()).await?;
+/// let response = client
+///     .learning()
+///     .post_learning_assignments_aggregates_query(
+///         genesys_cloud::models::LearningAssignmentAggregateParam::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::LearningApi {
     ) -> PostLearningAssignmentsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLearningAssignmentsAggregatesQuery as runtime::Operation>::METADATA,
+            PostLearningAssignmentsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostLearningAssignmentsAggregatesQuery {

@@ -6,7 +6,7 @@ use crate::models::learning::{
     GetLearningAssignmentsMeSortOrder, GetLearningAssignmentsMeStates,
     GetLearningAssignmentsMeTypes, LearningAssignment, LearningAssignmentsDomainEntity,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get learning assignments me.
 ///
@@ -23,7 +23,7 @@ use crate::runtime;
 /// [`LearningApi::get_learning_assignments_me`](crate::api::LearningApi::get_learning_assignments_me).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments-me>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -233,7 +233,7 @@ impl crate::api::LearningApi {
         GetLearningAssignmentsMe {
             request: runtime::Request::new(
                 &self.client,
-                <GetLearningAssignmentsMe as runtime::Operation>::METADATA,
+                GetLearningAssignmentsMe::METADATA,
             ),
         }
     }

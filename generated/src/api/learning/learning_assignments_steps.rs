@@ -4,7 +4,7 @@ use crate::models::learning::{
     GetLearningAssignmentStepDefaultShareableContentObject,
     GetLearningAssignmentStepExpand, LearningAssignmentStep,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get learning assignment step.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `learning:assignment:viewOwn`
 ///
-/// Created by
-/// [`LearningApi::get_learning_assignment_step`](crate::api::LearningApi::get_learning_assignment_step).
+/// Created by [`LearningApi::get_learning_assignment_step`](
+/// crate::api::LearningApi::get_learning_assignment_step).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments--assignmentId--steps--stepId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-assignments--assignmentId--steps--stepId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().get_learning_assignment_step("assignment_id", "step_id").await?;
+/// let response = client
+///     .learning()
+///     .get_learning_assignment_step("assignment_id", "step_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -122,7 +125,7 @@ impl crate::api::LearningApi {
     ) -> GetLearningAssignmentStep {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLearningAssignmentStep as runtime::Operation>::METADATA,
+            GetLearningAssignmentStep::METADATA,
         );
         request.path_argument(assignment_id.as_ref());
         request.path_argument(step_id.as_ref());
@@ -143,15 +146,18 @@ impl crate::api::LearningApi {
 ///
 /// Permission: `learning:assignment:editOwn`
 ///
-/// Created by
-/// [`LearningApi::patch_learning_assignment_step`](crate::api::LearningApi::patch_learning_assignment_step).
+/// Created by [`LearningApi::patch_learning_assignment_step`](
+/// crate::api::LearningApi::patch_learning_assignment_step).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId--steps--stepId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-learning-assignments--assignmentId--steps--stepId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().patch_learning_assignment_step("assignment_id", "step_id").await?;
+/// let response = client
+///     .learning()
+///     .patch_learning_assignment_step("assignment_id", "step_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -228,7 +234,7 @@ impl crate::api::LearningApi {
     ) -> PatchLearningAssignmentStep {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchLearningAssignmentStep as runtime::Operation>::METADATA,
+            PatchLearningAssignmentStep::METADATA,
         );
         request.path_argument(assignment_id.as_ref());
         request.path_argument(step_id.as_ref());

@@ -5,7 +5,7 @@ use crate::models::learning::{
     GetLearningModulesSortOrder, GetLearningModulesStatuses, GetLearningModulesTypes,
     LearningModule, LearningModuleList, LearningModuleRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete learning module.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 ///
 /// Created by [`LearningApi::delete_learning_module`](crate::api::LearningApi::delete_learning_module).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-learning-modules--moduleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-learning-modules--moduleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::LearningApi {
     ) -> DeleteLearningModule {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteLearningModule as runtime::Operation>::METADATA,
+            DeleteLearningModule::METADATA,
         );
         request.path_argument(module_id.as_ref());
         DeleteLearningModule { request }
@@ -110,8 +110,8 @@ impl crate::api::LearningApi {
 ///
 /// Created by [`LearningApi::get_learning_module`](crate::api::LearningApi::get_learning_module).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -190,7 +190,7 @@ impl crate::api::LearningApi {
     pub fn get_learning_module(&self, module_id: impl AsRef<str>) -> GetLearningModule {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLearningModule as runtime::Operation>::METADATA,
+            GetLearningModule::METADATA,
         );
         request.path_argument(module_id.as_ref());
         GetLearningModule { request }
@@ -212,7 +212,7 @@ impl crate::api::LearningApi {
 /// Created by [`LearningApi::get_learning_modules`](crate::api::LearningApi::get_learning_modules).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -391,10 +391,7 @@ impl crate::api::LearningApi {
     /// `GET /api/v2/learning/modules` See [`GetLearningModules`] for what it takes and returns.
     pub fn get_learning_modules(&self) -> GetLearningModules {
         GetLearningModules {
-            request: runtime::Request::new(
-                &self.client,
-                <GetLearningModules as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetLearningModules::METADATA),
         }
     }
 }
@@ -411,11 +408,14 @@ impl crate::api::LearningApi {
 /// Created by [`LearningApi::post_learning_modules`](crate::api::LearningApi::post_learning_modules).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().post_learning_modules(genesys_cloud::models::LearningModuleRequest::default()).await?;
+/// let response = client
+///     .learning()
+///     .post_learning_modules(genesys_cloud::models::LearningModuleRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -485,7 +485,7 @@ impl crate::api::LearningApi {
     ) -> PostLearningModules {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLearningModules as runtime::Operation>::METADATA,
+            PostLearningModules::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostLearningModules { request }
@@ -504,12 +504,18 @@ impl crate::api::LearningApi {
 ///
 /// Created by [`LearningApi::put_learning_module`](crate::api::LearningApi::put_learning_module).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().put_learning_module("module_id", genesys_cloud::models::LearningModuleRequest::default()).await?;
+/// let response = client
+///     .learning()
+///     .put_learning_module(
+///         "module_id",
+///         genesys_cloud::models::LearningModuleRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -580,7 +586,7 @@ impl crate::api::LearningApi {
     ) -> PutLearningModule {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutLearningModule as runtime::Operation>::METADATA,
+            PutLearningModule::METADATA,
         );
         request.path_argument(module_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -5,30 +5,34 @@ use crate::models::learning::{
     GetLearningModulesAssignmentsAssignmentStates, GetLearningModulesAssignmentsExpand,
     GetLearningModulesAssignmentsOverdue,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get learning modules assignments.
 ///
 /// `GET /api/v2/learning/modules/assignments`
 ///
 /// Takes `user_ids` (the query parameter `userIds`: a list of strings). Returns
-/// [`AssignedLearningModuleDomainEntityListing`](crate::models::AssignedLearningModuleDomainEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// [`AssignedLearningModuleDomainEntityListing`](
+/// crate::models::AssignedLearningModuleDomainEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`AssignedLearningModule`](crate::models::AssignedLearningModule).
 ///
 /// Permissions, all of: `learning:module:view`, `learning:assignment:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`LearningApi::get_learning_modules_assignments`](crate::api::LearningApi::get_learning_modules_assignments).
+/// Created by [`LearningApi::get_learning_modules_assignments`](
+/// crate::api::LearningApi::get_learning_modules_assignments).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules-assignments>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules-assignments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().get_learning_modules_assignments(["user_ids"]).await?;
+/// let response = client
+///     .learning()
+///     .get_learning_modules_assignments(["user_ids"])
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -179,7 +183,7 @@ impl crate::api::LearningApi {
     ) -> GetLearningModulesAssignments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLearningModulesAssignments as runtime::Operation>::METADATA,
+            GetLearningModulesAssignments::METADATA,
         );
         request
             .query_list(

@@ -4,7 +4,7 @@ use crate::models::learning::{
     LearningModulePreviewGetResponse, LearningModulePreviewUpdateRequest,
     LearningModulePreviewUpdateResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get learning module preview.
 ///
@@ -19,8 +19,8 @@ use crate::runtime;
 /// Created by
 /// [`LearningApi::get_learning_module_preview`](crate::api::LearningApi::get_learning_module_preview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--preview>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-modules--moduleId--preview)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -94,7 +94,7 @@ impl crate::api::LearningApi {
     ) -> GetLearningModulePreview {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLearningModulePreview as runtime::Operation>::METADATA,
+            GetLearningModulePreview::METADATA,
         );
         request.path_argument(module_id.as_ref());
         GetLearningModulePreview {
@@ -117,12 +117,18 @@ impl crate::api::LearningApi {
 /// Created by
 /// [`LearningApi::put_learning_module_preview`](crate::api::LearningApi::put_learning_module_preview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId--preview>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-learning-modules--moduleId--preview)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().put_learning_module_preview("module_id", genesys_cloud::models::LearningModulePreviewUpdateRequest::default()).await?;
+/// let response = client
+///     .learning()
+///     .put_learning_module_preview(
+///         "module_id",
+///         genesys_cloud::models::LearningModulePreviewUpdateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -196,7 +202,7 @@ impl crate::api::LearningApi {
     ) -> PutLearningModulePreview {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutLearningModulePreview as runtime::Operation>::METADATA,
+            PutLearningModulePreview::METADATA,
         );
         request.path_argument(module_id.as_ref());
         request.json_body("application/json", Some(body));

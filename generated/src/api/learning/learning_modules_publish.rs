@@ -3,7 +3,7 @@
 use crate::models::learning::{
     LearningModulePublishRequest, LearningModulePublishResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post learning module publish.
 ///
@@ -16,11 +16,11 @@ use crate::runtime;
 ///
 /// Permission: `learning:module:publish`
 ///
-/// Created by
-/// [`LearningApi::post_learning_module_publish`](crate::api::LearningApi::post_learning_module_publish).
+/// Created by [`LearningApi::post_learning_module_publish`](
+/// crate::api::LearningApi::post_learning_module_publish).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--publish>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-modules--moduleId--publish)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -103,7 +103,7 @@ impl crate::api::LearningApi {
     ) -> PostLearningModulePublish {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLearningModulePublish as runtime::Operation>::METADATA,
+            PostLearningModulePublish::METADATA,
         );
         request.path_argument(module_id.as_ref());
         PostLearningModulePublish {

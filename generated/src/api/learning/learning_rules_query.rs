@@ -3,7 +3,7 @@
 use crate::models::learning::{
     LearningAssignmentUser, LearningAssignmentUserListing, LearningAssignmentUserQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post learning rules query.
 ///
@@ -24,11 +24,18 @@ use crate::runtime;
 /// [`LearningApi::post_learning_rules_query`](crate::api::LearningApi::post_learning_rules_query).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-rules-query>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-rules-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().post_learning_rules_query(1, 1, genesys_cloud::models::LearningAssignmentUserQuery::default()).await?;
+/// let response = client
+///     .learning()
+///     .post_learning_rules_query(
+///         1,
+///         1,
+///         genesys_cloud::models::LearningAssignmentUserQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -131,7 +138,7 @@ impl crate::api::LearningApi {
     ) -> PostLearningRulesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLearningRulesQuery as runtime::Operation>::METADATA,
+            PostLearningRulesQuery::METADATA,
         );
         request.query("pageSize", Some(page_size));
         request.query("pageNumber", Some(page_number));

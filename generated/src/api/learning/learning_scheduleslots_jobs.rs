@@ -3,7 +3,7 @@
 use crate::models::learning::{
     LearningScheduleSlotsJobRequest, LearningScheduleSlotsJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get learning scheduleslots job.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Permission: `learning:scheduleSlotJob:view`
 ///
-/// Created by
-/// [`LearningApi::get_learning_scheduleslots_job`](crate::api::LearningApi::get_learning_scheduleslots_job).
+/// Created by [`LearningApi::get_learning_scheduleslots_job`](
+/// crate::api::LearningApi::get_learning_scheduleslots_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-scheduleslots-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-scheduleslots-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -95,7 +95,7 @@ impl crate::api::LearningApi {
     ) -> GetLearningScheduleslotsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLearningScheduleslotsJob as runtime::Operation>::METADATA,
+            GetLearningScheduleslotsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetLearningScheduleslotsJob {
@@ -117,15 +117,20 @@ impl crate::api::LearningApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_learning_scheduleslots_job`](crate::api::GetLearningScheduleslotsJob).
 ///
-/// Created by
-/// [`LearningApi::post_learning_scheduleslots_jobs`](crate::api::LearningApi::post_learning_scheduleslots_jobs).
+/// Created by [`LearningApi::post_learning_scheduleslots_jobs`](
+/// crate::api::LearningApi::post_learning_scheduleslots_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scheduleslots-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scheduleslots-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().post_learning_scheduleslots_jobs(genesys_cloud::models::LearningScheduleSlotsJobRequest::default()).await?;
+/// let response = client
+///     .learning()
+///     .post_learning_scheduleslots_jobs(
+///         genesys_cloud::models::LearningScheduleSlotsJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,10 +200,10 @@ impl IntoFuture for PostLearningScheduleslotsJobs {
 }
 
 impl runtime::Submit for PostLearningScheduleslotsJobs {
-    type Status = <crate::api::GetLearningScheduleslotsJob as runtime::Operation>::Output;
+    type Status = LearningScheduleSlotsJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetLearningScheduleslotsJob as runtime::Operation>::METADATA,
+        status: crate::api::GetLearningScheduleslotsJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::StatusCode,
@@ -218,7 +223,7 @@ impl crate::api::LearningApi {
     ) -> PostLearningScheduleslotsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLearningScheduleslotsJobs as runtime::Operation>::METADATA,
+            PostLearningScheduleslotsJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostLearningScheduleslotsJobs {

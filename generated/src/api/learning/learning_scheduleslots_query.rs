@@ -3,7 +3,7 @@
 use crate::models::learning::{
     LearningScheduleSlotsQueryRequest, LearningScheduleSlotsQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post learning scheduleslots query.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `learning:scheduleSlot:view`
 ///
-/// Created by
-/// [`LearningApi::post_learning_scheduleslots_query`](crate::api::LearningApi::post_learning_scheduleslots_query).
+/// Created by [`LearningApi::post_learning_scheduleslots_query`](
+/// crate::api::LearningApi::post_learning_scheduleslots_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scheduleslots-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scheduleslots-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.learning().post_learning_scheduleslots_query(genesys_cloud::models::LearningScheduleSlotsQueryRequest::default()).await?;
+/// let response = client
+///     .learning()
+///     .post_learning_scheduleslots_query(
+///         genesys_cloud::models::LearningScheduleSlotsQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +100,7 @@ impl crate::api::LearningApi {
     ) -> PostLearningScheduleslotsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLearningScheduleslotsQuery as runtime::Operation>::METADATA,
+            PostLearningScheduleslotsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostLearningScheduleslotsQuery {

@@ -3,7 +3,7 @@
 use crate::models::learning::{
     LearningScormResponse, LearningScormUploadRequest, LearningScormUploadResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get learning scorm scorm id.
 ///
@@ -18,7 +18,7 @@ use crate::runtime;
 /// [`LearningApi::get_learning_scorm_scorm_id`](crate::api::LearningApi::get_learning_scorm_scorm_id).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-scorm--scormId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-learning-scorm--scormId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::LearningApi {
     ) -> GetLearningScormScormId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLearningScormScormId as runtime::Operation>::METADATA,
+            GetLearningScormScormId::METADATA,
         );
         request.path_argument(scorm_id.as_ref());
         GetLearningScormScormId { request }
@@ -115,7 +115,7 @@ impl crate::api::LearningApi {
 /// Created by [`LearningApi::post_learning_scorm`](crate::api::LearningApi::post_learning_scorm).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scorm>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-learning-scorm)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -193,10 +193,10 @@ impl IntoFuture for PostLearningScorm {
 }
 
 impl runtime::Submit for PostLearningScorm {
-    type Status = <crate::api::GetLearningScormScormId as runtime::Operation>::Output;
+    type Status = LearningScormResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetLearningScormScormId as runtime::Operation>::METADATA,
+        status: crate::api::GetLearningScormScormId::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -214,10 +214,7 @@ impl crate::api::LearningApi {
     /// `POST /api/v2/learning/scorm` See [`PostLearningScorm`] for what it takes and returns.
     pub fn post_learning_scorm(&self) -> PostLearningScorm {
         PostLearningScorm {
-            request: runtime::Request::new(
-                &self.client,
-                <PostLearningScorm as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostLearningScorm::METADATA),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::models::locations::{
     LocationEntityListing, LocationUpdateDefinition,
 };
 use crate::models::shared::location_definition::LocationDefinition;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete location.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 ///
 /// Created by [`LocationsApi::delete_location`](crate::api::LocationsApi::delete_location).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-locations--locationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-locations--locationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -86,10 +86,7 @@ impl crate::api::LocationsApi {
     ///
     /// `DELETE /api/v2/locations/{locationId}` See [`DeleteLocation`] for what it takes and returns.
     pub fn delete_location(&self, location_id: impl AsRef<str>) -> DeleteLocation {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteLocation as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteLocation::METADATA);
         request.path_argument(location_id.as_ref());
         DeleteLocation { request }
     }
@@ -105,7 +102,7 @@ impl crate::api::LocationsApi {
 /// Created by [`LocationsApi::get_location`](crate::api::LocationsApi::get_location).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations--locationId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations--locationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -116,7 +113,7 @@ impl crate::api::LocationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -185,10 +182,7 @@ impl crate::api::LocationsApi {
     ///
     /// `GET /api/v2/locations/{locationId}` See [`GetLocation`] for what it takes and returns.
     pub fn get_location(&self, location_id: impl AsRef<str>) -> GetLocation {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetLocation as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetLocation::METADATA);
         request.path_argument(location_id.as_ref());
         GetLocation { request }
     }
@@ -207,7 +201,7 @@ impl crate::api::LocationsApi {
 /// Created by [`LocationsApi::get_locations`](crate::api::LocationsApi::get_locations).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -218,7 +212,7 @@ impl crate::api::LocationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -345,10 +339,7 @@ impl crate::api::LocationsApi {
     /// `GET /api/v2/locations` See [`GetLocations`] for what it takes and returns.
     pub fn get_locations(&self) -> GetLocations {
         GetLocations {
-            request: runtime::Request::new(
-                &self.client,
-                <GetLocations as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetLocations::METADATA),
         }
     }
 }
@@ -366,11 +357,17 @@ impl crate::api::LocationsApi {
 /// Created by [`LocationsApi::patch_location`](crate::api::LocationsApi::patch_location).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-locations--locationId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-locations--locationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.locations().patch_location("location_id", genesys_cloud::models::LocationUpdateDefinition::default()).await?;
+/// let response = client
+///     .locations()
+///     .patch_location(
+///         "location_id",
+///         genesys_cloud::models::LocationUpdateDefinition::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -439,10 +436,7 @@ impl crate::api::LocationsApi {
         location_id: impl AsRef<str>,
         body: LocationUpdateDefinition,
     ) -> PatchLocation {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchLocation as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchLocation::METADATA);
         request.path_argument(location_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchLocation { request }
@@ -461,11 +455,14 @@ impl crate::api::LocationsApi {
 /// Created by [`LocationsApi::post_locations`](crate::api::LocationsApi::post_locations).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-locations>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-locations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.locations().post_locations(genesys_cloud::models::LocationCreateDefinition::default()).await?;
+/// let response = client
+///     .locations()
+///     .post_locations(genesys_cloud::models::LocationCreateDefinition::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -530,10 +527,7 @@ impl crate::api::LocationsApi {
     /// `POST /api/v2/locations` See [`PostLocations`] for what it takes and returns.
     #[inline]
     pub fn post_locations(&self, body: LocationCreateDefinition) -> PostLocations {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostLocations as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostLocations::METADATA);
         request.json_body("application/json", Some(body));
         PostLocations { request }
     }

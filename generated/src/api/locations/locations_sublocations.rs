@@ -2,7 +2,7 @@
 
 use crate::models::locations::LocationEntityListing;
 use crate::models::shared::location_definition::LocationDefinition;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get location sublocations.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by
 /// [`LocationsApi::get_location_sublocations`](crate::api::LocationsApi::get_location_sublocations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations--locationId--sublocations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations--locationId--sublocations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -122,7 +122,7 @@ impl crate::api::LocationsApi {
     ) -> GetLocationSublocations {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLocationSublocations as runtime::Operation>::METADATA,
+            GetLocationSublocations::METADATA,
         );
         request.path_argument(location_id.as_ref());
         GetLocationSublocations { request }

@@ -3,7 +3,7 @@
 use crate::models::log_capture::{
     LogCaptureQueryRequest, LogCaptureQueryResponse, LogEntry,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post diagnostics logcapture browser entries query.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`LogCaptureApi::post_diagnostics_logcapture_browser_entries_query`](crate::api::LogCaptureApi::post_diagnostics_logcapture_browser_entries_query).
+/// Created by [`LogCaptureApi::post_diagnostics_logcapture_browser_entries_query`](
+/// crate::api::LogCaptureApi::post_diagnostics_logcapture_browser_entries_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-entries-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-entries-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.log_capture().post_diagnostics_logcapture_browser_entries_query().await?;
+/// let response = client
+///     .log_capture()
+///     .post_diagnostics_logcapture_browser_entries_query()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -144,7 +147,7 @@ impl crate::api::LogCaptureApi {
         PostDiagnosticsLogcaptureBrowserEntriesQuery {
             request: runtime::Request::new(
                 &self.client,
-                <PostDiagnosticsLogcaptureBrowserEntriesQuery as runtime::Operation>::METADATA,
+                PostDiagnosticsLogcaptureBrowserEntriesQuery::METADATA,
             ),
         }
     }

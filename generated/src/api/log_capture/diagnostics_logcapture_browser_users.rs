@@ -4,7 +4,7 @@ use crate::models::log_capture::{
     LogCaptureUserConfiguration, LogCaptureUserConfigurationListing,
     LogCaptureUserConfigurationResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete diagnostics logcapture browser user.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `troubleshooting:logCapture:delete`
 ///
-/// Created by
-/// [`LogCaptureApi::delete_diagnostics_logcapture_browser_user`](crate::api::LogCaptureApi::delete_diagnostics_logcapture_browser_user).
+/// Created by [`LogCaptureApi::delete_diagnostics_logcapture_browser_user`](
+/// crate::api::LogCaptureApi::delete_diagnostics_logcapture_browser_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-diagnostics-logcapture-browser-users--userId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-diagnostics-logcapture-browser-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.log_capture().delete_diagnostics_logcapture_browser_user("user_id").await?;
+/// let response = client
+///     .log_capture()
+///     .delete_diagnostics_logcapture_browser_user("user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::LogCaptureApi {
     ) -> DeleteDiagnosticsLogcaptureBrowserUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteDiagnosticsLogcaptureBrowserUser as runtime::Operation>::METADATA,
+            DeleteDiagnosticsLogcaptureBrowserUser::METADATA,
         );
         request.path_argument(user_id.as_ref());
         DeleteDiagnosticsLogcaptureBrowserUser {
@@ -113,15 +116,18 @@ impl crate::api::LogCaptureApi {
 ///
 /// Permission: `troubleshooting:logCapture:view`
 ///
-/// Created by
-/// [`LogCaptureApi::get_diagnostics_logcapture_browser_user`](crate::api::LogCaptureApi::get_diagnostics_logcapture_browser_user).
+/// Created by [`LogCaptureApi::get_diagnostics_logcapture_browser_user`](
+/// crate::api::LogCaptureApi::get_diagnostics_logcapture_browser_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-users--userId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.log_capture().get_diagnostics_logcapture_browser_user("user_id").await?;
+/// let response = client
+///     .log_capture()
+///     .get_diagnostics_logcapture_browser_user("user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,7 +201,7 @@ impl crate::api::LogCaptureApi {
     ) -> GetDiagnosticsLogcaptureBrowserUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetDiagnosticsLogcaptureBrowserUser as runtime::Operation>::METADATA,
+            GetDiagnosticsLogcaptureBrowserUser::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetDiagnosticsLogcaptureBrowserUser {
@@ -217,15 +223,18 @@ impl crate::api::LogCaptureApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`LogCaptureApi::get_diagnostics_logcapture_browser_users`](crate::api::LogCaptureApi::get_diagnostics_logcapture_browser_users).
+/// Created by [`LogCaptureApi::get_diagnostics_logcapture_browser_users`](
+/// crate::api::LogCaptureApi::get_diagnostics_logcapture_browser_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-diagnostics-logcapture-browser-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.log_capture().get_diagnostics_logcapture_browser_users().await?;
+/// let response = client
+///     .log_capture()
+///     .get_diagnostics_logcapture_browser_users()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -330,7 +339,7 @@ impl crate::api::LogCaptureApi {
         GetDiagnosticsLogcaptureBrowserUsers {
             request: runtime::Request::new(
                 &self.client,
-                <GetDiagnosticsLogcaptureBrowserUsers as runtime::Operation>::METADATA,
+                GetDiagnosticsLogcaptureBrowserUsers::METADATA,
             ),
         }
     }
@@ -347,15 +356,18 @@ impl crate::api::LogCaptureApi {
 ///
 /// Permission: `troubleshooting:logCapture:add`
 ///
-/// Created by
-/// [`LogCaptureApi::post_diagnostics_logcapture_browser_user`](crate::api::LogCaptureApi::post_diagnostics_logcapture_browser_user).
+/// Created by [`LogCaptureApi::post_diagnostics_logcapture_browser_user`](
+/// crate::api::LogCaptureApi::post_diagnostics_logcapture_browser_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-users--userId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-diagnostics-logcapture-browser-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.log_capture().post_diagnostics_logcapture_browser_user("user_id").await?;
+/// let response = client
+///     .log_capture()
+///     .post_diagnostics_logcapture_browser_user("user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -436,7 +448,7 @@ impl crate::api::LogCaptureApi {
     ) -> PostDiagnosticsLogcaptureBrowserUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostDiagnosticsLogcaptureBrowserUser as runtime::Operation>::METADATA,
+            PostDiagnosticsLogcaptureBrowserUser::METADATA,
         );
         request.path_argument(user_id.as_ref());
         PostDiagnosticsLogcaptureBrowserUser {

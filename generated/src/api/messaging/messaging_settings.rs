@@ -3,7 +3,7 @@
 use crate::models::shared::conversations_and_messaging::{
     MessagingConfigListing, MessagingSetting, MessagingSettingRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete messaging setting.
 ///
@@ -18,12 +18,15 @@ use crate::runtime;
 /// Created by
 /// [`MessagingApi::delete_messaging_setting`](crate::api::MessagingApi::delete_messaging_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-messaging-settings--messageSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-messaging-settings--messageSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.messaging().delete_messaging_setting("message_setting_id").await?;
+/// let response = client
+///     .messaging()
+///     .delete_messaging_setting("message_setting_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::MessagingApi {
     ) -> DeleteMessagingSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteMessagingSetting as runtime::Operation>::METADATA,
+            DeleteMessagingSetting::METADATA,
         );
         request.path_argument(message_setting_id.as_ref());
         DeleteMessagingSetting { request }
@@ -114,8 +117,8 @@ impl crate::api::MessagingApi {
 ///
 /// Created by [`MessagingApi::get_messaging_setting`](crate::api::MessagingApi::get_messaging_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings--messageSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings--messageSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -190,7 +193,7 @@ impl crate::api::MessagingApi {
     ) -> GetMessagingSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetMessagingSetting as runtime::Operation>::METADATA,
+            GetMessagingSetting::METADATA,
         );
         request.path_argument(message_setting_id.as_ref());
         GetMessagingSetting { request }
@@ -215,7 +218,7 @@ impl crate::api::MessagingApi {
 /// [`MessagingApi::get_messaging_settings`](crate::api::MessagingApi::get_messaging_settings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -328,10 +331,7 @@ impl crate::api::MessagingApi {
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_messaging_settings(&self) -> GetMessagingSettings {
         GetMessagingSettings {
-            request: runtime::Request::new(
-                &self.client,
-                <GetMessagingSettings as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetMessagingSettings::METADATA),
         }
     }
 }
@@ -351,12 +351,18 @@ impl crate::api::MessagingApi {
 /// Created by
 /// [`MessagingApi::patch_messaging_setting`](crate::api::MessagingApi::patch_messaging_setting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-messaging-settings--messageSettingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-messaging-settings--messageSettingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.messaging().patch_messaging_setting("message_setting_id", genesys_cloud::models::MessagingSettingRequest::default()).await?;
+/// let response = client
+///     .messaging()
+///     .patch_messaging_setting(
+///         "message_setting_id",
+///         genesys_cloud::models::MessagingSettingRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -429,7 +435,7 @@ impl crate::api::MessagingApi {
     ) -> PatchMessagingSetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchMessagingSetting as runtime::Operation>::METADATA,
+            PatchMessagingSetting::METADATA,
         );
         request.path_argument(message_setting_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -452,11 +458,16 @@ impl crate::api::MessagingApi {
 /// [`MessagingApi::post_messaging_settings`](crate::api::MessagingApi::post_messaging_settings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-messaging-settings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-messaging-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.messaging().post_messaging_settings(genesys_cloud::models::MessagingSettingRequest::default()).await?;
+/// let response = client
+///     .messaging()
+///     .post_messaging_settings(
+///         genesys_cloud::models::MessagingSettingRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -527,7 +538,7 @@ impl crate::api::MessagingApi {
     ) -> PostMessagingSettings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostMessagingSettings as runtime::Operation>::METADATA,
+            PostMessagingSettings::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostMessagingSettings { request }

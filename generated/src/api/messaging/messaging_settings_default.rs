@@ -3,7 +3,7 @@
 use crate::models::shared::conversations_and_messaging::{
     MessagingSetting, MessagingSettingDefaultRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete messaging settings default.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Permission: `messaging:setting:delete`
 ///
-/// Created by
-/// [`MessagingApi::delete_messaging_settings_default`](crate::api::MessagingApi::delete_messaging_settings_default).
+/// Created by [`MessagingApi::delete_messaging_settings_default`](
+/// crate::api::MessagingApi::delete_messaging_settings_default).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-messaging-settings-default>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-messaging-settings-default)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::MessagingApi {
         DeleteMessagingSettingsDefault {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteMessagingSettingsDefault as runtime::Operation>::METADATA,
+                DeleteMessagingSettingsDefault::METADATA,
             ),
         }
     }
@@ -109,11 +109,11 @@ impl crate::api::MessagingApi {
 ///
 /// Permission: `messaging:setting:view`
 ///
-/// Created by
-/// [`MessagingApi::get_messaging_settings_default`](crate::api::MessagingApi::get_messaging_settings_default).
+/// Created by [`MessagingApi::get_messaging_settings_default`](
+/// crate::api::MessagingApi::get_messaging_settings_default).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings-default>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-messaging-settings-default)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -186,7 +186,7 @@ impl crate::api::MessagingApi {
         GetMessagingSettingsDefault {
             request: runtime::Request::new(
                 &self.client,
-                <GetMessagingSettingsDefault as runtime::Operation>::METADATA,
+                GetMessagingSettingsDefault::METADATA,
             ),
         }
     }
@@ -203,15 +203,20 @@ impl crate::api::MessagingApi {
 ///
 /// Permission: `messaging:setting:edit`
 ///
-/// Created by
-/// [`MessagingApi::put_messaging_settings_default`](crate::api::MessagingApi::put_messaging_settings_default).
+/// Created by [`MessagingApi::put_messaging_settings_default`](
+/// crate::api::MessagingApi::put_messaging_settings_default).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-messaging-settings-default>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-messaging-settings-default)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.messaging().put_messaging_settings_default(genesys_cloud::models::MessagingSettingDefaultRequest::default()).await?;
+/// let response = client
+///     .messaging()
+///     .put_messaging_settings_default(
+///         genesys_cloud::models::MessagingSettingDefaultRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -283,7 +288,7 @@ impl crate::api::MessagingApi {
     ) -> PutMessagingSettingsDefault {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutMessagingSettingsDefault as runtime::Operation>::METADATA,
+            PutMessagingSettingsDefault::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutMessagingSettingsDefault {

@@ -3,7 +3,7 @@
 use crate::models::mobile_devices::{
     DirectoryUserDevicesListing, GetMobiledevicesSortOrder, UserDevice,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete mobiledevice.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`MobileDevicesApi::delete_mobiledevice`](crate::api::MobileDevicesApi::delete_mobiledevice).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-mobiledevices--deviceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-mobiledevices--deviceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -88,7 +88,7 @@ impl crate::api::MobileDevicesApi {
     pub fn delete_mobiledevice(&self, device_id: impl AsRef<str>) -> DeleteMobiledevice {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteMobiledevice as runtime::Operation>::METADATA,
+            DeleteMobiledevice::METADATA,
         );
         request.path_argument(device_id.as_ref());
         DeleteMobiledevice { request }
@@ -107,7 +107,7 @@ impl crate::api::MobileDevicesApi {
 /// Created by [`MobileDevicesApi::get_mobiledevice`](crate::api::MobileDevicesApi::get_mobiledevice).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-mobiledevices--deviceId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-mobiledevices--deviceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -118,7 +118,7 @@ impl crate::api::MobileDevicesApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `general.resource.not.found`
@@ -186,10 +186,7 @@ impl crate::api::MobileDevicesApi {
     /// `GET /api/v2/mobiledevices/{deviceId}` See [`GetMobiledevice`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_mobiledevice(&self, device_id: impl AsRef<str>) -> GetMobiledevice {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetMobiledevice as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetMobiledevice::METADATA);
         request.path_argument(device_id.as_ref());
         GetMobiledevice { request }
     }
@@ -211,7 +208,7 @@ impl crate::api::MobileDevicesApi {
 /// Created by [`MobileDevicesApi::get_mobiledevices`](crate::api::MobileDevicesApi::get_mobiledevices).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-mobiledevices>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-mobiledevices)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -222,7 +219,7 @@ impl crate::api::MobileDevicesApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -339,10 +336,7 @@ impl crate::api::MobileDevicesApi {
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_mobiledevices(&self) -> GetMobiledevices {
         GetMobiledevices {
-            request: runtime::Request::new(
-                &self.client,
-                <GetMobiledevices as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetMobiledevices::METADATA),
         }
     }
 }
@@ -360,18 +354,21 @@ impl crate::api::MobileDevicesApi {
 /// [`MobileDevicesApi::post_mobiledevices`](crate::api::MobileDevicesApi::post_mobiledevices).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-mobiledevices>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-mobiledevices)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.mobile_devices().post_mobiledevices(genesys_cloud::models::UserDevice::default()).await?;
+/// let response = client
+///     .mobile_devices()
+///     .post_mobiledevices(genesys_cloud::models::UserDevice::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -438,7 +435,7 @@ impl crate::api::MobileDevicesApi {
     pub fn post_mobiledevices(&self, body: UserDevice) -> PostMobiledevices {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostMobiledevices as runtime::Operation>::METADATA,
+            PostMobiledevices::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostMobiledevices { request }
@@ -457,7 +454,7 @@ impl crate::api::MobileDevicesApi {
 /// Created by [`MobileDevicesApi::put_mobiledevice`](crate::api::MobileDevicesApi::put_mobiledevice).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-mobiledevices--deviceId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-mobiledevices--deviceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -468,7 +465,7 @@ impl crate::api::MobileDevicesApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -538,10 +535,7 @@ impl crate::api::MobileDevicesApi {
     /// `PUT /api/v2/mobiledevices/{deviceId}` See [`PutMobiledevice`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn put_mobiledevice(&self, device_id: impl AsRef<str>) -> PutMobiledevice {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutMobiledevice as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutMobiledevice::METADATA);
         request.path_argument(device_id.as_ref());
         PutMobiledevice { request }
     }

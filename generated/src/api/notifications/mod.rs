@@ -2,7 +2,7 @@
 
 export!(notifications_availabletopics: GetNotificationsAvailabletopics);
 export!(notifications_channels: GetNotificationsChannels, HeadNotificationsChannel, PostNotificationsChannels);
-export!(
-    notifications_channels_subscriptions: DeleteNotificationsChannelSubscriptions, GetNotificationsChannelSubscriptions,
-        PostNotificationsChannelSubscriptions, PutNotificationsChannelSubscriptions
+export!(notifications_channels_subscriptions:
+    DeleteNotificationsChannelSubscriptions, GetNotificationsChannelSubscriptions,
+    PostNotificationsChannelSubscriptions, PutNotificationsChannelSubscriptions
 );

@@ -3,7 +3,7 @@
 use crate::models::notifications::{
     AvailableTopic, AvailableTopicEntityListing, GetNotificationsAvailabletopicsExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get notifications availabletopics.
 ///
@@ -16,11 +16,11 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`NotificationsApi::get_notifications_availabletopics`](crate::api::NotificationsApi::get_notifications_availabletopics).
+/// Created by [`NotificationsApi::get_notifications_availabletopics`](
+/// crate::api::NotificationsApi::get_notifications_availabletopics).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-availabletopics>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-availabletopics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -31,7 +31,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -140,7 +140,7 @@ impl crate::api::NotificationsApi {
         GetNotificationsAvailabletopics {
             request: runtime::Request::new(
                 &self.client,
-                <GetNotificationsAvailabletopics as runtime::Operation>::METADATA,
+                GetNotificationsAvailabletopics::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::notifications::{
     Channel, ChannelEntityListing, GetNotificationsChannelsIncludechannels,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get notifications channels.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`NotificationsApi::get_notifications_channels`](crate::api::NotificationsApi::get_notifications_channels).
+/// Created by [`NotificationsApi::get_notifications_channels`](
+/// crate::api::NotificationsApi::get_notifications_channels).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-channels>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-notifications-channels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -132,7 +132,7 @@ impl crate::api::NotificationsApi {
         GetNotificationsChannels {
             request: runtime::Request::new(
                 &self.client,
-                <GetNotificationsChannels as runtime::Operation>::METADATA,
+                GetNotificationsChannels::METADATA,
             ),
         }
     }
@@ -144,15 +144,18 @@ impl crate::api::NotificationsApi {
 ///
 /// Takes `channel_id` (a string). Returns nothing.
 ///
-/// Created by
-/// [`NotificationsApi::head_notifications_channel`](crate::api::NotificationsApi::head_notifications_channel).
+/// Created by [`NotificationsApi::head_notifications_channel`](
+/// crate::api::NotificationsApi::head_notifications_channel).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#head-api-v2-notifications-channels--channelId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#head-api-v2-notifications-channels--channelId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.notifications().head_notifications_channel("channel_id").await?;
+/// let response = client
+///     .notifications()
+///     .head_notifications_channel("channel_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -222,7 +225,7 @@ impl crate::api::NotificationsApi {
     ) -> HeadNotificationsChannel {
         let mut request = runtime::Request::new(
             &self.client,
-            <HeadNotificationsChannel as runtime::Operation>::METADATA,
+            HeadNotificationsChannel::METADATA,
         );
         request.path_argument(channel_id.as_ref());
         HeadNotificationsChannel {
@@ -237,11 +240,11 @@ impl crate::api::NotificationsApi {
 ///
 /// Takes no arguments. Returns [`Channel`](crate::models::Channel). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`NotificationsApi::post_notifications_channels`](crate::api::NotificationsApi::post_notifications_channels).
+/// Created by [`NotificationsApi::post_notifications_channels`](
+/// crate::api::NotificationsApi::post_notifications_channels).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-notifications-channels>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-notifications-channels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -252,7 +255,7 @@ impl crate::api::NotificationsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -319,7 +322,7 @@ impl crate::api::NotificationsApi {
         PostNotificationsChannels {
             request: runtime::Request::new(
                 &self.client,
-                <PostNotificationsChannels as runtime::Operation>::METADATA,
+                PostNotificationsChannels::METADATA,
             ),
         }
     }

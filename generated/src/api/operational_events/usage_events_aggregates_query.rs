@@ -3,7 +3,7 @@
 use crate::models::operational_events::{
     EventAggregatesQueryRequest, EventAggregatesResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post usage events aggregates query.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `usage:events:view`
 ///
-/// Created by
-/// [`OperationalEventsApi::post_usage_events_aggregates_query`](crate::api::OperationalEventsApi::post_usage_events_aggregates_query).
+/// Created by [`OperationalEventsApi::post_usage_events_aggregates_query`](
+/// crate::api::OperationalEventsApi::post_usage_events_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-events-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-events-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.operational_events().post_usage_events_aggregates_query().await?;
+/// let response = client
+///     .operational_events()
+///     .post_usage_events_aggregates_query()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +104,7 @@ impl crate::api::OperationalEventsApi {
         PostUsageEventsAggregatesQuery {
             request: runtime::Request::new(
                 &self.client,
-                <PostUsageEventsAggregatesQuery as runtime::Operation>::METADATA,
+                PostUsageEventsAggregatesQuery::METADATA,
             ),
         }
     }

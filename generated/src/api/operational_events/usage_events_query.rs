@@ -3,7 +3,7 @@
 use crate::models::operational_events::{
     EventQueryRequest, EventQueryResponse, OperationalEvent,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post usage events query.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`OperationalEventsApi::post_usage_events_query`](crate::api::OperationalEventsApi::post_usage_events_query).
+/// Created by [`OperationalEventsApi::post_usage_events_query`](
+/// crate::api::OperationalEventsApi::post_usage_events_query).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-events-query>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-events-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -144,10 +144,7 @@ impl crate::api::OperationalEventsApi {
     /// `POST /api/v2/usage/events/query` See [`PostUsageEventsQuery`] for what it takes and returns.
     pub fn post_usage_events_query(&self) -> PostUsageEventsQuery {
         PostUsageEventsQuery {
-            request: runtime::Request::new(
-                &self.client,
-                <PostUsageEventsQuery as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostUsageEventsQuery::METADATA),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::models::organization::{
     FeatureState, OrganizationFeatures, PatchOrganizationsFeatureFeatureName,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch organizations feature.
 ///
@@ -16,22 +16,28 @@ use crate::runtime;
 ///
 /// Permission: `directory:organization:admin`
 ///
-/// Created by
-/// [`OrganizationApi::patch_organizations_feature`](crate::api::OrganizationApi::patch_organizations_feature).
+/// Created by [`OrganizationApi::patch_organizations_feature`](
+/// crate::api::OrganizationApi::patch_organizations_feature).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-organizations-features--featureName->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-organizations-features--featureName-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization().patch_organizations_feature(genesys_cloud::models::PatchOrganizationsFeatureFeatureName::RealtimeCic, genesys_cloud::models::FeatureState::default()).await?;
+/// let response = client
+///     .organization()
+///     .patch_organizations_feature(
+///         genesys_cloud::models::PatchOrganizationsFeatureFeatureName::RealtimeCic,
+///         genesys_cloud::models::FeatureState::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -104,7 +110,7 @@ impl crate::api::OrganizationApi {
     ) -> PatchOrganizationsFeature {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchOrganizationsFeature as runtime::Operation>::METADATA,
+            PatchOrganizationsFeature::METADATA,
         );
         request.path_argument(feature_name);
         request.json_body("application/json", Some(body));

@@ -5,7 +5,7 @@ use crate::models::organization::{
     GetOrganizationsLimitsChangerequestsStatus, LimitChangeRequestDetails,
     LimitChangeRequestsEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get organizations limits changerequest.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Permission: `limits:organization:view`
 ///
-/// Created by
-/// [`OrganizationApi::get_organizations_limits_changerequest`](crate::api::OrganizationApi::get_organizations_limits_changerequest).
+/// Created by [`OrganizationApi::get_organizations_limits_changerequest`](
+/// crate::api::OrganizationApi::get_organizations_limits_changerequest).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-changerequests--requestId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-changerequests--requestId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization().get_organizations_limits_changerequest("request_id").await?;
+/// let response = client
+///     .organization()
+///     .get_organizations_limits_changerequest("request_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::OrganizationApi {
     ) -> GetOrganizationsLimitsChangerequest {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrganizationsLimitsChangerequest as runtime::Operation>::METADATA,
+            GetOrganizationsLimitsChangerequest::METADATA,
         );
         request.path_argument(request_id.as_ref());
         GetOrganizationsLimitsChangerequest {
@@ -117,15 +120,18 @@ impl crate::api::OrganizationApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`OrganizationApi::get_organizations_limits_changerequests`](crate::api::OrganizationApi::get_organizations_limits_changerequests).
+/// Created by [`OrganizationApi::get_organizations_limits_changerequests`](
+/// crate::api::OrganizationApi::get_organizations_limits_changerequests).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-changerequests>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-changerequests)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization().get_organizations_limits_changerequests().await?;
+/// let response = client
+///     .organization()
+///     .get_organizations_limits_changerequests()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -260,7 +266,7 @@ impl crate::api::OrganizationApi {
         GetOrganizationsLimitsChangerequests {
             request: runtime::Request::new(
                 &self.client,
-                <GetOrganizationsLimitsChangerequests as runtime::Operation>::METADATA,
+                GetOrganizationsLimitsChangerequests::METADATA,
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::organization::{LimitsEntityListing, PagedNamespaceListing};
 use crate::models::shared::limit::Limit;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get organizations limits namespace.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`OrganizationApi::get_organizations_limits_namespace`](crate::api::OrganizationApi::get_organizations_limits_namespace).
+/// Created by [`OrganizationApi::get_organizations_limits_namespace`](
+/// crate::api::OrganizationApi::get_organizations_limits_namespace).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-namespaces--namespaceName->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-namespaces--namespaceName-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization().get_organizations_limits_namespace("namespace_name").await?;
+/// let response = client
+///     .organization()
+///     .get_organizations_limits_namespace("namespace_name")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -119,7 +122,7 @@ impl crate::api::OrganizationApi {
     ) -> GetOrganizationsLimitsNamespace {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrganizationsLimitsNamespace as runtime::Operation>::METADATA,
+            GetOrganizationsLimitsNamespace::METADATA,
         );
         request.path_argument(namespace_name.as_ref());
         GetOrganizationsLimitsNamespace {
@@ -135,11 +138,11 @@ impl crate::api::OrganizationApi {
 /// Takes no arguments. Returns [`PagedNamespaceListing`](crate::models::PagedNamespaceListing).
 /// Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`OrganizationApi::get_organizations_limits_namespaces`](crate::api::OrganizationApi::get_organizations_limits_namespaces).
+/// Created by [`OrganizationApi::get_organizations_limits_namespaces`](
+/// crate::api::OrganizationApi::get_organizations_limits_namespaces).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-namespaces>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-namespaces)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -225,7 +228,7 @@ impl crate::api::OrganizationApi {
         GetOrganizationsLimitsNamespaces {
             request: runtime::Request::new(
                 &self.client,
-                <GetOrganizationsLimitsNamespaces as runtime::Operation>::METADATA,
+                GetOrganizationsLimitsNamespaces::METADATA,
             ),
         }
     }

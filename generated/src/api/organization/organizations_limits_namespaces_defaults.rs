@@ -2,7 +2,7 @@
 
 use crate::models::organization::LimitsEntityListing;
 use crate::models::shared::limit::Limit;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get organizations limits namespace defaults.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`OrganizationApi::get_organizations_limits_namespace_defaults`](crate::api::OrganizationApi::get_organizations_limits_namespace_defaults).
+/// Created by [`OrganizationApi::get_organizations_limits_namespace_defaults`](
+/// crate::api::OrganizationApi::get_organizations_limits_namespace_defaults).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-namespaces--namespaceName--defaults>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-organizations-limits-namespaces--namespaceName--defaults)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization().get_organizations_limits_namespace_defaults("namespace_name").await?;
+/// let response = client
+///     .organization()
+///     .get_organizations_limits_namespace_defaults("namespace_name")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -119,7 +122,7 @@ impl crate::api::OrganizationApi {
     ) -> GetOrganizationsLimitsNamespaceDefaults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrganizationsLimitsNamespaceDefaults as runtime::Operation>::METADATA,
+            GetOrganizationsLimitsNamespaceDefaults::METADATA,
         );
         request.path_argument(namespace_name.as_ref());
         GetOrganizationsLimitsNamespaceDefaults {

@@ -3,7 +3,7 @@
 use crate::models::organization_authorization::{
     TrustCreate, TrustEntityListing, TrustUpdate, Trustee,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete orgauthorization trustee.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `authorization:orgTrustee:delete`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustee`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee).
+/// Created by [`OrganizationAuthorizationApi::delete_orgauthorization_trustee`](
+/// crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().delete_orgauthorization_trustee("trustee_org_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .delete_orgauthorization_trustee("trustee_org_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> DeleteOrgauthorizationTrustee {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOrgauthorizationTrustee as runtime::Operation>::METADATA,
+            DeleteOrgauthorizationTrustee::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         DeleteOrgauthorizationTrustee {
@@ -113,15 +116,18 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrustee:delete`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustees`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustees).
+/// Created by [`OrganizationAuthorizationApi::delete_orgauthorization_trustees`](
+/// crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustees).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().delete_orgauthorization_trustees(["id"]).await?;
+/// let response = client
+///     .organization_authorization()
+///     .delete_orgauthorization_trustees(["id"])
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +199,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> DeleteOrgauthorizationTrustees {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOrgauthorizationTrustees as runtime::Operation>::METADATA,
+            DeleteOrgauthorizationTrustees::METADATA,
         );
         request
             .query_list(
@@ -216,22 +222,25 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrustee:view`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustee`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustee("trustee_org_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustee("trustee_org_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -302,7 +311,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> GetOrgauthorizationTrustee {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrgauthorizationTrustee as runtime::Operation>::METADATA,
+            GetOrgauthorizationTrustee::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         GetOrgauthorizationTrustee {
@@ -323,22 +332,25 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustees`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustees).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustees`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustees).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustees().await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustees()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -450,7 +462,7 @@ impl crate::api::OrganizationAuthorizationApi {
         GetOrgauthorizationTrustees {
             request: runtime::Request::new(
                 &self.client,
-                <GetOrgauthorizationTrustees as runtime::Operation>::METADATA,
+                GetOrgauthorizationTrustees::METADATA,
             ),
         }
     }
@@ -465,24 +477,28 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permissions, all of: `authorization:orgTrustee:add`, `authorization:orgTrusteeUser:add`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::post_orgauthorization_trustees`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees).
+/// Created by [`OrganizationAuthorizationApi::post_orgauthorization_trustees`](
+/// crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().post_orgauthorization_trustees(genesys_cloud::models::TrustCreate::default()).await?;
+/// let response = client
+///     .organization_authorization()
+///     .post_orgauthorization_trustees(genesys_cloud::models::TrustCreate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `pairing.id.required`, `self.trust.not.allowed`, `trustee.user.required`
+/// - 400: `invalid.date`, `invalid.value`, `pairing.id.required`, `self.trust.not.allowed`,
+///   `trustee.user.required`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOrgauthorizationTrustees {
@@ -563,7 +579,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> PostOrgauthorizationTrustees {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOrgauthorizationTrustees as runtime::Operation>::METADATA,
+            PostOrgauthorizationTrustees::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOrgauthorizationTrustees {
@@ -581,22 +597,28 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrustee:edit`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::put_orgauthorization_trustee`](crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustee).
+/// Created by [`OrganizationAuthorizationApi::put_orgauthorization_trustee`](
+/// crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustee).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().put_orgauthorization_trustee("trustee_org_id", genesys_cloud::models::TrustUpdate::default()).await?;
+/// let response = client
+///     .organization_authorization()
+///     .put_orgauthorization_trustee(
+///         "trustee_org_id",
+///         genesys_cloud::models::TrustUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -669,7 +691,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> PutOrgauthorizationTrustee {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOrgauthorizationTrustee as runtime::Operation>::METADATA,
+            PutOrgauthorizationTrustee::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::organization_authorization::{
     AuditQueryResponse, TrusteeAuditQueryRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post orgauthorization trustees audits.
 ///
@@ -14,22 +14,27 @@ use crate::runtime;
 ///
 /// Permission: `authorization:audit:view`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::post_orgauthorization_trustees_audits`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees_audits).
+/// Created by [`OrganizationAuthorizationApi::post_orgauthorization_trustees_audits`](
+/// crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees_audits).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-audits>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-audits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().post_orgauthorization_trustees_audits(genesys_cloud::models::TrusteeAuditQueryRequest::default()).await?;
+/// let response = client
+///     .organization_authorization()
+///     .post_orgauthorization_trustees_audits(
+///         genesys_cloud::models::TrusteeAuditQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -123,7 +128,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> PostOrgauthorizationTrusteesAudits {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOrgauthorizationTrusteesAudits as runtime::Operation>::METADATA,
+            PostOrgauthorizationTrusteesAudits::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOrgauthorizationTrusteesAudits {

@@ -4,7 +4,7 @@ use crate::models::organization_authorization::{
     TrustEntityListing, TrusteeReferenceList,
 };
 use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get orgauthorization trustees care.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustees_care`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustees_care).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustees_care`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustees_care).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees-care>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees-care)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustees_care().await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustees_care()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -123,7 +126,7 @@ impl crate::api::OrganizationAuthorizationApi {
         GetOrgauthorizationTrusteesCare {
             request: runtime::Request::new(
                 &self.client,
-                <GetOrgauthorizationTrusteesCare as runtime::Operation>::METADATA,
+                GetOrgauthorizationTrusteesCare::METADATA,
             ),
         }
     }
@@ -138,15 +141,18 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permissions, all of: `authorization:orgTrustee:add`, `authorization:orgTrusteeUser:add`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::post_orgauthorization_trustees_care`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees_care).
+/// Created by [`OrganizationAuthorizationApi::post_orgauthorization_trustees_care`](
+/// crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustees_care).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-care>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees-care)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().post_orgauthorization_trustees_care().await?;
+/// let response = client
+///     .organization_authorization()
+///     .post_orgauthorization_trustees_care()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -242,7 +248,7 @@ impl crate::api::OrganizationAuthorizationApi {
         PostOrgauthorizationTrusteesCare {
             request: runtime::Request::new(
                 &self.client,
-                <PostOrgauthorizationTrusteesCare as runtime::Operation>::METADATA,
+                PostOrgauthorizationTrusteesCare::METADATA,
             ),
         }
     }

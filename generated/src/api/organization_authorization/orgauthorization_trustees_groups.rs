@@ -3,7 +3,7 @@
 use crate::models::organization_authorization::{
     TrustGroup, TrustGroupEntityListing, TrustMemberCreate,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete orgauthorization trustee group.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `authorization:orgTrusteeGroup:delete`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustee_group`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee_group).
+/// Created by [`OrganizationAuthorizationApi::delete_orgauthorization_trustee_group`](
+/// crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee_group).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().delete_orgauthorization_trustee_group("trustee_org_id", "trustee_group_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .delete_orgauthorization_trustee_group("trustee_org_id", "trustee_group_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> DeleteOrgauthorizationTrusteeGroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOrgauthorizationTrusteeGroup as runtime::Operation>::METADATA,
+            DeleteOrgauthorizationTrusteeGroup::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.path_argument(trustee_group_id.as_ref());
@@ -114,15 +117,18 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrusteeGroup:view`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_group`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_group).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustee_group`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_group).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustee_group("trustee_org_id", "trustee_group_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustee_group("trustee_org_id", "trustee_group_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,7 +201,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> GetOrgauthorizationTrusteeGroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrgauthorizationTrusteeGroup as runtime::Operation>::METADATA,
+            GetOrgauthorizationTrusteeGroup::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.path_argument(trustee_group_id.as_ref());
@@ -217,15 +223,18 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_groups`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_groups).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustee_groups`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_groups).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--groups>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--groups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustee_groups("trustee_org_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustee_groups("trustee_org_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -340,7 +349,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> GetOrgauthorizationTrusteeGroups {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrgauthorizationTrusteeGroups as runtime::Operation>::METADATA,
+            GetOrgauthorizationTrusteeGroups::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         GetOrgauthorizationTrusteeGroups {
@@ -359,15 +368,21 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrusteeGroup:add`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::post_orgauthorization_trustee_groups`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustee_groups).
+/// Created by [`OrganizationAuthorizationApi::post_orgauthorization_trustee_groups`](
+/// crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustee_groups).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees--trusteeOrgId--groups>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees--trusteeOrgId--groups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().post_orgauthorization_trustee_groups("trustee_org_id", genesys_cloud::models::TrustMemberCreate::default()).await?;
+/// let response = client
+///     .organization_authorization()
+///     .post_orgauthorization_trustee_groups(
+///         "trustee_org_id",
+///         genesys_cloud::models::TrustMemberCreate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -441,7 +456,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> PostOrgauthorizationTrusteeGroups {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOrgauthorizationTrusteeGroups as runtime::Operation>::METADATA,
+            PostOrgauthorizationTrusteeGroups::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.json_body("application/json", Some(body));

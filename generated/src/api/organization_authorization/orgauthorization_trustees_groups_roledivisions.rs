@@ -2,7 +2,7 @@
 
 use crate::models::shared::role_division_grants::RoleDivisionGrants;
 use crate::models::shared::user::UserAuthorization;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put orgauthorization trustee group roledivisions.
 ///
@@ -14,15 +14,22 @@ use crate::runtime;
 ///
 /// Permission: `authorization:orgTrusteeGroup:edit`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::put_orgauthorization_trustee_group_roledivisions`](crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustee_group_roledivisions).
+/// Created by [`OrganizationAuthorizationApi::put_orgauthorization_trustee_group_roledivisions`](
+/// crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustee_group_roledivisions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId--roledivisions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId--groups--trusteeGroupId--roledivisions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().put_orgauthorization_trustee_group_roledivisions("trustee_org_id", "trustee_group_id", genesys_cloud::models::RoleDivisionGrants::default()).await?;
+/// let response = client
+///     .organization_authorization()
+///     .put_orgauthorization_trustee_group_roledivisions(
+///         "trustee_org_id",
+///         "trustee_group_id",
+///         genesys_cloud::models::RoleDivisionGrants::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +104,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> PutOrgauthorizationTrusteeGroupRoledivisions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOrgauthorizationTrusteeGroupRoledivisions as runtime::Operation>::METADATA,
+            PutOrgauthorizationTrusteeGroupRoledivisions::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.path_argument(trustee_group_id.as_ref());

@@ -3,7 +3,7 @@
 use crate::models::organization_authorization::{
     TrustMemberCreate, TrustUser, TrustUserEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete orgauthorization trustee user.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `authorization:orgTrusteeUser:delete`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustee_user`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee_user).
+/// Created by [`OrganizationAuthorizationApi::delete_orgauthorization_trustee_user`](
+/// crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustee_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId--users--trusteeUserId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustees--trusteeOrgId--users--trusteeUserId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().delete_orgauthorization_trustee_user("trustee_org_id", "trustee_user_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .delete_orgauthorization_trustee_user("trustee_org_id", "trustee_user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> DeleteOrgauthorizationTrusteeUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOrgauthorizationTrusteeUser as runtime::Operation>::METADATA,
+            DeleteOrgauthorizationTrusteeUser::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.path_argument(trustee_user_id.as_ref());
@@ -114,22 +117,25 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrusteeUser:view`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_user`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_user).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustee_user`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--users--trusteeUserId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--users--trusteeUserId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustee_user("trustee_org_id", "trustee_user_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustee_user("trustee_org_id", "trustee_user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -201,7 +207,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> GetOrgauthorizationTrusteeUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrgauthorizationTrusteeUser as runtime::Operation>::METADATA,
+            GetOrgauthorizationTrusteeUser::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.path_argument(trustee_user_id.as_ref());
@@ -223,22 +229,25 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustee_users`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_users).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustee_users`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustee_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustees--trusteeOrgId--users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustee_users("trustee_org_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustee_users("trustee_org_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -352,7 +361,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> GetOrgauthorizationTrusteeUsers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrgauthorizationTrusteeUsers as runtime::Operation>::METADATA,
+            GetOrgauthorizationTrusteeUsers::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         GetOrgauthorizationTrusteeUsers {
@@ -371,22 +380,28 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrusteeUser:add`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::post_orgauthorization_trustee_users`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustee_users).
+/// Created by [`OrganizationAuthorizationApi::post_orgauthorization_trustee_users`](
+/// crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustee_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees--trusteeOrgId--users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustees--trusteeOrgId--users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().post_orgauthorization_trustee_users("trustee_org_id", genesys_cloud::models::TrustMemberCreate::default()).await?;
+/// let response = client
+///     .organization_authorization()
+///     .post_orgauthorization_trustee_users(
+///         "trustee_org_id",
+///         genesys_cloud::models::TrustMemberCreate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -459,7 +474,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> PostOrgauthorizationTrusteeUsers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOrgauthorizationTrusteeUsers as runtime::Operation>::METADATA,
+            PostOrgauthorizationTrusteeUsers::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::shared::role_division_grants::RoleDivisionGrants;
 use crate::models::shared::user::UserAuthorization;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put orgauthorization trustee user roledivisions.
 ///
@@ -14,15 +14,22 @@ use crate::runtime;
 ///
 /// Permission: `authorization:orgTrusteeUser:edit`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::put_orgauthorization_trustee_user_roledivisions`](crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustee_user_roledivisions).
+/// Created by [`OrganizationAuthorizationApi::put_orgauthorization_trustee_user_roledivisions`](
+/// crate::api::OrganizationAuthorizationApi::put_orgauthorization_trustee_user_roledivisions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId--users--trusteeUserId--roledivisions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orgauthorization-trustees--trusteeOrgId--users--trusteeUserId--roledivisions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().put_orgauthorization_trustee_user_roledivisions("trustee_org_id", "trustee_user_id", genesys_cloud::models::RoleDivisionGrants::default()).await?;
+/// let response = client
+///     .organization_authorization()
+///     .put_orgauthorization_trustee_user_roledivisions(
+///         "trustee_org_id",
+///         "trustee_user_id",
+///         genesys_cloud::models::RoleDivisionGrants::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +104,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> PutOrgauthorizationTrusteeUserRoledivisions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOrgauthorizationTrusteeUserRoledivisions as runtime::Operation>::METADATA,
+            PutOrgauthorizationTrusteeUserRoledivisions::METADATA,
         );
         request.path_argument(trustee_org_id.as_ref());
         request.path_argument(trustee_user_id.as_ref());

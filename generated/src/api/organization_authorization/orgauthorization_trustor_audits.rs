@@ -3,7 +3,7 @@
 use crate::models::organization_authorization::{
     AuditQueryResponse, TrustorAuditQueryRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post orgauthorization trustor audits.
 ///
@@ -14,22 +14,27 @@ use crate::runtime;
 ///
 /// Permission: `authorization:audit:view`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::post_orgauthorization_trustor_audits`](crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustor_audits).
+/// Created by [`OrganizationAuthorizationApi::post_orgauthorization_trustor_audits`](
+/// crate::api::OrganizationAuthorizationApi::post_orgauthorization_trustor_audits).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustor-audits>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-orgauthorization-trustor-audits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().post_orgauthorization_trustor_audits(genesys_cloud::models::TrustorAuditQueryRequest::default()).await?;
+/// let response = client
+///     .organization_authorization()
+///     .post_orgauthorization_trustor_audits(
+///         genesys_cloud::models::TrustorAuditQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -123,7 +128,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> PostOrgauthorizationTrustorAudits {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOrgauthorizationTrustorAudits as runtime::Operation>::METADATA,
+            PostOrgauthorizationTrustorAudits::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOrgauthorizationTrustorAudits {

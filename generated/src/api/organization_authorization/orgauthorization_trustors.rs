@@ -2,7 +2,7 @@
 
 use crate::models::shared::org_user::Trustor;
 use crate::models::shared::organization_authorization_and_users::TrustorEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete orgauthorization trustor.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `authorization:orgTrustor:delete`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustor`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustor).
+/// Created by [`OrganizationAuthorizationApi::delete_orgauthorization_trustor`](
+/// crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustor).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors--trustorOrgId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors--trustorOrgId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().delete_orgauthorization_trustor("trustor_org_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .delete_orgauthorization_trustor("trustor_org_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> DeleteOrgauthorizationTrustor {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOrgauthorizationTrustor as runtime::Operation>::METADATA,
+            DeleteOrgauthorizationTrustor::METADATA,
         );
         request.path_argument(trustor_org_id.as_ref());
         DeleteOrgauthorizationTrustor {
@@ -112,15 +115,18 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrustor:delete`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::delete_orgauthorization_trustors`](crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustors).
+/// Created by [`OrganizationAuthorizationApi::delete_orgauthorization_trustors`](
+/// crate::api::OrganizationAuthorizationApi::delete_orgauthorization_trustors).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orgauthorization-trustors)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().delete_orgauthorization_trustors(["id"]).await?;
+/// let response = client
+///     .organization_authorization()
+///     .delete_orgauthorization_trustors(["id"])
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +198,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> DeleteOrgauthorizationTrustors {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOrgauthorizationTrustors as runtime::Operation>::METADATA,
+            DeleteOrgauthorizationTrustors::METADATA,
         );
         request
             .query_list(
@@ -215,22 +221,25 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Permission: `authorization:orgTrustor:view`
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustor`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustor).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustor`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustor).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors--trustorOrgId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustor("trustor_org_id").await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustor("trustor_org_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -301,7 +310,7 @@ impl crate::api::OrganizationAuthorizationApi {
     ) -> GetOrgauthorizationTrustor {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrgauthorizationTrustor as runtime::Operation>::METADATA,
+            GetOrgauthorizationTrustor::METADATA,
         );
         request.path_argument(trustor_org_id.as_ref());
         GetOrgauthorizationTrustor {
@@ -322,22 +331,25 @@ impl crate::api::OrganizationAuthorizationApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OrganizationAuthorizationApi::get_orgauthorization_trustors`](crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustors).
+/// Created by [`OrganizationAuthorizationApi::get_orgauthorization_trustors`](
+/// crate::api::OrganizationAuthorizationApi::get_orgauthorization_trustors).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orgauthorization-trustors)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.organization_authorization().get_orgauthorization_trustors().await?;
+/// let response = client
+///     .organization_authorization()
+///     .get_orgauthorization_trustors()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -449,7 +461,7 @@ impl crate::api::OrganizationAuthorizationApi {
         GetOrgauthorizationTrustors {
             request: runtime::Request::new(
                 &self.client,
-                <GetOrgauthorizationTrustors as runtime::Operation>::METADATA,
+                GetOrgauthorizationTrustors::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::outbound::{
     AttemptLimits, AttemptLimitsEntityListing, GetOutboundAttemptlimitsFilterType,
     GetOutboundAttemptlimitsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound attemptlimit.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `outbound:attemptLimits:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_attemptlimit`](crate::api::OutboundApi::delete_outbound_attemptlimit).
+/// Created by [`OutboundApi::delete_outbound_attemptlimit`](
+/// crate::api::OutboundApi::delete_outbound_attemptlimit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-attemptlimits--attemptLimitsId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-attemptlimits--attemptLimitsId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_attemptlimit("attempt_limits_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_attemptlimit("attempt_limits_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `referential.integrity.error`
 /// - 404: `resource.not.found`
@@ -104,7 +107,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundAttemptlimit {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundAttemptlimit as runtime::Operation>::METADATA,
+            DeleteOutboundAttemptlimit::METADATA,
         );
         request.path_argument(attempt_limits_id.as_ref());
         DeleteOutboundAttemptlimit {
@@ -125,19 +128,22 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::get_outbound_attemptlimit`](crate::api::OutboundApi::get_outbound_attemptlimit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-attemptlimits--attemptLimitsId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-attemptlimits--attemptLimitsId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_attemptlimit("attempt_limits_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_attemptlimit("attempt_limits_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -210,7 +216,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundAttemptlimit {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundAttemptlimit as runtime::Operation>::METADATA,
+            GetOutboundAttemptlimit::METADATA,
         );
         request.path_argument(attempt_limits_id.as_ref());
         GetOutboundAttemptlimit { request }
@@ -234,7 +240,7 @@ impl crate::api::OutboundApi {
 /// [`OutboundApi::get_outbound_attemptlimits`](crate::api::OutboundApi::get_outbound_attemptlimits).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-attemptlimits>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-attemptlimits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -245,7 +251,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -294,7 +300,7 @@ impl GetOutboundAttemptlimits {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundAttemptlimitsSortOrder>>,
@@ -390,7 +396,7 @@ impl crate::api::OutboundApi {
         GetOutboundAttemptlimits {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundAttemptlimits as runtime::Operation>::METADATA,
+                GetOutboundAttemptlimits::METADATA,
             ),
         }
     }
@@ -409,20 +415,25 @@ impl crate::api::OutboundApi {
 /// [`OutboundApi::post_outbound_attemptlimits`](crate::api::OutboundApi::post_outbound_attemptlimits).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-attemptlimits>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-attemptlimits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_attemptlimits(genesys_cloud::models::AttemptLimits::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_attemptlimits(genesys_cloud::models::AttemptLimits::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.name`, `exceeded.max.attempts.per.contact`, `exceeded.max.attempts.per.number`, `incorrect.max.value`, `invalid.date`, `invalid.time.zone`, `invalid.value`, `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `duplicate.name`, `exceeded.max.attempts.per.contact`, `exceeded.max.attempts.per.number`,
+///   `incorrect.max.value`, `invalid.date`, `invalid.time.zone`, `invalid.value`,
+///   `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundAttemptlimits {
@@ -506,7 +517,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundAttemptlimits {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundAttemptlimits as runtime::Operation>::METADATA,
+            PostOutboundAttemptlimits::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundAttemptlimits {
@@ -527,21 +538,29 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::put_outbound_attemptlimit`](crate::api::OutboundApi::put_outbound_attemptlimit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-attemptlimits--attemptLimitsId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-attemptlimits--attemptLimitsId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_attemptlimit("attempt_limits_id", genesys_cloud::models::AttemptLimits::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_attemptlimit(
+///         "attempt_limits_id",
+///         genesys_cloud::models::AttemptLimits::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.name`, `exceeded.max.attempts.per.contact`, `exceeded.max.attempts.per.number`, `incorrect.max.value`, `invalid.date`, `invalid.time.zone`, `invalid.value`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `duplicate.name`, `exceeded.max.attempts.per.contact`, `exceeded.max.attempts.per.number`,
+///   `incorrect.max.value`, `invalid.date`, `invalid.time.zone`, `invalid.value`,
+///   `name.cannot.be.blank`, `name.length.exceeded`
 /// - 404: `resource.not.found`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -627,7 +646,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundAttemptlimit {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundAttemptlimit as runtime::Operation>::METADATA,
+            PutOutboundAttemptlimit::METADATA,
         );
         request.path_argument(attempt_limits_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::outbound::{
     CallableTimeSet, CallableTimeSetEntityListing, GetOutboundCallabletimesetsFilterType,
     GetOutboundCallabletimesetsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound callabletimeset.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `outbound:callableTimeSet:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_callabletimeset`](crate::api::OutboundApi::delete_outbound_callabletimeset).
+/// Created by [`OutboundApi::delete_outbound_callabletimeset`](
+/// crate::api::OutboundApi::delete_outbound_callabletimeset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-callabletimesets--callableTimeSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-callabletimesets--callableTimeSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_callabletimeset("callable_time_set_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_callabletimeset("callable_time_set_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `callable.time.set.in.use`, `referential.integrity.error`
 /// - 404: `resource.not.found`
@@ -104,7 +107,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundCallabletimeset {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundCallabletimeset as runtime::Operation>::METADATA,
+            DeleteOutboundCallabletimeset::METADATA,
         );
         request.path_argument(callable_time_set_id.as_ref());
         DeleteOutboundCallabletimeset {
@@ -122,22 +125,25 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:callableTimeSet:view`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_callabletimeset`](crate::api::OutboundApi::get_outbound_callabletimeset).
+/// Created by [`OutboundApi::get_outbound_callabletimeset`](
+/// crate::api::OutboundApi::get_outbound_callabletimeset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callabletimesets--callableTimeSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callabletimesets--callableTimeSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_callabletimeset("callable_time_set_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_callabletimeset("callable_time_set_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -212,7 +218,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundCallabletimeset {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundCallabletimeset as runtime::Operation>::METADATA,
+            GetOutboundCallabletimeset::METADATA,
         );
         request.path_argument(callable_time_set_id.as_ref());
         GetOutboundCallabletimeset {
@@ -234,11 +240,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_callabletimesets`](crate::api::OutboundApi::get_outbound_callabletimesets).
+/// Created by [`OutboundApi::get_outbound_callabletimesets`](
+/// crate::api::OutboundApi::get_outbound_callabletimesets).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callabletimesets>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callabletimesets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -249,7 +255,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -298,7 +304,7 @@ impl GetOutboundCallabletimesets {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCallabletimesetsSortOrder>>,
@@ -397,7 +403,7 @@ impl crate::api::OutboundApi {
         GetOutboundCallabletimesets {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundCallabletimesets as runtime::Operation>::METADATA,
+                GetOutboundCallabletimesets::METADATA,
             ),
         }
     }
@@ -412,24 +418,31 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:callableTimeSet:add`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_callabletimesets`](crate::api::OutboundApi::post_outbound_callabletimesets).
+/// Created by [`OutboundApi::post_outbound_callabletimesets`](
+/// crate::api::OutboundApi::post_outbound_callabletimesets).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-callabletimesets>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-callabletimesets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_callabletimesets(genesys_cloud::models::CallableTimeSet::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_callabletimesets(
+///         genesys_cloud::models::CallableTimeSet::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.name`, `invalid.create`, `invalid.date`, `invalid.day`, `invalid.start.time`, `invalid.time.zone`, `invalid.value`, `max.entity.count.reached`, `missing.time.zone`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `duplicate.name`, `invalid.create`, `invalid.date`, `invalid.day`, `invalid.start.time`,
+///   `invalid.time.zone`, `invalid.value`, `max.entity.count.reached`, `missing.time.zone`,
+///   `name.cannot.be.blank`, `name.length.exceeded`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCallabletimesets {
@@ -516,7 +529,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundCallabletimesets {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundCallabletimesets as runtime::Operation>::METADATA,
+            PostOutboundCallabletimesets::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundCallabletimesets {
@@ -535,24 +548,32 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:callableTimeSet:edit`
 ///
-/// Created by
-/// [`OutboundApi::put_outbound_callabletimeset`](crate::api::OutboundApi::put_outbound_callabletimeset).
+/// Created by [`OutboundApi::put_outbound_callabletimeset`](
+/// crate::api::OutboundApi::put_outbound_callabletimeset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-callabletimesets--callableTimeSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-callabletimesets--callableTimeSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_callabletimeset("callable_time_set_id", genesys_cloud::models::CallableTimeSet::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_callabletimeset(
+///         "callable_time_set_id",
+///         genesys_cloud::models::CallableTimeSet::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.name`, `invalid.date`, `invalid.day`, `invalid.start.time`, `invalid.time.zone`, `invalid.update`, `invalid.value`, `missing.time.zone`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `duplicate.name`, `invalid.date`, `invalid.day`, `invalid.start.time`, `invalid.time.zone`,
+///   `invalid.update`, `invalid.value`, `missing.time.zone`, `name.cannot.be.blank`,
+///   `name.length.exceeded`
 /// - 404: `resource.not.found`
 /// - 409: `invalid.update.wrong.version`
 #[derive(Clone)]
@@ -643,7 +664,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundCallabletimeset {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundCallabletimeset as runtime::Operation>::METADATA,
+            PutOutboundCallabletimeset::METADATA,
         );
         request.path_argument(callable_time_set_id.as_ref());
         request.json_body("application/json", Some(body));

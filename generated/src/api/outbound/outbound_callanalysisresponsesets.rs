@@ -4,7 +4,7 @@ use crate::models::outbound::{
     GetOutboundCallanalysisresponsesetsFilterType,
     GetOutboundCallanalysisresponsesetsSortOrder, ResponseSet, ResponseSetEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound callanalysisresponseset.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `outbound:responseSet:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_callanalysisresponseset`](crate::api::OutboundApi::delete_outbound_callanalysisresponseset).
+/// Created by [`OutboundApi::delete_outbound_callanalysisresponseset`](
+/// crate::api::OutboundApi::delete_outbound_callanalysisresponseset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_callanalysisresponseset("call_analysis_set_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_callanalysisresponseset("call_analysis_set_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `call.analysis.response.set.in.use`, `referential.integrity.error`
 /// - 404: `resource.not.found`
@@ -102,7 +105,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundCallanalysisresponseset {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundCallanalysisresponseset as runtime::Operation>::METADATA,
+            DeleteOutboundCallanalysisresponseset::METADATA,
         );
         request.path_argument(call_analysis_set_id.as_ref());
         DeleteOutboundCallanalysisresponseset {
@@ -120,22 +123,25 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:responseSet:view`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_callanalysisresponseset`](crate::api::OutboundApi::get_outbound_callanalysisresponseset).
+/// Created by [`OutboundApi::get_outbound_callanalysisresponseset`](
+/// crate::api::OutboundApi::get_outbound_callanalysisresponseset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_callanalysisresponseset("call_analysis_set_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_callanalysisresponseset("call_analysis_set_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -208,7 +214,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundCallanalysisresponseset {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundCallanalysisresponseset as runtime::Operation>::METADATA,
+            GetOutboundCallanalysisresponseset::METADATA,
         );
         request.path_argument(call_analysis_set_id.as_ref());
         GetOutboundCallanalysisresponseset {
@@ -229,11 +235,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_callanalysisresponsesets`](crate::api::OutboundApi::get_outbound_callanalysisresponsesets).
+/// Created by [`OutboundApi::get_outbound_callanalysisresponsesets`](
+/// crate::api::OutboundApi::get_outbound_callanalysisresponsesets).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callanalysisresponsesets>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-callanalysisresponsesets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -244,7 +250,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -293,7 +299,7 @@ impl GetOutboundCallanalysisresponsesets {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCallanalysisresponsesetsSortOrder>>,
@@ -392,7 +398,7 @@ impl crate::api::OutboundApi {
         GetOutboundCallanalysisresponsesets {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundCallanalysisresponsesets as runtime::Operation>::METADATA,
+                GetOutboundCallanalysisresponsesets::METADATA,
             ),
         }
     }
@@ -407,24 +413,30 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:responseSet:add`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_callanalysisresponsesets`](crate::api::OutboundApi::post_outbound_callanalysisresponsesets).
+/// Created by [`OutboundApi::post_outbound_callanalysisresponsesets`](
+/// crate::api::OutboundApi::post_outbound_callanalysisresponsesets).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-callanalysisresponsesets>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-callanalysisresponsesets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_callanalysisresponsesets(genesys_cloud::models::ResponseSet::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_callanalysisresponsesets(
+///         genesys_cloud::models::ResponseSet::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.name`, `invalid.create`, `invalid.date`, `invalid.flow`, `invalid.value`, `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `duplicate.name`, `invalid.create`, `invalid.date`, `invalid.flow`, `invalid.value`,
+///   `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCallanalysisresponsesets {
@@ -506,7 +518,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundCallanalysisresponsesets {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundCallanalysisresponsesets as runtime::Operation>::METADATA,
+            PostOutboundCallanalysisresponsesets::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundCallanalysisresponsesets {
@@ -524,24 +536,32 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:responseSet:edit`
 ///
-/// Created by
-/// [`OutboundApi::put_outbound_callanalysisresponseset`](crate::api::OutboundApi::put_outbound_callanalysisresponseset).
+/// Created by [`OutboundApi::put_outbound_callanalysisresponseset`](
+/// crate::api::OutboundApi::put_outbound_callanalysisresponseset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-callanalysisresponsesets--callAnalysisSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_callanalysisresponseset("call_analysis_set_id", genesys_cloud::models::ResponseSet::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_callanalysisresponseset(
+///         "call_analysis_set_id",
+///         genesys_cloud::models::ResponseSet::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.name`, `invalid.call.analysis.response.set.for.agentless.campaign`, `invalid.date`, `invalid.flow`, `invalid.update`, `invalid.value`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `duplicate.name`, `invalid.call.analysis.response.set.for.agentless.campaign`,
+///   `invalid.date`, `invalid.flow`, `invalid.update`, `invalid.value`, `name.cannot.be.blank`,
+///   `name.length.exceeded`
 /// - 404: `resource.not.found`
 /// - 409: `invalid.update.wrong.version`
 #[derive(Clone)]
@@ -628,7 +648,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundCallanalysisresponseset {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundCallanalysisresponseset as runtime::Operation>::METADATA,
+            PutOutboundCallanalysisresponseset::METADATA,
         );
         request.path_argument(call_analysis_set_id.as_ref());
         request.json_body("application/json", Some(body));

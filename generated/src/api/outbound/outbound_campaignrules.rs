@@ -4,7 +4,7 @@ use crate::models::outbound::{
     CampaignRule, CampaignRuleEntityListing, GetOutboundCampaignrulesFilterType,
     GetOutboundCampaignrulesSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound campaignrule.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `outbound:campaignRule:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_campaignrule`](crate::api::OutboundApi::delete_outbound_campaignrule).
+/// Created by [`OutboundApi::delete_outbound_campaignrule`](
+/// crate::api::OutboundApi::delete_outbound_campaignrule).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-campaignrules--campaignRuleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-campaignrules--campaignRuleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_campaignrule("campaign_rule_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_campaignrule("campaign_rule_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `cannot.delete.enabled.campaign.rule`, `referential.integrity.error`
 /// - 404: `resource.not.found`
@@ -107,7 +110,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundCampaignrule {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundCampaignrule as runtime::Operation>::METADATA,
+            DeleteOutboundCampaignrule::METADATA,
         );
         request.path_argument(campaign_rule_id.as_ref());
         DeleteOutboundCampaignrule {
@@ -128,19 +131,22 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::get_outbound_campaignrule`](crate::api::OutboundApi::get_outbound_campaignrule).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaignrules--campaignRuleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaignrules--campaignRuleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_campaignrule("campaign_rule_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_campaignrule("campaign_rule_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -213,7 +219,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundCampaignrule {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundCampaignrule as runtime::Operation>::METADATA,
+            GetOutboundCampaignrule::METADATA,
         );
         request.path_argument(campaign_rule_id.as_ref());
         GetOutboundCampaignrule { request }
@@ -236,7 +242,7 @@ impl crate::api::OutboundApi {
 /// [`OutboundApi::get_outbound_campaignrules`](crate::api::OutboundApi::get_outbound_campaignrules).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaignrules>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaignrules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -247,7 +253,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -296,7 +302,7 @@ impl GetOutboundCampaignrules {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignrulesSortOrder>>,
@@ -392,7 +398,7 @@ impl crate::api::OutboundApi {
         GetOutboundCampaignrules {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundCampaignrules as runtime::Operation>::METADATA,
+                GetOutboundCampaignrules::METADATA,
             ),
         }
     }
@@ -411,20 +417,32 @@ impl crate::api::OutboundApi {
 /// [`OutboundApi::post_outbound_campaignrules`](crate::api::OutboundApi::post_outbound_campaignrules).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaignrules>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaignrules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_campaignrules(genesys_cloud::models::CampaignRule::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_campaignrules(genesys_cloud::models::CampaignRule::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `cannot.create.enabled.campaign.rule`, `duplicate.name`, `incorrect.max.value`, `invalid.campaign.rule.action.parameter`, `invalid.campaign.rule.condition.operator`, `invalid.campaign.rule.condition.parameter`, `invalid.campaign.rule.condition.value`, `invalid.date`, `invalid.value`, `max.entity.count.reached`, `missing.campaign.rule.action.entity`, `missing.campaign.rule.action.parameters`, `missing.campaign.rule.action.type`, `missing.campaign.rule.actions`, `missing.campaign.rule.condition.operator`, `missing.campaign.rule.condition.parameters`, `missing.campaign.rule.condition.type`, `missing.campaign.rule.condition.value`, `missing.campaign.rule.conditions`, `missing.campaign.rule.entity`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `cannot.create.enabled.campaign.rule`, `duplicate.name`, `incorrect.max.value`,
+///   `invalid.campaign.rule.action.parameter`, `invalid.campaign.rule.condition.operator`,
+///   `invalid.campaign.rule.condition.parameter`, `invalid.campaign.rule.condition.value`,
+///   `invalid.date`, `invalid.value`, `max.entity.count.reached`,
+///   `missing.campaign.rule.action.entity`, `missing.campaign.rule.action.parameters`,
+///   `missing.campaign.rule.action.type`, `missing.campaign.rule.actions`,
+///   `missing.campaign.rule.condition.operator`, `missing.campaign.rule.condition.parameters`,
+///   `missing.campaign.rule.condition.type`, `missing.campaign.rule.condition.value`,
+///   `missing.campaign.rule.conditions`, `missing.campaign.rule.entity`, `name.cannot.be.blank`,
+///   `name.length.exceeded`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCampaignrules {
@@ -520,7 +538,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundCampaignrules {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundCampaignrules as runtime::Operation>::METADATA,
+            PostOutboundCampaignrules::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundCampaignrules {
@@ -541,21 +559,35 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::put_outbound_campaignrule`](crate::api::OutboundApi::put_outbound_campaignrule).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-campaignrules--campaignRuleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-campaignrules--campaignRuleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_campaignrule("campaign_rule_id", genesys_cloud::models::CampaignRule::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_campaignrule(
+///         "campaign_rule_id",
+///         genesys_cloud::models::CampaignRule::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `cannot.modify.enabled.campaign.rule`, `duplicate.name`, `incorrect.max.value`, `invalid.campaign.rule.action.parameter`, `invalid.campaign.rule.condition.operator`, `invalid.campaign.rule.condition.parameter`, `invalid.campaign.rule.condition.value`, `invalid.date`, `invalid.value`, `missing.campaign.rule.action.entity`, `missing.campaign.rule.action.parameters`, `missing.campaign.rule.action.type`, `missing.campaign.rule.actions`, `missing.campaign.rule.condition.operator`, `missing.campaign.rule.condition.parameters`, `missing.campaign.rule.condition.type`, `missing.campaign.rule.condition.value`, `missing.campaign.rule.conditions`, `missing.campaign.rule.entity`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `cannot.modify.enabled.campaign.rule`, `duplicate.name`, `incorrect.max.value`,
+///   `invalid.campaign.rule.action.parameter`, `invalid.campaign.rule.condition.operator`,
+///   `invalid.campaign.rule.condition.parameter`, `invalid.campaign.rule.condition.value`,
+///   `invalid.date`, `invalid.value`, `missing.campaign.rule.action.entity`,
+///   `missing.campaign.rule.action.parameters`, `missing.campaign.rule.action.type`,
+///   `missing.campaign.rule.actions`, `missing.campaign.rule.condition.operator`,
+///   `missing.campaign.rule.condition.parameters`, `missing.campaign.rule.condition.type`,
+///   `missing.campaign.rule.condition.value`, `missing.campaign.rule.conditions`,
+///   `missing.campaign.rule.entity`, `name.cannot.be.blank`, `name.length.exceeded`
 /// - 404: `resource.not.found`
 /// - 409: `invalid.update.wrong.version`
 #[derive(Clone)]
@@ -655,7 +687,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundCampaignrule {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundCampaignrule as runtime::Operation>::METADATA,
+            PutOutboundCampaignrule::METADATA,
         );
         request.path_argument(campaign_rule_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -5,7 +5,7 @@ use crate::models::outbound::{
     GetOutboundCampaignsSortOrder,
 };
 use crate::models::shared::conversations_and_outbound::Campaign;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound campaign.
 ///
@@ -19,8 +19,8 @@ use crate::runtime;
 /// Created by
 /// [`OutboundApi::delete_outbound_campaign`](crate::api::OutboundApi::delete_outbound_campaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-campaigns--campaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-campaigns--campaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -31,7 +31,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `campaign.in.use`, `referential.integrity.error`
 /// - 404: `resource.not.found`
@@ -104,7 +104,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundCampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundCampaign as runtime::Operation>::METADATA,
+            DeleteOutboundCampaign::METADATA,
         );
         request.path_argument(campaign_id.as_ref());
         DeleteOutboundCampaign { request }
@@ -122,8 +122,8 @@ impl crate::api::OutboundApi {
 ///
 /// Created by [`OutboundApi::get_outbound_campaign`](crate::api::OutboundApi::get_outbound_campaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns--campaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -134,7 +134,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -207,7 +207,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundCampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundCampaign as runtime::Operation>::METADATA,
+            GetOutboundCampaign::METADATA,
         );
         request.path_argument(campaign_id.as_ref());
         GetOutboundCampaign { request }
@@ -229,7 +229,7 @@ impl crate::api::OutboundApi {
 /// Created by [`OutboundApi::get_outbound_campaigns`](crate::api::OutboundApi::get_outbound_campaigns).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -240,7 +240,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `too.many.bulk.retrieves`
 #[derive(Clone)]
@@ -341,7 +341,7 @@ impl GetOutboundCampaigns {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignsSortOrder>>,
@@ -437,10 +437,7 @@ impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/campaigns` See [`GetOutboundCampaigns`] for what it takes and returns.
     pub fn get_outbound_campaigns(&self) -> GetOutboundCampaigns {
         GetOutboundCampaigns {
-            request: runtime::Request::new(
-                &self.client,
-                <GetOutboundCampaigns as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetOutboundCampaigns::METADATA),
         }
     }
 }
@@ -458,12 +455,18 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::patch_outbound_campaign`](crate::api::OutboundApi::patch_outbound_campaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-campaigns--campaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-outbound-campaigns--campaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().patch_outbound_campaign("campaign_id", genesys_cloud::models::CampaignPatchRequest::default()).await?;
+/// let response = client
+///     .outbound()
+///     .patch_outbound_campaign(
+///         "campaign_id",
+///         genesys_cloud::models::CampaignPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -535,7 +538,7 @@ impl crate::api::OutboundApi {
     ) -> PatchOutboundCampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchOutboundCampaign as runtime::Operation>::METADATA,
+            PatchOutboundCampaign::METADATA,
         );
         request.path_argument(campaign_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -556,20 +559,35 @@ impl crate::api::OutboundApi {
 /// [`OutboundApi::post_outbound_campaigns`](crate::api::OutboundApi::post_outbound_campaigns).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-campaigns)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_campaigns(genesys_cloud::models::Campaign::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_campaigns(genesys_cloud::models::Campaign::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `call.analysis.response.set.not.found`, `callable.time.set.conflicts.with.automatic.time.zone.mapping`, `callable.time.set.not.found`, `contact.list.filter.does.not.match.contact.list`, `contact.list.filter.not.found`, `contact.sort.field.not.found`, `contact.sorts.conflict`, `contact.sorts.duplicate.field.names`, `contact.sorts.invalid.field.name`, `dnc.list.not.found`, `duplicate.name`, `edge.group.has.no.active.edges`, `edge.group.is.empty`, `edge.group.not.found`, `invalid.ani.address`, `invalid.campaign.outbound.line.count`, `invalid.campaign.phone.columns`, `invalid.campaign.preview.timeout.seconds`, `invalid.create`, `invalid.date`, `invalid.priority`, `invalid.value`, `max.entity.count.reached`, `missing.caller.id.address`, `missing.caller.id.name`, `missing.time.zone.in.contactlist`, `more.than.one.contact.list.filter`, `name.cannot.be.blank`, `name.length.exceeded`, `no.edge.group.for.site`, `queue.not.found`, `rule.set.not.found`, `script.not.found`, `site.and.edge.group.cannot.be.configured`, `site.has.no.active.edges`, `site.is.empty`, `site.not.found`
+/// - 400: `call.analysis.response.set.not.found`,
+///   `callable.time.set.conflicts.with.automatic.time.zone.mapping`, `callable.time.set.not.found`,
+///   `contact.list.filter.does.not.match.contact.list`, `contact.list.filter.not.found`,
+///   `contact.sort.field.not.found`, `contact.sorts.conflict`, `contact.sorts.duplicate.field.names`,
+///   `contact.sorts.invalid.field.name`, `dnc.list.not.found`, `duplicate.name`,
+///   `edge.group.has.no.active.edges`, `edge.group.is.empty`, `edge.group.not.found`,
+///   `invalid.ani.address`, `invalid.campaign.outbound.line.count`, `invalid.campaign.phone.columns`,
+///   `invalid.campaign.preview.timeout.seconds`, `invalid.create`, `invalid.date`, `invalid.priority`,
+///   `invalid.value`, `max.entity.count.reached`, `missing.caller.id.address`,
+///   `missing.caller.id.name`, `missing.time.zone.in.contactlist`, `more.than.one.contact.list.filter`,
+///   `name.cannot.be.blank`, `name.length.exceeded`, `no.edge.group.for.site`, `queue.not.found`,
+///   `rule.set.not.found`, `script.not.found`, `site.and.edge.group.cannot.be.configured`,
+///   `site.has.no.active.edges`, `site.is.empty`, `site.not.found`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundCampaigns {
@@ -685,7 +703,7 @@ impl crate::api::OutboundApi {
     pub fn post_outbound_campaigns(&self, body: Campaign) -> PostOutboundCampaigns {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundCampaigns as runtime::Operation>::METADATA,
+            PostOutboundCampaigns::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundCampaigns { request }
@@ -703,21 +721,38 @@ impl crate::api::OutboundApi {
 ///
 /// Created by [`OutboundApi::put_outbound_campaign`](crate::api::OutboundApi::put_outbound_campaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-campaigns--campaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-campaigns--campaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_campaign("campaign_id", genesys_cloud::models::Campaign::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_campaign("campaign_id", genesys_cloud::models::Campaign::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `call.analysis.response.set.not.found`, `callable.time.set.conflicts.with.automatic.time.zone.mapping`, `callable.time.set.not.found`, `contact.list.filter.does.not.match.contact.list`, `contact.list.filter.not.found`, `contact.list.import.in.progress`, `contact.sort.field.not.found`, `contact.sorts.conflict`, `contact.sorts.duplicate.field.names`, `contact.sorts.invalid.field.name`, `dnc.list.not.found`, `duplicate.name`, `edge.group.has.no.active.edges`, `edge.group.is.empty`, `edge.group.not.found`, `invalid.ani.address`, `invalid.call.analysis.response.set.for.agentless.campaign`, `invalid.campaign.outbound.line.count`, `invalid.campaign.phone.columns`, `invalid.campaign.preview.timeout.seconds`, `invalid.date`, `invalid.priority`, `invalid.update`, `invalid.update.bad.status.transition`, `invalid.value`, `missing.caller.id.address`, `missing.caller.id.name`, `missing.time.zone.in.contactlist`, `more.than.one.contact.list.filter`, `name.cannot.be.blank`, `name.length.exceeded`, `no.edge.group.for.site`, `queue.not.found`, `resources.in.use`, `rule.set.not.found`, `script.not.found`, `site.and.edge.group.cannot.be.configured`, `site.has.no.active.edges`, `site.is.empty`, `site.not.found`
+/// - 400: `call.analysis.response.set.not.found`,
+///   `callable.time.set.conflicts.with.automatic.time.zone.mapping`, `callable.time.set.not.found`,
+///   `contact.list.filter.does.not.match.contact.list`, `contact.list.filter.not.found`,
+///   `contact.list.import.in.progress`, `contact.sort.field.not.found`, `contact.sorts.conflict`,
+///   `contact.sorts.duplicate.field.names`, `contact.sorts.invalid.field.name`, `dnc.list.not.found`,
+///   `duplicate.name`, `edge.group.has.no.active.edges`, `edge.group.is.empty`, `edge.group.not.found`,
+///   `invalid.ani.address`, `invalid.call.analysis.response.set.for.agentless.campaign`,
+///   `invalid.campaign.outbound.line.count`, `invalid.campaign.phone.columns`,
+///   `invalid.campaign.preview.timeout.seconds`, `invalid.date`, `invalid.priority`, `invalid.update`,
+///   `invalid.update.bad.status.transition`, `invalid.value`, `missing.caller.id.address`,
+///   `missing.caller.id.name`, `missing.time.zone.in.contactlist`, `more.than.one.contact.list.filter`,
+///   `name.cannot.be.blank`, `name.length.exceeded`, `no.edge.group.for.site`, `queue.not.found`,
+///   `resources.in.use`, `rule.set.not.found`, `script.not.found`,
+///   `site.and.edge.group.cannot.be.configured`, `site.has.no.active.edges`, `site.is.empty`,
+///   `site.not.found`
 /// - 404: `resource.not.found`
 /// - 409: `invalid.update.campaign.active`, `invalid.update.wrong.version`
 #[derive(Clone)]
@@ -845,7 +880,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundCampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundCampaign as runtime::Operation>::METADATA,
+            PutOutboundCampaign::METADATA,
         );
         request.path_argument(campaign_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::outbound::{
     CommonCampaign, CommonCampaignEntityListing, GetOutboundCampaignsAllMediaType,
     GetOutboundCampaignsAllSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound campaigns all.
 ///
@@ -24,7 +24,7 @@ use crate::runtime;
 /// [`OutboundApi::get_outbound_campaigns_all`](crate::api::OutboundApi::get_outbound_campaigns_all).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-all>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-all)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -91,7 +91,7 @@ impl GetOutboundCampaignsAll {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignsAllSortOrder>>,
@@ -194,7 +194,7 @@ impl crate::api::OutboundApi {
         GetOutboundCampaignsAll {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundCampaignsAll as runtime::Operation>::METADATA,
+                GetOutboundCampaignsAll::METADATA,
             ),
         }
     }

@@ -5,7 +5,7 @@ use crate::models::outbound::{
     GetOutboundCampaignsAllDivisionviewsMediaType,
     GetOutboundCampaignsAllDivisionviewsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound campaigns all divisionviews.
 ///
@@ -21,11 +21,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_campaigns_all_divisionviews`](crate::api::OutboundApi::get_outbound_campaigns_all_divisionviews).
+/// Created by [`OutboundApi::get_outbound_campaigns_all_divisionviews`](
+/// crate::api::OutboundApi::get_outbound_campaigns_all_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-all-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-all-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl GetOutboundCampaignsAllDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignsAllDivisionviewsSortOrder>>,
@@ -200,7 +200,7 @@ impl crate::api::OutboundApi {
         GetOutboundCampaignsAllDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundCampaignsAllDivisionviews as runtime::Operation>::METADATA,
+                GetOutboundCampaignsAllDivisionviews::METADATA,
             ),
         }
     }

@@ -5,7 +5,7 @@ use crate::models::outbound::{
     GetOutboundCampaignsDivisionviewsFilterType,
     GetOutboundCampaignsDivisionviewsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound campaigns divisionview.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `outbound:campaign:search`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_campaigns_divisionview`](crate::api::OutboundApi::get_outbound_campaigns_divisionview).
+/// Created by [`OutboundApi::get_outbound_campaigns_divisionview`](
+/// crate::api::OutboundApi::get_outbound_campaigns_divisionview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-divisionviews--campaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-divisionviews--campaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_campaigns_divisionview("campaign_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_campaigns_divisionview("campaign_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundCampaignsDivisionview {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundCampaignsDivisionview as runtime::Operation>::METADATA,
+            GetOutboundCampaignsDivisionview::METADATA,
         );
         request.path_argument(campaign_id.as_ref());
         GetOutboundCampaignsDivisionview {
@@ -116,11 +119,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_campaigns_divisionviews`](crate::api::OutboundApi::get_outbound_campaigns_divisionviews).
+/// Created by [`OutboundApi::get_outbound_campaigns_divisionviews`](
+/// crate::api::OutboundApi::get_outbound_campaigns_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-campaigns-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -179,7 +182,7 @@ impl GetOutboundCampaignsDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundCampaignsDivisionviewsSortOrder>>,
@@ -278,7 +281,7 @@ impl crate::api::OutboundApi {
         GetOutboundCampaignsDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundCampaignsDivisionviews as runtime::Operation>::METADATA,
+                GetOutboundCampaignsDivisionviews::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::outbound::{
     ContactListFilter, ContactListFilterEntityListing,
     GetOutboundContactlistfiltersFilterType, GetOutboundContactlistfiltersSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound contactlistfilter.
 ///
@@ -15,22 +15,25 @@ use crate::runtime;
 ///
 /// Permission: `outbound:contactListFilter:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_contactlistfilter`](crate::api::OutboundApi::delete_outbound_contactlistfilter).
+/// Created by [`OutboundApi::delete_outbound_contactlistfilter`](
+/// crate::api::OutboundApi::delete_outbound_contactlistfilter).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlistfilters--contactListFilterId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlistfilters--contactListFilterId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_contactlistfilter("contact_list_filter_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_contactlistfilter("contact_list_filter_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `referential.integrity.error`
 /// - 404: `resource.not.found`
@@ -105,7 +108,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundContactlistfilter {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundContactlistfilter as runtime::Operation>::METADATA,
+            DeleteOutboundContactlistfilter::METADATA,
         );
         request.path_argument(contact_list_filter_id.as_ref());
         DeleteOutboundContactlistfilter {
@@ -123,22 +126,25 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:contactListFilter:view`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_contactlistfilter`](crate::api::OutboundApi::get_outbound_contactlistfilter).
+/// Created by [`OutboundApi::get_outbound_contactlistfilter`](
+/// crate::api::OutboundApi::get_outbound_contactlistfilter).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlistfilters--contactListFilterId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlistfilters--contactListFilterId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_contactlistfilter("contact_list_filter_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_contactlistfilter("contact_list_filter_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -213,7 +219,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundContactlistfilter {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundContactlistfilter as runtime::Operation>::METADATA,
+            GetOutboundContactlistfilter::METADATA,
         );
         request.path_argument(contact_list_filter_id.as_ref());
         GetOutboundContactlistfilter {
@@ -235,11 +241,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_contactlistfilters`](crate::api::OutboundApi::get_outbound_contactlistfilters).
+/// Created by [`OutboundApi::get_outbound_contactlistfilters`](
+/// crate::api::OutboundApi::get_outbound_contactlistfilters).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlistfilters>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlistfilters)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -250,7 +256,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -299,7 +305,7 @@ impl GetOutboundContactlistfilters {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundContactlistfiltersSortOrder>>,
@@ -404,7 +410,7 @@ impl crate::api::OutboundApi {
         GetOutboundContactlistfilters {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundContactlistfilters as runtime::Operation>::METADATA,
+                GetOutboundContactlistfilters::METADATA,
             ),
         }
     }
@@ -419,24 +425,35 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:contactListFilter:add`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_contactlistfilters`](crate::api::OutboundApi::post_outbound_contactlistfilters).
+/// Created by [`OutboundApi::post_outbound_contactlistfilters`](
+/// crate::api::OutboundApi::post_outbound_contactlistfilters).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_contactlistfilters(genesys_cloud::models::ContactListFilter::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_contactlistfilters(
+///         genesys_cloud::models::ContactListFilter::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `at.least.one.predicate.required`, `clauses.required`, `column.does.not.match.contact.list`, `column.required`, `contact.list.cannot.be.blank`, `contact.list.not.found`, `filter.type.required.for.multiple.clauses`, `filter.type.required.for.multiple.predicates`, `invalid.date`, `invalid.date.value`, `invalid.value`, `max.did.not.match.column.type`, `max.entity.count.reached`, `max.less.than.min`, `min.did.not.match.column.type`, `operator.required`, `range.max.required`, `range.min.required`, `range.required`, `range.set.required`, `value.did.not.match.column.type`, `value.required`
+/// - 400: `at.least.one.predicate.required`, `clauses.required`, `column.does.not.match.contact.list`,
+///   `column.required`, `contact.list.cannot.be.blank`, `contact.list.not.found`,
+///   `filter.type.required.for.multiple.clauses`, `filter.type.required.for.multiple.predicates`,
+///   `invalid.date`, `invalid.date.value`, `invalid.value`, `max.did.not.match.column.type`,
+///   `max.entity.count.reached`, `max.less.than.min`, `min.did.not.match.column.type`,
+///   `operator.required`, `range.max.required`, `range.min.required`, `range.required`,
+///   `range.set.required`, `value.did.not.match.column.type`, `value.required`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlistfilters {
@@ -534,7 +551,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundContactlistfilters {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundContactlistfilters as runtime::Operation>::METADATA,
+            PostOutboundContactlistfilters::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundContactlistfilters {
@@ -553,24 +570,36 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:contactListFilter:edit`
 ///
-/// Created by
-/// [`OutboundApi::put_outbound_contactlistfilter`](crate::api::OutboundApi::put_outbound_contactlistfilter).
+/// Created by [`OutboundApi::put_outbound_contactlistfilter`](
+/// crate::api::OutboundApi::put_outbound_contactlistfilter).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlistfilters--contactListFilterId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlistfilters--contactListFilterId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_contactlistfilter("contact_list_filter_id", genesys_cloud::models::ContactListFilter::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_contactlistfilter(
+///         "contact_list_filter_id",
+///         genesys_cloud::models::ContactListFilter::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `at.least.one.predicate.required`, `clauses.required`, `column.does.not.match.contact.list`, `column.required`, `contact.list.cannot.be.blank`, `contact.list.not.found`, `filter.type.required.for.multiple.clauses`, `filter.type.required.for.multiple.predicates`, `invalid.date`, `invalid.date.value`, `invalid.value`, `max.did.not.match.column.type`, `max.less.than.min`, `min.did.not.match.column.type`, `operator.required`, `range.max.required`, `range.min.required`, `range.required`, `range.set.required`, `value.did.not.match.column.type`, `value.required`
+/// - 400: `at.least.one.predicate.required`, `clauses.required`, `column.does.not.match.contact.list`,
+///   `column.required`, `contact.list.cannot.be.blank`, `contact.list.not.found`,
+///   `filter.type.required.for.multiple.clauses`, `filter.type.required.for.multiple.predicates`,
+///   `invalid.date`, `invalid.date.value`, `invalid.value`, `max.did.not.match.column.type`,
+///   `max.less.than.min`, `min.did.not.match.column.type`, `operator.required`, `range.max.required`,
+///   `range.min.required`, `range.required`, `range.set.required`, `value.did.not.match.column.type`,
+///   `value.required`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutOutboundContactlistfilter {
@@ -668,7 +697,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundContactlistfilter {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundContactlistfilter as runtime::Operation>::METADATA,
+            PutOutboundContactlistfilter::METADATA,
         );
         request.path_argument(contact_list_filter_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::outbound::{
     ContactListFilter, ContactListFilterBulkRetrieveBody, ContactListFilterEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post outbound contactlistfilters bulk retrieve.
 ///
@@ -19,15 +19,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_contactlistfilters_bulk_retrieve`](crate::api::OutboundApi::post_outbound_contactlistfilters_bulk_retrieve).
+/// Created by [`OutboundApi::post_outbound_contactlistfilters_bulk_retrieve`](
+/// crate::api::OutboundApi::post_outbound_contactlistfilters_bulk_retrieve).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters-bulk-retrieve>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlistfilters-bulk-retrieve)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_contactlistfilters_bulk_retrieve(genesys_cloud::models::ContactListFilterBulkRetrieveBody::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_contactlistfilters_bulk_retrieve(
+///         genesys_cloud::models::ContactListFilterBulkRetrieveBody::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -127,7 +132,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundContactlistfiltersBulkRetrieve {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundContactlistfiltersBulkRetrieve as runtime::Operation>::METADATA,
+            PostOutboundContactlistfiltersBulkRetrieve::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundContactlistfiltersBulkRetrieve {

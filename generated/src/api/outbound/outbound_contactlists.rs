@@ -4,7 +4,7 @@ use crate::models::outbound::{
     ContactList, ContactListEntityListing, GetOutboundContactlistsFilterType,
     GetOutboundContactlistsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound contactlist.
 ///
@@ -17,21 +17,25 @@ use crate::runtime;
 /// Created by
 /// [`OutboundApi::delete_outbound_contactlist`](crate::api::OutboundApi::delete_outbound_contactlist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists--contactListId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists--contactListId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_contactlist("contact_list_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_contactlist("contact_list_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `contact.list.import.in.progress`, `contact.list.in.use`, `name.cannot.be.blank`, `referential.integrity.error`
+/// - 400: `contact.list.import.in.progress`, `contact.list.in.use`, `name.cannot.be.blank`,
+///   `referential.integrity.error`
 /// - 404: `resource.not.found`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -110,7 +114,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundContactlist {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundContactlist as runtime::Operation>::METADATA,
+            DeleteOutboundContactlist::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
         DeleteOutboundContactlist {
@@ -128,11 +132,11 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:contactList:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_contactlists`](crate::api::OutboundApi::delete_outbound_contactlists).
+/// Created by [`OutboundApi::delete_outbound_contactlists`](
+/// crate::api::OutboundApi::delete_outbound_contactlists).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlists)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -143,7 +147,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `too.many.deletes`
 /// - 409: `bulk.delete.conflict`
@@ -213,7 +217,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundContactlists {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundContactlists as runtime::Operation>::METADATA,
+            DeleteOutboundContactlists::METADATA,
         );
         request
             .query_list(
@@ -239,8 +243,8 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::get_outbound_contactlist`](crate::api::OutboundApi::get_outbound_contactlist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -251,7 +255,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `contact.list.not.found`, `resource.not.found`
@@ -336,7 +340,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundContactlist {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundContactlist as runtime::Operation>::METADATA,
+            GetOutboundContactlist::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
         GetOutboundContactlist { request }
@@ -359,7 +363,7 @@ impl crate::api::OutboundApi {
 /// [`OutboundApi::get_outbound_contactlists`](crate::api::OutboundApi::get_outbound_contactlists).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -370,7 +374,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `too.many.bulk.retrieves`
 #[derive(Clone)]
@@ -476,7 +480,7 @@ impl GetOutboundContactlists {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundContactlistsSortOrder>>,
@@ -574,7 +578,7 @@ impl crate::api::OutboundApi {
         GetOutboundContactlists {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundContactlists as runtime::Operation>::METADATA,
+                GetOutboundContactlists::METADATA,
             ),
         }
     }
@@ -593,20 +597,30 @@ impl crate::api::OutboundApi {
 /// [`OutboundApi::post_outbound_contactlists`](crate::api::OutboundApi::post_outbound_contactlists).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_contactlists(genesys_cloud::models::ContactList::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_contactlists(genesys_cloud::models::ContactList::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `cannot.have.callable.time.column.with.automatic.time.zone.mapping`, `cannot.have.zip.code.column.without.automatic.time.zone.mapping`, `contact.columns.do.not.contain.phone.number.column`, `contact.columns.dont.match`, `contact.columns.limit.exceeded`, `duplicate.name`, `invalid.contact.phone.column`, `invalid.create`, `invalid.date`, `invalid.value`, `invalid.zip.code.column`, `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`, `no.contact.columns.defined`, `no.phone.columns`, `not.unique.contact.columns`, `not.unique.phone.columns`, `system.column.phone.column`
+/// - 400: `cannot.have.callable.time.column.with.automatic.time.zone.mapping`,
+///   `cannot.have.zip.code.column.without.automatic.time.zone.mapping`,
+///   `contact.columns.do.not.contain.phone.number.column`, `contact.columns.dont.match`,
+///   `contact.columns.limit.exceeded`, `duplicate.name`, `invalid.contact.phone.column`,
+///   `invalid.create`, `invalid.date`, `invalid.value`, `invalid.zip.code.column`,
+///   `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`,
+///   `no.contact.columns.defined`, `no.phone.columns`, `not.unique.contact.columns`,
+///   `not.unique.phone.columns`, `system.column.phone.column`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundContactlists {
@@ -698,7 +712,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundContactlists {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundContactlists as runtime::Operation>::METADATA,
+            PostOutboundContactlists::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundContactlists {
@@ -719,21 +733,35 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::put_outbound_contactlist`](crate::api::OutboundApi::put_outbound_contactlist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlists--contactListId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlists--contactListId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_contactlist("contact_list_id", genesys_cloud::models::ContactList::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_contactlist(
+///         "contact_list_id",
+///         genesys_cloud::models::ContactList::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `cannot.edit.automatic.time.zone.mapping.settings`, `cannot.have.callable.time.column.with.automatic.time.zone.mapping`, `cannot.have.zip.code.column.without.automatic.time.zone.mapping`, `cannot.update.contact.column.names`, `cannot.update.phone.columns`, `contact.columns.do.not.contain.phone.number.column`, `contact.columns.dont.match`, `duplicate.name`, `invalid.contact.phone.column`, `invalid.date`, `invalid.update`, `invalid.value`, `invalid.zip.code.column`, `name.cannot.be.blank`, `name.length.exceeded`, `no.contact.columns.defined`, `no.phone.columns`, `not.unique.contact.columns`, `not.unique.phone.columns`, `system.column.phone.column`
+/// - 400: `cannot.edit.automatic.time.zone.mapping.settings`,
+///   `cannot.have.callable.time.column.with.automatic.time.zone.mapping`,
+///   `cannot.have.zip.code.column.without.automatic.time.zone.mapping`,
+///   `cannot.update.contact.column.names`, `cannot.update.phone.columns`,
+///   `contact.columns.do.not.contain.phone.number.column`, `contact.columns.dont.match`,
+///   `duplicate.name`, `invalid.contact.phone.column`, `invalid.date`, `invalid.update`,
+///   `invalid.value`, `invalid.zip.code.column`, `name.cannot.be.blank`, `name.length.exceeded`,
+///   `no.contact.columns.defined`, `no.phone.columns`, `not.unique.contact.columns`,
+///   `not.unique.phone.columns`, `system.column.phone.column`
 /// - 404: `resource.not.found`
 /// - 409: `invalid.update.wrong.version`
 #[derive(Clone)]
@@ -832,7 +860,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundContactlist {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundContactlist as runtime::Operation>::METADATA,
+            PutOutboundContactlist::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::outbound::{
     ContactListingRequest, ContactListingResponse, DialerContact,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post outbound contactlist contacts search.
 ///
@@ -19,15 +19,21 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_contactlist_contacts_search`](crate::api::OutboundApi::post_outbound_contactlist_contacts_search).
+/// Created by [`OutboundApi::post_outbound_contactlist_contacts_search`](
+/// crate::api::OutboundApi::post_outbound_contactlist_contacts_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--contacts-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_contactlist_contacts_search("contact_list_id", genesys_cloud::models::ContactListingRequest::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_contactlist_contacts_search(
+///         "contact_list_id",
+///         genesys_cloud::models::ContactListingRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -130,7 +136,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundContactlistContactsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundContactlistContactsSearch as runtime::Operation>::METADATA,
+            PostOutboundContactlistContactsSearch::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
         request.json_body("application/json", Some(body));

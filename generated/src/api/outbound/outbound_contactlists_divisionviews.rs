@@ -5,7 +5,7 @@ use crate::models::outbound::{
     GetOutboundContactlistsDivisionviewsFilterType,
     GetOutboundContactlistsDivisionviewsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound contactlists divisionview.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Permission: `outbound:contactList:search`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_contactlists_divisionview`](crate::api::OutboundApi::get_outbound_contactlists_divisionview).
+/// Created by [`OutboundApi::get_outbound_contactlists_divisionview`](
+/// crate::api::OutboundApi::get_outbound_contactlists_divisionview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists-divisionviews--contactListId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists-divisionviews--contactListId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_contactlists_divisionview("contact_list_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_contactlists_divisionview("contact_list_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -107,7 +110,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundContactlistsDivisionview {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundContactlistsDivisionview as runtime::Operation>::METADATA,
+            GetOutboundContactlistsDivisionview::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
         GetOutboundContactlistsDivisionview {
@@ -129,11 +132,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_contactlists_divisionviews`](crate::api::OutboundApi::get_outbound_contactlists_divisionviews).
+/// Created by [`OutboundApi::get_outbound_contactlists_divisionviews`](
+/// crate::api::OutboundApi::get_outbound_contactlists_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -205,7 +208,7 @@ impl GetOutboundContactlistsDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundContactlistsDivisionviewsSortOrder>>,
@@ -304,7 +307,7 @@ impl crate::api::OutboundApi {
         GetOutboundContactlistsDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundContactlistsDivisionviews as runtime::Operation>::METADATA,
+                GetOutboundContactlistsDivisionviews::METADATA,
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::outbound::{ContactsExportRequest, ExportUri};
 use crate::models::shared::domain_entity_ref::DomainEntityRef;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound contactlist export.
 ///
@@ -13,22 +13,25 @@ use crate::runtime;
 ///
 /// Permissions, all of: `outbound:contact:view`, `outbound:contactList:view`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_contactlist_export`](crate::api::OutboundApi::get_outbound_contactlist_export).
+/// Created by [`OutboundApi::get_outbound_contactlist_export`](
+/// crate::api::OutboundApi::get_outbound_contactlist_export).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--export>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlists--contactListId--export)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_contactlist_export("contact_list_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_contactlist_export("contact_list_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `contact.list.not.found`, `no.available.list.export.uri`
@@ -109,7 +112,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundContactlistExport {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundContactlistExport as runtime::Operation>::METADATA,
+            GetOutboundContactlistExport::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
         GetOutboundContactlistExport {
@@ -128,22 +131,25 @@ impl crate::api::OutboundApi {
 ///
 /// Permissions, all of: `outbound:contact:view`, `outbound:contactList:view`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_contactlist_export`](crate::api::OutboundApi::post_outbound_contactlist_export).
+/// Created by [`OutboundApi::post_outbound_contactlist_export`](
+/// crate::api::OutboundApi::post_outbound_contactlist_export).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--export>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists--contactListId--export)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_contactlist_export("contact_list_id").await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_contactlist_export("contact_list_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `contact.list.not.found`
@@ -224,7 +230,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundContactlistExport {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundContactlistExport as runtime::Operation>::METADATA,
+            PostOutboundContactlistExport::METADATA,
         );
         request.path_argument(contact_list_id.as_ref());
         PostOutboundContactlistExport {

@@ -2,7 +2,7 @@
 
 use crate::models::outbound::ContactListUploadUrlRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post outbound contactlists uploads.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `outbound:contactList:upload`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_contactlists_uploads`](crate::api::OutboundApi::post_outbound_contactlists_uploads).
+/// Created by [`OutboundApi::post_outbound_contactlists_uploads`](
+/// crate::api::OutboundApi::post_outbound_contactlists_uploads).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists-uploads>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlists-uploads)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_contactlists_uploads(genesys_cloud::models::ContactListUploadUrlRequest::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_contactlists_uploads(
+///         genesys_cloud::models::ContactListUploadUrlRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundContactlistsUploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundContactlistsUploads as runtime::Operation>::METADATA,
+            PostOutboundContactlistsUploads::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundContactlistsUploads {

@@ -4,7 +4,7 @@ use crate::models::outbound::{
     ContactListTemplate, ContactListTemplateEntityListing,
     GetOutboundContactlisttemplatesFilterType, GetOutboundContactlisttemplatesSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound contactlisttemplate.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `outbound:contactListTemplate:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_contactlisttemplate`](crate::api::OutboundApi::delete_outbound_contactlisttemplate).
+/// Created by [`OutboundApi::delete_outbound_contactlisttemplate`](
+/// crate::api::OutboundApi::delete_outbound_contactlisttemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlisttemplates--contactListTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlisttemplates--contactListTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_contactlisttemplate("contact_list_template_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_contactlisttemplate("contact_list_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundContactlisttemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundContactlisttemplate as runtime::Operation>::METADATA,
+            DeleteOutboundContactlisttemplate::METADATA,
         );
         request.path_argument(contact_list_template_id.as_ref());
         DeleteOutboundContactlisttemplate {
@@ -113,11 +116,11 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:contactListTemplate:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_contactlisttemplates`](crate::api::OutboundApi::delete_outbound_contactlisttemplates).
+/// Created by [`OutboundApi::delete_outbound_contactlisttemplates`](
+/// crate::api::OutboundApi::delete_outbound_contactlisttemplates).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlisttemplates>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-contactlisttemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -193,7 +196,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundContactlisttemplates {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundContactlisttemplates as runtime::Operation>::METADATA,
+            DeleteOutboundContactlisttemplates::METADATA,
         );
         request
             .query_list(
@@ -216,15 +219,18 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:contactListTemplate:view`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_contactlisttemplate`](crate::api::OutboundApi::get_outbound_contactlisttemplate).
+/// Created by [`OutboundApi::get_outbound_contactlisttemplate`](
+/// crate::api::OutboundApi::get_outbound_contactlisttemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlisttemplates--contactListTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlisttemplates--contactListTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_contactlisttemplate("contact_list_template_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_contactlisttemplate("contact_list_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -296,7 +302,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundContactlisttemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundContactlisttemplate as runtime::Operation>::METADATA,
+            GetOutboundContactlisttemplate::METADATA,
         );
         request.path_argument(contact_list_template_id.as_ref());
         GetOutboundContactlisttemplate {
@@ -318,11 +324,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_contactlisttemplates`](crate::api::OutboundApi::get_outbound_contactlisttemplates).
+/// Created by [`OutboundApi::get_outbound_contactlisttemplates`](
+/// crate::api::OutboundApi::get_outbound_contactlisttemplates).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlisttemplates>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-contactlisttemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -382,7 +388,7 @@ impl GetOutboundContactlisttemplates {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundContactlisttemplatesSortOrder>>,
@@ -481,7 +487,7 @@ impl crate::api::OutboundApi {
         GetOutboundContactlisttemplates {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundContactlisttemplates as runtime::Operation>::METADATA,
+                GetOutboundContactlisttemplates::METADATA,
             ),
         }
     }
@@ -496,15 +502,20 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:contactListTemplate:add`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_contactlisttemplates`](crate::api::OutboundApi::post_outbound_contactlisttemplates).
+/// Created by [`OutboundApi::post_outbound_contactlisttemplates`](
+/// crate::api::OutboundApi::post_outbound_contactlisttemplates).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_contactlisttemplates(genesys_cloud::models::ContactListTemplate::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_contactlisttemplates(
+///         genesys_cloud::models::ContactListTemplate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -577,7 +588,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundContactlisttemplates {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundContactlisttemplates as runtime::Operation>::METADATA,
+            PostOutboundContactlisttemplates::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundContactlisttemplates {
@@ -596,15 +607,21 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:contactListTemplate:edit`
 ///
-/// Created by
-/// [`OutboundApi::put_outbound_contactlisttemplate`](crate::api::OutboundApi::put_outbound_contactlisttemplate).
+/// Created by [`OutboundApi::put_outbound_contactlisttemplate`](
+/// crate::api::OutboundApi::put_outbound_contactlisttemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlisttemplates--contactListTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-contactlisttemplates--contactListTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_contactlisttemplate("contact_list_template_id", genesys_cloud::models::ContactListTemplate::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_contactlisttemplate(
+///         "contact_list_template_id",
+///         genesys_cloud::models::ContactListTemplate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -678,7 +695,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundContactlisttemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundContactlisttemplate as runtime::Operation>::METADATA,
+            PutOutboundContactlisttemplate::METADATA,
         );
         request.path_argument(contact_list_template_id.as_ref());
         request.json_body("application/json", Some(body));

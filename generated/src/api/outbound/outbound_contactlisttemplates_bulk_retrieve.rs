@@ -4,7 +4,7 @@ use crate::models::outbound::{
     ContactListTemplate, ContactListTemplateBulkRetrieveBody,
     ContactListTemplateEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post outbound contactlisttemplates bulk retrieve.
 ///
@@ -20,15 +20,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve`](crate::api::OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve).
+/// Created by [`OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve`](
+/// crate::api::OutboundApi::post_outbound_contactlisttemplates_bulk_retrieve).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates-bulk-retrieve>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-contactlisttemplates-bulk-retrieve)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_contactlisttemplates_bulk_retrieve(genesys_cloud::models::ContactListTemplateBulkRetrieveBody::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_contactlisttemplates_bulk_retrieve(
+///         genesys_cloud::models::ContactListTemplateBulkRetrieveBody::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -128,7 +133,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundContactlisttemplatesBulkRetrieve {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundContactlisttemplatesBulkRetrieve as runtime::Operation>::METADATA,
+            PostOutboundContactlisttemplatesBulkRetrieve::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundContactlisttemplatesBulkRetrieve {

@@ -4,7 +4,7 @@ use crate::models::outbound::{
     DigitalRuleSet, DigitalRuleSetEntityListing, GetOutboundDigitalrulesetsSortBy,
     GetOutboundDigitalrulesetsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound digitalruleset.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `outbound:digitalRuleSet:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_digitalruleset`](crate::api::OutboundApi::delete_outbound_digitalruleset).
+/// Created by [`OutboundApi::delete_outbound_digitalruleset`](
+/// crate::api::OutboundApi::delete_outbound_digitalruleset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-digitalrulesets--digitalRuleSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-digitalrulesets--digitalRuleSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_digitalruleset("digital_rule_set_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_digitalruleset("digital_rule_set_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundDigitalruleset {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundDigitalruleset as runtime::Operation>::METADATA,
+            DeleteOutboundDigitalruleset::METADATA,
         );
         request.path_argument(digital_rule_set_id.as_ref());
         DeleteOutboundDigitalruleset {
@@ -115,12 +118,15 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::get_outbound_digitalruleset`](crate::api::OutboundApi::get_outbound_digitalruleset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-digitalrulesets--digitalRuleSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-digitalrulesets--digitalRuleSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_digitalruleset("digital_rule_set_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_digitalruleset("digital_rule_set_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +198,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundDigitalruleset {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundDigitalruleset as runtime::Operation>::METADATA,
+            GetOutboundDigitalruleset::METADATA,
         );
         request.path_argument(digital_rule_set_id.as_ref());
         GetOutboundDigitalruleset {
@@ -214,11 +220,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_digitalrulesets`](crate::api::OutboundApi::get_outbound_digitalrulesets).
+/// Created by [`OutboundApi::get_outbound_digitalrulesets`](
+/// crate::api::OutboundApi::get_outbound_digitalrulesets).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-digitalrulesets>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-digitalrulesets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -370,7 +376,7 @@ impl crate::api::OutboundApi {
         GetOutboundDigitalrulesets {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundDigitalrulesets as runtime::Operation>::METADATA,
+                GetOutboundDigitalrulesets::METADATA,
             ),
         }
     }
@@ -385,15 +391,18 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:digitalRuleSet:add`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_digitalrulesets`](crate::api::OutboundApi::post_outbound_digitalrulesets).
+/// Created by [`OutboundApi::post_outbound_digitalrulesets`](
+/// crate::api::OutboundApi::post_outbound_digitalrulesets).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-digitalrulesets>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-digitalrulesets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_digitalrulesets(genesys_cloud::models::DigitalRuleSet::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_digitalrulesets(genesys_cloud::models::DigitalRuleSet::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -464,7 +473,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundDigitalrulesets {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundDigitalrulesets as runtime::Operation>::METADATA,
+            PostOutboundDigitalrulesets::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundDigitalrulesets {
@@ -486,12 +495,18 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::put_outbound_digitalruleset`](crate::api::OutboundApi::put_outbound_digitalruleset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-digitalrulesets--digitalRuleSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-digitalrulesets--digitalRuleSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_digitalruleset("digital_rule_set_id", genesys_cloud::models::DigitalRuleSet::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_digitalruleset(
+///         "digital_rule_set_id",
+///         genesys_cloud::models::DigitalRuleSet::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -565,7 +580,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundDigitalruleset {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundDigitalruleset as runtime::Operation>::METADATA,
+            PutOutboundDigitalruleset::METADATA,
         );
         request.path_argument(digital_rule_set_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::outbound::{
     DncList, DncListCreate, DncListEntityListing, GetOutboundDnclistsDncSourceType,
     GetOutboundDnclistsFilterType, GetOutboundDnclistsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound dnclist.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`OutboundApi::delete_outbound_dnclist`](crate::api::OutboundApi::delete_outbound_dnclist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-dnclists--dncListId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-dnclists--dncListId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `dnc.list.in.use`, `referential.integrity.error`
 /// - 404: `resource.not.found`
@@ -102,7 +102,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundDnclist {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundDnclist as runtime::Operation>::METADATA,
+            DeleteOutboundDnclist::METADATA,
         );
         request.path_argument(dnc_list_id.as_ref());
         DeleteOutboundDnclist { request }
@@ -120,8 +120,8 @@ impl crate::api::OutboundApi {
 ///
 /// Created by [`OutboundApi::get_outbound_dnclist`](crate::api::OutboundApi::get_outbound_dnclist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists--dncListId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists--dncListId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -132,7 +132,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `dnc.list.not.found`, `resource.not.found`
@@ -217,7 +217,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundDnclist {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundDnclist as runtime::Operation>::METADATA,
+            GetOutboundDnclist::METADATA,
         );
         request.path_argument(dnc_list_id.as_ref());
         GetOutboundDnclist { request }
@@ -239,7 +239,7 @@ impl crate::api::OutboundApi {
 /// Created by [`OutboundApi::get_outbound_dnclists`](crate::api::OutboundApi::get_outbound_dnclists).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -250,7 +250,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -428,10 +428,7 @@ impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/dnclists` See [`GetOutboundDnclists`] for what it takes and returns.
     pub fn get_outbound_dnclists(&self) -> GetOutboundDnclists {
         GetOutboundDnclists {
-            request: runtime::Request::new(
-                &self.client,
-                <GetOutboundDnclists as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetOutboundDnclists::METADATA),
         }
     }
 }
@@ -448,20 +445,26 @@ impl crate::api::OutboundApi {
 /// Created by [`OutboundApi::post_outbound_dnclists`](crate::api::OutboundApi::post_outbound_dnclists).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_dnclists(genesys_cloud::models::DncListCreate::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_dnclists(genesys_cloud::models::DncListCreate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `dnc.list.phone.columns.empty`, `dnc.source.authentication.failed`, `dnc.source.configuration.invalid`, `dnc.source.server.error`, `duplicate.name`, `invalid.create`, `invalid.date`, `invalid.value`, `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `dnc.list.phone.columns.empty`, `dnc.source.authentication.failed`,
+///   `dnc.source.configuration.invalid`, `dnc.source.server.error`, `duplicate.name`, `invalid.create`,
+///   `invalid.date`, `invalid.value`, `max.entity.count.reached`, `name.cannot.be.blank`,
+///   `name.length.exceeded`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundDnclists {
@@ -542,7 +545,7 @@ impl crate::api::OutboundApi {
     pub fn post_outbound_dnclists(&self, body: DncListCreate) -> PostOutboundDnclists {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundDnclists as runtime::Operation>::METADATA,
+            PostOutboundDnclists::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundDnclists { request }
@@ -560,21 +563,26 @@ impl crate::api::OutboundApi {
 ///
 /// Created by [`OutboundApi::put_outbound_dnclist`](crate::api::OutboundApi::put_outbound_dnclist).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-dnclists--dncListId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-dnclists--dncListId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_dnclist("dnc_list_id", genesys_cloud::models::DncList::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_dnclist("dnc_list_id", genesys_cloud::models::DncList::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `dnc.list.phone.columns.empty`, `dnc.source.authentication.failed`, `dnc.source.configuration.invalid`, `dnc.source.server.error`, `duplicate.name`, `invalid.date`, `invalid.update`, `invalid.value`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `dnc.list.phone.columns.empty`, `dnc.source.authentication.failed`,
+///   `dnc.source.configuration.invalid`, `dnc.source.server.error`, `duplicate.name`, `invalid.date`,
+///   `invalid.update`, `invalid.value`, `name.cannot.be.blank`, `name.length.exceeded`
 /// - 404: `resource.not.found`
 /// - 409: `invalid.update.wrong.version`
 #[derive(Clone)]
@@ -663,7 +671,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundDnclist {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundDnclist as runtime::Operation>::METADATA,
+            PutOutboundDnclist::METADATA,
         );
         request.path_argument(dnc_list_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -5,7 +5,7 @@ use crate::models::outbound::{
     GetOutboundDnclistsDivisionviewsDncSourceType,
     GetOutboundDnclistsDivisionviewsFilterType, GetOutboundDnclistsDivisionviewsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound dnclists divisionview.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `outbound:dncList:search`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_dnclists_divisionview`](crate::api::OutboundApi::get_outbound_dnclists_divisionview).
+/// Created by [`OutboundApi::get_outbound_dnclists_divisionview`](
+/// crate::api::OutboundApi::get_outbound_dnclists_divisionview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists-divisionviews--dncListId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists-divisionviews--dncListId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_dnclists_divisionview("dnc_list_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_dnclists_divisionview("dnc_list_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -106,7 +109,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundDnclistsDivisionview {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundDnclistsDivisionview as runtime::Operation>::METADATA,
+            GetOutboundDnclistsDivisionview::METADATA,
         );
         request.path_argument(dnc_list_id.as_ref());
         GetOutboundDnclistsDivisionview {
@@ -128,11 +131,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_dnclists_divisionviews`](crate::api::OutboundApi::get_outbound_dnclists_divisionviews).
+/// Created by [`OutboundApi::get_outbound_dnclists_divisionviews`](
+/// crate::api::OutboundApi::get_outbound_dnclists_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -212,7 +215,7 @@ impl GetOutboundDnclistsDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundDnclistsDivisionviewsSortOrder>>,
@@ -311,7 +314,7 @@ impl crate::api::OutboundApi {
         GetOutboundDnclistsDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundDnclistsDivisionviews as runtime::Operation>::METADATA,
+                GetOutboundDnclistsDivisionviews::METADATA,
             ),
         }
     }

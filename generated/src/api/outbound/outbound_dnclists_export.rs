@@ -2,7 +2,7 @@
 
 use crate::models::outbound::ExportUri;
 use crate::models::shared::domain_entity_ref::DomainEntityRef;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound dnclist export.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`OutboundApi::get_outbound_dnclist_export`](crate::api::OutboundApi::get_outbound_dnclist_export).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists--dncListId--export>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-dnclists--dncListId--export)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -28,7 +28,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `dnc.list.not.found`, `no.available.list.export.uri`
@@ -109,7 +109,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundDnclistExport {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundDnclistExport as runtime::Operation>::METADATA,
+            GetOutboundDnclistExport::METADATA,
         );
         request.path_argument(dnc_list_id.as_ref());
         GetOutboundDnclistExport {
@@ -127,11 +127,11 @@ impl crate::api::OutboundApi {
 ///
 /// Permissions, all of: `outbound:dnc:view`, `outbound:dncList:view`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_dnclist_export`](crate::api::OutboundApi::post_outbound_dnclist_export).
+/// Created by [`OutboundApi::post_outbound_dnclist_export`](
+/// crate::api::OutboundApi::post_outbound_dnclist_export).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists--dncListId--export>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists--dncListId--export)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -142,7 +142,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -213,7 +213,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundDnclistExport {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundDnclistExport as runtime::Operation>::METADATA,
+            PostOutboundDnclistExport::METADATA,
         );
         request.path_argument(dnc_list_id.as_ref());
         PostOutboundDnclistExport {

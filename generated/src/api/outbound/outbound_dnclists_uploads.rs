@@ -2,7 +2,7 @@
 
 use crate::models::outbound::DncListUploadUrlRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post outbound dnclists uploads.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `outbound:dncList:upload`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_dnclists_uploads`](crate::api::OutboundApi::post_outbound_dnclists_uploads).
+/// Created by [`OutboundApi::post_outbound_dnclists_uploads`](
+/// crate::api::OutboundApi::post_outbound_dnclists_uploads).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists-uploads>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-dnclists-uploads)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_dnclists_uploads(genesys_cloud::models::DncListUploadUrlRequest::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_dnclists_uploads(
+///         genesys_cloud::models::DncListUploadUrlRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundDnclistsUploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundDnclistsUploads as runtime::Operation>::METADATA,
+            PostOutboundDnclistsUploads::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundDnclistsUploads {

@@ -4,7 +4,7 @@ use crate::models::outbound::{
     DialerEventEntityListing, EventLog, GetOutboundEventsFilterType,
     GetOutboundEventsSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound event.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 ///
 /// Created by [`OutboundApi::get_outbound_event`](crate::api::OutboundApi::get_outbound_event).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-events--eventId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-events--eventId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -98,7 +98,7 @@ impl crate::api::OutboundApi {
     pub fn get_outbound_event(&self, event_id: impl AsRef<str>) -> GetOutboundEvent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundEvent as runtime::Operation>::METADATA,
+            GetOutboundEvent::METADATA,
         );
         request.path_argument(event_id.as_ref());
         GetOutboundEvent { request }
@@ -120,7 +120,7 @@ impl crate::api::OutboundApi {
 /// Created by [`OutboundApi::get_outbound_events`](crate::api::OutboundApi::get_outbound_events).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-events>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-events)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -131,7 +131,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -180,7 +180,7 @@ impl GetOutboundEvents {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundEventsSortOrder>>,
@@ -274,10 +274,7 @@ impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/events` See [`GetOutboundEvents`] for what it takes and returns.
     pub fn get_outbound_events(&self) -> GetOutboundEvents {
         GetOutboundEvents {
-            request: runtime::Request::new(
-                &self.client,
-                <GetOutboundEvents as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetOutboundEvents::METADATA),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::models::outbound::{
     GetOutboundFilespecificationtemplatesFilterType,
     GetOutboundFilespecificationtemplatesSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound filespecificationtemplate.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `outbound:fileSpecificationTemplate:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_filespecificationtemplate`](crate::api::OutboundApi::delete_outbound_filespecificationtemplate).
+/// Created by [`OutboundApi::delete_outbound_filespecificationtemplate`](
+/// crate::api::OutboundApi::delete_outbound_filespecificationtemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_filespecificationtemplate("file_specification_template_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_filespecificationtemplate("file_specification_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundFilespecificationtemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundFilespecificationtemplate as runtime::Operation>::METADATA,
+            DeleteOutboundFilespecificationtemplate::METADATA,
         );
         request.path_argument(file_specification_template_id.as_ref());
         DeleteOutboundFilespecificationtemplate {
@@ -115,15 +118,18 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:fileSpecificationTemplate:view`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_filespecificationtemplate`](crate::api::OutboundApi::get_outbound_filespecificationtemplate).
+/// Created by [`OutboundApi::get_outbound_filespecificationtemplate`](
+/// crate::api::OutboundApi::get_outbound_filespecificationtemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_filespecificationtemplate("file_specification_template_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_filespecificationtemplate("file_specification_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -195,7 +201,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundFilespecificationtemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundFilespecificationtemplate as runtime::Operation>::METADATA,
+            GetOutboundFilespecificationtemplate::METADATA,
         );
         request.path_argument(file_specification_template_id.as_ref());
         GetOutboundFilespecificationtemplate {
@@ -217,11 +223,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_filespecificationtemplates`](crate::api::OutboundApi::get_outbound_filespecificationtemplates).
+/// Created by [`OutboundApi::get_outbound_filespecificationtemplates`](
+/// crate::api::OutboundApi::get_outbound_filespecificationtemplates).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-filespecificationtemplates>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-filespecificationtemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -276,7 +282,7 @@ impl GetOutboundFilespecificationtemplates {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundFilespecificationtemplatesSortOrder>>,
@@ -379,7 +385,7 @@ impl crate::api::OutboundApi {
         GetOutboundFilespecificationtemplates {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundFilespecificationtemplates as runtime::Operation>::METADATA,
+                GetOutboundFilespecificationtemplates::METADATA,
             ),
         }
     }
@@ -395,15 +401,20 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:fileSpecificationTemplate:add`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_filespecificationtemplates`](crate::api::OutboundApi::post_outbound_filespecificationtemplates).
+/// Created by [`OutboundApi::post_outbound_filespecificationtemplates`](
+/// crate::api::OutboundApi::post_outbound_filespecificationtemplates).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-filespecificationtemplates>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-filespecificationtemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_filespecificationtemplates(genesys_cloud::models::FileSpecificationTemplate::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_filespecificationtemplates(
+///         genesys_cloud::models::FileSpecificationTemplate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -476,7 +487,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundFilespecificationtemplates {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundFilespecificationtemplates as runtime::Operation>::METADATA,
+            PostOutboundFilespecificationtemplates::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundFilespecificationtemplates {
@@ -496,15 +507,21 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:fileSpecificationTemplate:edit`
 ///
-/// Created by
-/// [`OutboundApi::put_outbound_filespecificationtemplate`](crate::api::OutboundApi::put_outbound_filespecificationtemplate).
+/// Created by [`OutboundApi::put_outbound_filespecificationtemplate`](
+/// crate::api::OutboundApi::put_outbound_filespecificationtemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-filespecificationtemplates--fileSpecificationTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_filespecificationtemplate("file_specification_template_id", genesys_cloud::models::FileSpecificationTemplate::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_filespecificationtemplate(
+///         "file_specification_template_id",
+///         genesys_cloud::models::FileSpecificationTemplate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -578,7 +595,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundFilespecificationtemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundFilespecificationtemplate as runtime::Operation>::METADATA,
+            PutOutboundFilespecificationtemplate::METADATA,
         );
         request.path_argument(file_specification_template_id.as_ref());
         request.json_body("application/json", Some(body));

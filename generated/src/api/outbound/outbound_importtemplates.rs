@@ -4,7 +4,7 @@ use crate::models::outbound::{
     GetOutboundImporttemplatesFilterType, GetOutboundImporttemplatesSortOrder,
     ImportTemplate, ImportTemplateEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound importtemplate.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `outbound:importTemplate:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_importtemplate`](crate::api::OutboundApi::delete_outbound_importtemplate).
+/// Created by [`OutboundApi::delete_outbound_importtemplate`](
+/// crate::api::OutboundApi::delete_outbound_importtemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-importtemplates--importTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-importtemplates--importTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_importtemplate("import_template_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_importtemplate("import_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundImporttemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundImporttemplate as runtime::Operation>::METADATA,
+            DeleteOutboundImporttemplate::METADATA,
         );
         request.path_argument(import_template_id.as_ref());
         DeleteOutboundImporttemplate {
@@ -112,11 +115,11 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:importTemplate:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_importtemplates`](crate::api::OutboundApi::delete_outbound_importtemplates).
+/// Created by [`OutboundApi::delete_outbound_importtemplates`](
+/// crate::api::OutboundApi::delete_outbound_importtemplates).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-importtemplates>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-importtemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -192,7 +195,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundImporttemplates {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundImporttemplates as runtime::Operation>::METADATA,
+            DeleteOutboundImporttemplates::METADATA,
         );
         request
             .query_list(
@@ -218,12 +221,15 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::get_outbound_importtemplate`](crate::api::OutboundApi::get_outbound_importtemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates--importTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates--importTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_importtemplate("import_template_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_importtemplate("import_template_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -301,7 +307,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundImporttemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundImporttemplate as runtime::Operation>::METADATA,
+            GetOutboundImporttemplate::METADATA,
         );
         request.path_argument(import_template_id.as_ref());
         GetOutboundImporttemplate {
@@ -323,11 +329,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_importtemplates`](crate::api::OutboundApi::get_outbound_importtemplates).
+/// Created by [`OutboundApi::get_outbound_importtemplates`](
+/// crate::api::OutboundApi::get_outbound_importtemplates).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-importtemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -387,7 +393,7 @@ impl GetOutboundImporttemplates {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundImporttemplatesSortOrder>>,
@@ -495,7 +501,7 @@ impl crate::api::OutboundApi {
         GetOutboundImporttemplates {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundImporttemplates as runtime::Operation>::METADATA,
+                GetOutboundImporttemplates::METADATA,
             ),
         }
     }
@@ -510,15 +516,18 @@ impl crate::api::OutboundApi {
 ///
 /// Permission: `outbound:importTemplate:add`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_importtemplates`](crate::api::OutboundApi::post_outbound_importtemplates).
+/// Created by [`OutboundApi::post_outbound_importtemplates`](
+/// crate::api::OutboundApi::post_outbound_importtemplates).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-importtemplates>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-importtemplates)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_importtemplates(genesys_cloud::models::ImportTemplate::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_importtemplates(genesys_cloud::models::ImportTemplate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -589,7 +598,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundImporttemplates {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundImporttemplates as runtime::Operation>::METADATA,
+            PostOutboundImporttemplates::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundImporttemplates {
@@ -611,12 +620,18 @@ impl crate::api::OutboundApi {
 /// Created by
 /// [`OutboundApi::put_outbound_importtemplate`](crate::api::OutboundApi::put_outbound_importtemplate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-importtemplates--importTemplateId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-importtemplates--importTemplateId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_importtemplate("import_template_id", genesys_cloud::models::ImportTemplate::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_importtemplate(
+///         "import_template_id",
+///         genesys_cloud::models::ImportTemplate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -690,7 +705,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundImporttemplate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundImporttemplate as runtime::Operation>::METADATA,
+            PutOutboundImporttemplate::METADATA,
         );
         request.path_argument(import_template_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -5,7 +5,7 @@ use crate::models::outbound::{
     GetOutboundMessagingcampaignsSortOrder, GetOutboundMessagingcampaignsType,
     MessagingCampaign, MessagingCampaignEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound messagingcampaign.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 /// Permissions, any of: `outbound:messagingCampaign:delete`, `outbound:emailCampaign:delete`,
 /// `outbound:whatsAppCampaign:delete`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_messagingcampaign`](crate::api::OutboundApi::delete_outbound_messagingcampaign).
+/// Created by [`OutboundApi::delete_outbound_messagingcampaign`](
+/// crate::api::OutboundApi::delete_outbound_messagingcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-messagingcampaigns--messagingCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-messagingcampaigns--messagingCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_messagingcampaign("messaging_campaign_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_messagingcampaign("messaging_campaign_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +104,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundMessagingcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundMessagingcampaign as runtime::Operation>::METADATA,
+            DeleteOutboundMessagingcampaign::METADATA,
         );
         request.path_argument(messaging_campaign_id.as_ref());
         DeleteOutboundMessagingcampaign {
@@ -120,15 +123,18 @@ impl crate::api::OutboundApi {
 /// Permissions, any of: `outbound:messagingCampaign:view`, `outbound:emailCampaign:view`,
 /// `outbound:whatsAppCampaign:view`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_messagingcampaign`](crate::api::OutboundApi::get_outbound_messagingcampaign).
+/// Created by [`OutboundApi::get_outbound_messagingcampaign`](
+/// crate::api::OutboundApi::get_outbound_messagingcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns--messagingCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns--messagingCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_messagingcampaign("messaging_campaign_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_messagingcampaign("messaging_campaign_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -204,7 +210,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundMessagingcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundMessagingcampaign as runtime::Operation>::METADATA,
+            GetOutboundMessagingcampaign::METADATA,
         );
         request.path_argument(messaging_campaign_id.as_ref());
         GetOutboundMessagingcampaign {
@@ -227,11 +233,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_messagingcampaigns`](crate::api::OutboundApi::get_outbound_messagingcampaigns).
+/// Created by [`OutboundApi::get_outbound_messagingcampaigns`](
+/// crate::api::OutboundApi::get_outbound_messagingcampaigns).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -452,7 +458,7 @@ impl crate::api::OutboundApi {
         GetOutboundMessagingcampaigns {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundMessagingcampaigns as runtime::Operation>::METADATA,
+                GetOutboundMessagingcampaigns::METADATA,
             ),
         }
     }
@@ -468,15 +474,20 @@ impl crate::api::OutboundApi {
 /// Permissions, any of: `outbound:messagingCampaign:add`, `outbound:emailCampaign:add`,
 /// `outbound:whatsAppCampaign:add`
 ///
-/// Created by
-/// [`OutboundApi::post_outbound_messagingcampaigns`](crate::api::OutboundApi::post_outbound_messagingcampaigns).
+/// Created by [`OutboundApi::post_outbound_messagingcampaigns`](
+/// crate::api::OutboundApi::post_outbound_messagingcampaigns).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-messagingcampaigns>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-messagingcampaigns)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_messagingcampaigns(genesys_cloud::models::MessagingCampaign::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_messagingcampaigns(
+///         genesys_cloud::models::MessagingCampaign::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -553,7 +564,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundMessagingcampaigns {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundMessagingcampaigns as runtime::Operation>::METADATA,
+            PostOutboundMessagingcampaigns::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundMessagingcampaigns {
@@ -573,15 +584,21 @@ impl crate::api::OutboundApi {
 /// Permissions, any of: `outbound:messagingCampaign:edit`, `outbound:emailCampaign:edit`,
 /// `outbound:whatsAppCampaign:edit`
 ///
-/// Created by
-/// [`OutboundApi::put_outbound_messagingcampaign`](crate::api::OutboundApi::put_outbound_messagingcampaign).
+/// Created by [`OutboundApi::put_outbound_messagingcampaign`](
+/// crate::api::OutboundApi::put_outbound_messagingcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-messagingcampaigns--messagingCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-messagingcampaigns--messagingCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_messagingcampaign("messaging_campaign_id", genesys_cloud::models::MessagingCampaign::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_messagingcampaign(
+///         "messaging_campaign_id",
+///         genesys_cloud::models::MessagingCampaign::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -659,7 +676,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundMessagingcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundMessagingcampaign as runtime::Operation>::METADATA,
+            PutOutboundMessagingcampaign::METADATA,
         );
         request.path_argument(messaging_campaign_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -6,7 +6,7 @@ use crate::models::outbound::{
     GetOutboundMessagingcampaignsDivisionviewsType, MessagingCampaignDivisionView,
     MessagingCampaignDivisionViewEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get outbound messagingcampaigns divisionview.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 /// Permissions, any of: `outbound:messagingCampaign:search`, `outbound:emailCampaign:search`,
 /// `outbound:whatsAppCampaign:search`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_messagingcampaigns_divisionview`](crate::api::OutboundApi::get_outbound_messagingcampaigns_divisionview).
+/// Created by [`OutboundApi::get_outbound_messagingcampaigns_divisionview`](
+/// crate::api::OutboundApi::get_outbound_messagingcampaigns_divisionview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns-divisionviews--messagingCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns-divisionviews--messagingCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_messagingcampaigns_divisionview("messaging_campaign_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_messagingcampaigns_divisionview("messaging_campaign_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -103,7 +106,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundMessagingcampaignsDivisionview {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundMessagingcampaignsDivisionview as runtime::Operation>::METADATA,
+            GetOutboundMessagingcampaignsDivisionview::METADATA,
         );
         request.path_argument(messaging_campaign_id.as_ref());
         GetOutboundMessagingcampaignsDivisionview {
@@ -116,9 +119,9 @@ impl crate::api::OutboundApi {
 ///
 /// `GET /api/v2/outbound/messagingcampaigns/divisionviews`
 ///
-/// Takes no arguments. Returns
-/// [`MessagingCampaignDivisionViewEntityListing`](crate::models::MessagingCampaignDivisionViewEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes no arguments. Returns [`MessagingCampaignDivisionViewEntityListing`](
+/// crate::models::MessagingCampaignDivisionViewEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`MessagingCampaignDivisionView`](crate::models::MessagingCampaignDivisionView).
 ///
 /// Permissions, any of: `outbound:messagingCampaign:search`, `outbound:emailCampaign:search`,
@@ -126,15 +129,18 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_messagingcampaigns_divisionviews`](crate::api::OutboundApi::get_outbound_messagingcampaigns_divisionviews).
+/// Created by [`OutboundApi::get_outbound_messagingcampaigns_divisionviews`](
+/// crate::api::OutboundApi::get_outbound_messagingcampaigns_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-messagingcampaigns-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_messagingcampaigns_divisionviews().await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_messagingcampaigns_divisionviews()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -157,7 +163,7 @@ impl GetOutboundMessagingcampaignsDivisionviews {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundMessagingcampaignsDivisionviewsSortOrder>>,
@@ -314,7 +320,7 @@ impl crate::api::OutboundApi {
         GetOutboundMessagingcampaignsDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundMessagingcampaignsDivisionviews as runtime::Operation>::METADATA,
+                GetOutboundMessagingcampaignsDivisionviews::METADATA,
             ),
         }
     }

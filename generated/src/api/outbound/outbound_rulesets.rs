@@ -4,7 +4,7 @@ use crate::models::outbound::{
     GetOutboundRulesetsFilterType, GetOutboundRulesetsSortOrder, RuleSet,
     RuleSetEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound ruleset.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`OutboundApi::delete_outbound_ruleset`](crate::api::OutboundApi::delete_outbound_ruleset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-rulesets--ruleSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-rulesets--ruleSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `referential.integrity.error`
 /// - 404: `resource.not.found`
@@ -102,7 +102,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundRuleset {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundRuleset as runtime::Operation>::METADATA,
+            DeleteOutboundRuleset::METADATA,
         );
         request.path_argument(rule_set_id.as_ref());
         DeleteOutboundRuleset { request }
@@ -120,8 +120,8 @@ impl crate::api::OutboundApi {
 ///
 /// Created by [`OutboundApi::get_outbound_ruleset`](crate::api::OutboundApi::get_outbound_ruleset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-rulesets--ruleSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-rulesets--ruleSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -132,7 +132,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -205,7 +205,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundRuleset {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundRuleset as runtime::Operation>::METADATA,
+            GetOutboundRuleset::METADATA,
         );
         request.path_argument(rule_set_id.as_ref());
         GetOutboundRuleset { request }
@@ -227,7 +227,7 @@ impl crate::api::OutboundApi {
 /// Created by [`OutboundApi::get_outbound_rulesets`](crate::api::OutboundApi::get_outbound_rulesets).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-rulesets>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-rulesets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -238,7 +238,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -287,7 +287,7 @@ impl GetOutboundRulesets {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundRulesetsSortOrder>>,
@@ -381,10 +381,7 @@ impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/rulesets` See [`GetOutboundRulesets`] for what it takes and returns.
     pub fn get_outbound_rulesets(&self) -> GetOutboundRulesets {
         GetOutboundRulesets {
-            request: runtime::Request::new(
-                &self.client,
-                <GetOutboundRulesets as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetOutboundRulesets::METADATA),
         }
     }
 }
@@ -401,20 +398,26 @@ impl crate::api::OutboundApi {
 /// Created by [`OutboundApi::post_outbound_rulesets`](crate::api::OutboundApi::post_outbound_rulesets).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-rulesets>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-rulesets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_rulesets(genesys_cloud::models::RuleSet::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_rulesets(genesys_cloud::models::RuleSet::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.name`, `invalid.create`, `invalid.date`, `invalid.rule.action`, `invalid.rule.action.category`, `invalid.rule.condition`, `invalid.rule.condition.category`, `invalid.value`, `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`, `rule.conflict`
+/// - 400: `duplicate.name`, `invalid.create`, `invalid.date`, `invalid.rule.action`,
+///   `invalid.rule.action.category`, `invalid.rule.condition`, `invalid.rule.condition.category`,
+///   `invalid.value`, `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`,
+///   `rule.conflict`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundRulesets {
@@ -496,7 +499,7 @@ impl crate::api::OutboundApi {
     pub fn post_outbound_rulesets(&self, body: RuleSet) -> PostOutboundRulesets {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundRulesets as runtime::Operation>::METADATA,
+            PostOutboundRulesets::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundRulesets { request }
@@ -514,21 +517,26 @@ impl crate::api::OutboundApi {
 ///
 /// Created by [`OutboundApi::put_outbound_ruleset`](crate::api::OutboundApi::put_outbound_ruleset).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-rulesets--ruleSetId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-rulesets--ruleSetId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_ruleset("rule_set_id", genesys_cloud::models::RuleSet::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_ruleset("rule_set_id", genesys_cloud::models::RuleSet::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.name`, `invalid.date`, `invalid.rule.action`, `invalid.rule.action.category`, `invalid.rule.condition`, `invalid.rule.condition.category`, `invalid.update`, `invalid.value`, `name.cannot.be.blank`, `name.length.exceeded`, `rule.conflict`
+/// - 400: `duplicate.name`, `invalid.date`, `invalid.rule.action`, `invalid.rule.action.category`,
+///   `invalid.rule.condition`, `invalid.rule.condition.category`, `invalid.update`, `invalid.value`,
+///   `name.cannot.be.blank`, `name.length.exceeded`, `rule.conflict`
 /// - 404: `resource.not.found`
 /// - 409: `invalid.update.wrong.version`
 #[derive(Clone)]
@@ -618,7 +626,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundRuleset {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundRuleset as runtime::Operation>::METADATA,
+            PutOutboundRuleset::METADATA,
         );
         request.path_argument(rule_set_id.as_ref());
         request.json_body("application/json", Some(body));

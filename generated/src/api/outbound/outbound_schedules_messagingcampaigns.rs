@@ -3,7 +3,7 @@
 use crate::models::outbound::{
     MessagingCampaignSchedule, MessagingCampaignScheduleEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound schedules messagingcampaign.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 /// Permissions, any of: `outbound:messagingCampaignSchedule:delete`,
 /// `outbound:messagingCampaign:deleteSchedule`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_schedules_messagingcampaign`](crate::api::OutboundApi::delete_outbound_schedules_messagingcampaign).
+/// Created by [`OutboundApi::delete_outbound_schedules_messagingcampaign`](
+/// crate::api::OutboundApi::delete_outbound_schedules_messagingcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_schedules_messagingcampaign("messaging_campaign_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_schedules_messagingcampaign("messaging_campaign_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundSchedulesMessagingcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundSchedulesMessagingcampaign as runtime::Operation>::METADATA,
+            DeleteOutboundSchedulesMessagingcampaign::METADATA,
         );
         request.path_argument(messaging_campaign_id.as_ref());
         DeleteOutboundSchedulesMessagingcampaign {
@@ -117,15 +120,18 @@ impl crate::api::OutboundApi {
 /// Permissions, any of: `outbound:messagingCampaignSchedule:view`,
 /// `outbound:messagingCampaign:viewSchedule`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_schedules_messagingcampaign`](crate::api::OutboundApi::get_outbound_schedules_messagingcampaign).
+/// Created by [`OutboundApi::get_outbound_schedules_messagingcampaign`](
+/// crate::api::OutboundApi::get_outbound_schedules_messagingcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_schedules_messagingcampaign("messaging_campaign_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_schedules_messagingcampaign("messaging_campaign_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -200,7 +206,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundSchedulesMessagingcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundSchedulesMessagingcampaign as runtime::Operation>::METADATA,
+            GetOutboundSchedulesMessagingcampaign::METADATA,
         );
         request.path_argument(messaging_campaign_id.as_ref());
         GetOutboundSchedulesMessagingcampaign {
@@ -223,11 +229,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_schedules_messagingcampaigns`](crate::api::OutboundApi::get_outbound_schedules_messagingcampaigns).
+/// Created by [`OutboundApi::get_outbound_schedules_messagingcampaigns`](
+/// crate::api::OutboundApi::get_outbound_schedules_messagingcampaigns).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-messagingcampaigns>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-messagingcampaigns)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -337,7 +343,7 @@ impl crate::api::OutboundApi {
         GetOutboundSchedulesMessagingcampaigns {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundSchedulesMessagingcampaigns as runtime::Operation>::METADATA,
+                GetOutboundSchedulesMessagingcampaigns::METADATA,
             ),
         }
     }
@@ -355,15 +361,21 @@ impl crate::api::OutboundApi {
 /// Permissions, any of: `outbound:messagingCampaignSchedule:edit`,
 /// `outbound:messagingCampaign:editSchedule`
 ///
-/// Created by
-/// [`OutboundApi::put_outbound_schedules_messagingcampaign`](crate::api::OutboundApi::put_outbound_schedules_messagingcampaign).
+/// Created by [`OutboundApi::put_outbound_schedules_messagingcampaign`](
+/// crate::api::OutboundApi::put_outbound_schedules_messagingcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-messagingcampaigns--messagingCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_schedules_messagingcampaign("messaging_campaign_id", genesys_cloud::models::MessagingCampaignSchedule::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_schedules_messagingcampaign(
+///         "messaging_campaign_id",
+///         genesys_cloud::models::MessagingCampaignSchedule::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -440,7 +452,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundSchedulesMessagingcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundSchedulesMessagingcampaign as runtime::Operation>::METADATA,
+            PutOutboundSchedulesMessagingcampaign::METADATA,
         );
         request.path_argument(messaging_campaign_id.as_ref());
         request.json_body("application/json", Some(body));

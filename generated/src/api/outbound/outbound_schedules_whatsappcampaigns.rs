@@ -3,7 +3,7 @@
 use crate::models::outbound::{
     WhatsAppCampaignSchedule, WhatsAppCampaignScheduleEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound schedules whatsappcampaign.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 /// Permissions, any of: `outbound:whatsAppCampaignSchedule:delete`,
 /// `outbound:whatsAppCampaign:deleteSchedule`
 ///
-/// Created by
-/// [`OutboundApi::delete_outbound_schedules_whatsappcampaign`](crate::api::OutboundApi::delete_outbound_schedules_whatsappcampaign).
+/// Created by [`OutboundApi::delete_outbound_schedules_whatsappcampaign`](
+/// crate::api::OutboundApi::delete_outbound_schedules_whatsappcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().delete_outbound_schedules_whatsappcampaign("whats_app_campaign_id").await?;
+/// let response = client
+///     .outbound()
+///     .delete_outbound_schedules_whatsappcampaign("whats_app_campaign_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundSchedulesWhatsappcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundSchedulesWhatsappcampaign as runtime::Operation>::METADATA,
+            DeleteOutboundSchedulesWhatsappcampaign::METADATA,
         );
         request.path_argument(whats_app_campaign_id.as_ref());
         DeleteOutboundSchedulesWhatsappcampaign {
@@ -117,15 +120,18 @@ impl crate::api::OutboundApi {
 /// Permissions, any of: `outbound:whatsAppCampaignSchedule:view`,
 /// `outbound:whatsAppCampaign:viewSchedule`
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_schedules_whatsappcampaign`](crate::api::OutboundApi::get_outbound_schedules_whatsappcampaign).
+/// Created by [`OutboundApi::get_outbound_schedules_whatsappcampaign`](
+/// crate::api::OutboundApi::get_outbound_schedules_whatsappcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().get_outbound_schedules_whatsappcampaign("whats_app_campaign_id").await?;
+/// let response = client
+///     .outbound()
+///     .get_outbound_schedules_whatsappcampaign("whats_app_campaign_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -200,7 +206,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundSchedulesWhatsappcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundSchedulesWhatsappcampaign as runtime::Operation>::METADATA,
+            GetOutboundSchedulesWhatsappcampaign::METADATA,
         );
         request.path_argument(whats_app_campaign_id.as_ref());
         GetOutboundSchedulesWhatsappcampaign {
@@ -223,11 +229,11 @@ impl crate::api::OutboundApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`OutboundApi::get_outbound_schedules_whatsappcampaigns`](crate::api::OutboundApi::get_outbound_schedules_whatsappcampaigns).
+/// Created by [`OutboundApi::get_outbound_schedules_whatsappcampaigns`](
+/// crate::api::OutboundApi::get_outbound_schedules_whatsappcampaigns).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-whatsappcampaigns>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-schedules-whatsappcampaigns)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -337,7 +343,7 @@ impl crate::api::OutboundApi {
         GetOutboundSchedulesWhatsappcampaigns {
             request: runtime::Request::new(
                 &self.client,
-                <GetOutboundSchedulesWhatsappcampaigns as runtime::Operation>::METADATA,
+                GetOutboundSchedulesWhatsappcampaigns::METADATA,
             ),
         }
     }
@@ -355,15 +361,21 @@ impl crate::api::OutboundApi {
 /// Permissions, any of: `outbound:whatsAppCampaignSchedule:edit`,
 /// `outbound:whatsAppCampaign:editSchedule`
 ///
-/// Created by
-/// [`OutboundApi::put_outbound_schedules_whatsappcampaign`](crate::api::OutboundApi::put_outbound_schedules_whatsappcampaign).
+/// Created by [`OutboundApi::put_outbound_schedules_whatsappcampaign`](
+/// crate::api::OutboundApi::put_outbound_schedules_whatsappcampaign).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-schedules-whatsappcampaigns--whatsAppCampaignId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_schedules_whatsappcampaign("whats_app_campaign_id", genesys_cloud::models::WhatsAppCampaignSchedule::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_schedules_whatsappcampaign(
+///         "whats_app_campaign_id",
+///         genesys_cloud::models::WhatsAppCampaignSchedule::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -440,7 +452,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundSchedulesWhatsappcampaign {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundSchedulesWhatsappcampaign as runtime::Operation>::METADATA,
+            PutOutboundSchedulesWhatsappcampaign::METADATA,
         );
         request.path_argument(whats_app_campaign_id.as_ref());
         request.json_body("application/json", Some(body));

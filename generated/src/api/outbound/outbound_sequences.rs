@@ -4,7 +4,7 @@ use crate::models::outbound::{
     CampaignSequence, CampaignSequenceEntityListing, GetOutboundSequencesFilterType,
     GetOutboundSequencesSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete outbound sequence.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`OutboundApi::delete_outbound_sequence`](crate::api::OutboundApi::delete_outbound_sequence).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-sequences--sequenceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-outbound-sequences--sequenceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `campaign.sequence.in.use`
 /// - 404: `resource.not.found`
@@ -104,7 +104,7 @@ impl crate::api::OutboundApi {
     ) -> DeleteOutboundSequence {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOutboundSequence as runtime::Operation>::METADATA,
+            DeleteOutboundSequence::METADATA,
         );
         request.path_argument(sequence_id.as_ref());
         DeleteOutboundSequence { request }
@@ -122,8 +122,8 @@ impl crate::api::OutboundApi {
 ///
 /// Created by [`OutboundApi::get_outbound_sequence`](crate::api::OutboundApi::get_outbound_sequence).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-sequences--sequenceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-sequences--sequenceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -134,7 +134,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -209,7 +209,7 @@ impl crate::api::OutboundApi {
     ) -> GetOutboundSequence {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOutboundSequence as runtime::Operation>::METADATA,
+            GetOutboundSequence::METADATA,
         );
         request.path_argument(sequence_id.as_ref());
         GetOutboundSequence { request }
@@ -232,7 +232,7 @@ impl crate::api::OutboundApi {
 /// Created by [`OutboundApi::get_outbound_sequences`](crate::api::OutboundApi::get_outbound_sequences).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-sequences>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-outbound-sequences)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -243,7 +243,7 @@ impl crate::api::OutboundApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -292,7 +292,7 @@ impl GetOutboundSequences {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `a`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetOutboundSequencesSortOrder>>,
@@ -388,10 +388,7 @@ impl crate::api::OutboundApi {
     /// `GET /api/v2/outbound/sequences` See [`GetOutboundSequences`] for what it takes and returns.
     pub fn get_outbound_sequences(&self) -> GetOutboundSequences {
         GetOutboundSequences {
-            request: runtime::Request::new(
-                &self.client,
-                <GetOutboundSequences as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetOutboundSequences::METADATA),
         }
     }
 }
@@ -409,20 +406,26 @@ impl crate::api::OutboundApi {
 /// [`OutboundApi::post_outbound_sequences`](crate::api::OutboundApi::post_outbound_sequences).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-sequences>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-outbound-sequences)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().post_outbound_sequences(genesys_cloud::models::CampaignSequence::default()).await?;
+/// let response = client
+///     .outbound()
+///     .post_outbound_sequences(genesys_cloud::models::CampaignSequence::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `campaign.sequence.invalid.campaign`, `campaign.sequence.invalid.current.campaign`, `campaign.sequence.is.empty`, `campaign.sequence.missing.campaign`, `duplicate.name`, `invalid.create`, `invalid.date`, `invalid.value`, `max.entity.count.reached`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `campaign.sequence.invalid.campaign`, `campaign.sequence.invalid.current.campaign`,
+///   `campaign.sequence.is.empty`, `campaign.sequence.missing.campaign`, `duplicate.name`,
+///   `invalid.create`, `invalid.date`, `invalid.value`, `max.entity.count.reached`,
+///   `name.cannot.be.blank`, `name.length.exceeded`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOutboundSequences {
@@ -508,7 +511,7 @@ impl crate::api::OutboundApi {
     ) -> PostOutboundSequences {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostOutboundSequences as runtime::Operation>::METADATA,
+            PostOutboundSequences::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostOutboundSequences { request }
@@ -526,21 +529,33 @@ impl crate::api::OutboundApi {
 ///
 /// Created by [`OutboundApi::put_outbound_sequence`](crate::api::OutboundApi::put_outbound_sequence).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-sequences--sequenceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-outbound-sequences--sequenceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.outbound().put_outbound_sequence("sequence_id", genesys_cloud::models::CampaignSequence::default()).await?;
+/// let response = client
+///     .outbound()
+///     .put_outbound_sequence(
+///         "sequence_id",
+///         genesys_cloud::models::CampaignSequence::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `campaign.sequence.cannot.add.running.campaign.to.on.sequence`, `campaign.sequence.cannot.change.both.status.and.campaigns`, `campaign.sequence.cannot.remove.running.campaign`, `campaign.sequence.invalid.campaign`, `campaign.sequence.invalid.current.campaign`, `campaign.sequence.is.empty`, `campaign.sequence.missing.campaign`, `duplicate.name`, `invalid.date`, `invalid.update`, `invalid.update.bad.status.transition`, `invalid.value`, `name.cannot.be.blank`, `name.length.exceeded`
+/// - 400: `campaign.sequence.cannot.add.running.campaign.to.on.sequence`,
+///   `campaign.sequence.cannot.change.both.status.and.campaigns`,
+///   `campaign.sequence.cannot.remove.running.campaign`, `campaign.sequence.invalid.campaign`,
+///   `campaign.sequence.invalid.current.campaign`, `campaign.sequence.is.empty`,
+///   `campaign.sequence.missing.campaign`, `duplicate.name`, `invalid.date`, `invalid.update`,
+///   `invalid.update.bad.status.transition`, `invalid.value`, `name.cannot.be.blank`,
+///   `name.length.exceeded`
 /// - 404: `resource.not.found`
 /// - 409: `invalid.update.wrong.version`
 #[derive(Clone)]
@@ -635,7 +650,7 @@ impl crate::api::OutboundApi {
     ) -> PutOutboundSequence {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOutboundSequence as runtime::Operation>::METADATA,
+            PutOutboundSequence::METADATA,
         );
         request.path_argument(sequence_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -5,7 +5,7 @@ use crate::models::presence::{
     OrganizationPresenceDefinitionEntityListing,
 };
 use crate::models::shared::presence_and_users::OrganizationPresenceDefinition;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete presence definition0.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by
 /// [`PresenceApi::delete_presence_definition0`](crate::api::PresenceApi::delete_presence_definition0).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presence-definitions--definitionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presence-definitions--definitionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -95,7 +95,7 @@ impl crate::api::PresenceApi {
     ) -> DeletePresenceDefinition0 {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeletePresenceDefinition0 as runtime::Operation>::METADATA,
+            DeletePresenceDefinition0::METADATA,
         );
         request.path_argument(definition_id.as_ref());
         DeletePresenceDefinition0 {
@@ -117,8 +117,8 @@ impl crate::api::PresenceApi {
 /// Created by
 /// [`PresenceApi::get_presence_definition0`](crate::api::PresenceApi::get_presence_definition0).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-definitions--definitionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-definitions--definitionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -203,7 +203,7 @@ impl crate::api::PresenceApi {
     ) -> GetPresenceDefinition0 {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetPresenceDefinition0 as runtime::Operation>::METADATA,
+            GetPresenceDefinition0::METADATA,
         );
         request.path_argument(definition_id.as_ref());
         GetPresenceDefinition0 { request }
@@ -214,9 +214,9 @@ impl crate::api::PresenceApi {
 ///
 /// `GET /api/v2/presence/definitions`
 ///
-/// Takes no arguments. Returns
-/// [`OrganizationPresenceDefinitionEntityListing`](crate::models::OrganizationPresenceDefinitionEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes no arguments. Returns [`OrganizationPresenceDefinitionEntityListing`](
+/// crate::models::OrganizationPresenceDefinitionEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`OrganizationPresenceDefinition`](crate::models::OrganizationPresenceDefinition).
 ///
 /// Permission: `presence:presenceDefinition:view`
@@ -227,7 +227,7 @@ impl crate::api::PresenceApi {
 /// [`PresenceApi::get_presence_definitions0`](crate::api::PresenceApi::get_presence_definitions0).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-definitions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presence-definitions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -358,7 +358,7 @@ impl crate::api::PresenceApi {
         GetPresenceDefinitions0 {
             request: runtime::Request::new(
                 &self.client,
-                <GetPresenceDefinitions0 as runtime::Operation>::METADATA,
+                GetPresenceDefinitions0::METADATA,
             ),
         }
     }
@@ -378,11 +378,16 @@ impl crate::api::PresenceApi {
 /// [`PresenceApi::post_presence_definitions0`](crate::api::PresenceApi::post_presence_definitions0).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presence-definitions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presence-definitions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.presence().post_presence_definitions0(genesys_cloud::models::OrganizationPresenceDefinition::default()).await?;
+/// let response = client
+///     .presence()
+///     .post_presence_definitions0(
+///         genesys_cloud::models::OrganizationPresenceDefinition::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -454,7 +459,7 @@ impl crate::api::PresenceApi {
     ) -> PostPresenceDefinitions0 {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostPresenceDefinitions0 as runtime::Operation>::METADATA,
+            PostPresenceDefinitions0::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostPresenceDefinitions0 {
@@ -477,12 +482,18 @@ impl crate::api::PresenceApi {
 /// Created by
 /// [`PresenceApi::put_presence_definition0`](crate::api::PresenceApi::put_presence_definition0).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-definitions--definitionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presence-definitions--definitionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.presence().put_presence_definition0("definition_id", genesys_cloud::models::OrganizationPresenceDefinition::default()).await?;
+/// let response = client
+///     .presence()
+///     .put_presence_definition0(
+///         "definition_id",
+///         genesys_cloud::models::OrganizationPresenceDefinition::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -556,7 +567,7 @@ impl crate::api::PresenceApi {
     ) -> PutPresenceDefinition0 {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutPresenceDefinition0 as runtime::Operation>::METADATA,
+            PutPresenceDefinition0::METADATA,
         );
         request.path_argument(definition_id.as_ref());
         request.json_body("application/json", Some(body));

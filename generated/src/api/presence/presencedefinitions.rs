@@ -2,7 +2,7 @@
 
 use crate::models::presence::OrganizationPresenceEntityListing;
 use crate::models::shared::presence_and_users::OrganizationPresence;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete presencedefinition.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`PresenceApi::delete_presencedefinition`](crate::api::PresenceApi::delete_presencedefinition).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presencedefinitions--presenceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-presencedefinitions--presenceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -95,7 +95,7 @@ impl crate::api::PresenceApi {
     ) -> DeletePresencedefinition {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeletePresencedefinition as runtime::Operation>::METADATA,
+            DeletePresencedefinition::METADATA,
         );
         request.path_argument(presence_id.as_ref());
         DeletePresencedefinition {
@@ -117,8 +117,8 @@ impl crate::api::PresenceApi {
 ///
 /// Created by [`PresenceApi::get_presencedefinition`](crate::api::PresenceApi::get_presencedefinition).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presencedefinitions--presenceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presencedefinitions--presenceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -129,7 +129,7 @@ impl crate::api::PresenceApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -207,7 +207,7 @@ impl crate::api::PresenceApi {
     ) -> GetPresencedefinition {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetPresencedefinition as runtime::Operation>::METADATA,
+            GetPresencedefinition::METADATA,
         );
         request.path_argument(presence_id.as_ref());
         GetPresencedefinition { request }
@@ -231,7 +231,7 @@ impl crate::api::PresenceApi {
 /// [`PresenceApi::get_presencedefinitions`](crate::api::PresenceApi::get_presencedefinitions).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presencedefinitions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-presencedefinitions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -242,7 +242,7 @@ impl crate::api::PresenceApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -364,7 +364,7 @@ impl crate::api::PresenceApi {
         GetPresencedefinitions {
             request: runtime::Request::new(
                 &self.client,
-                <GetPresencedefinitions as runtime::Operation>::METADATA,
+                GetPresencedefinitions::METADATA,
             ),
         }
     }
@@ -385,18 +385,21 @@ impl crate::api::PresenceApi {
 /// [`PresenceApi::post_presencedefinitions`](crate::api::PresenceApi::post_presencedefinitions).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presencedefinitions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-presencedefinitions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.presence().post_presencedefinitions(genesys_cloud::models::OrganizationPresence::default()).await?;
+/// let response = client
+///     .presence()
+///     .post_presencedefinitions(genesys_cloud::models::OrganizationPresence::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -468,7 +471,7 @@ impl crate::api::PresenceApi {
     ) -> PostPresencedefinitions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostPresencedefinitions as runtime::Operation>::METADATA,
+            PostPresencedefinitions::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostPresencedefinitions { request }
@@ -489,19 +492,25 @@ impl crate::api::PresenceApi {
 ///
 /// Created by [`PresenceApi::put_presencedefinition`](crate::api::PresenceApi::put_presencedefinition).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presencedefinitions--presenceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-presencedefinitions--presenceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.presence().put_presencedefinition("presence_id", genesys_cloud::models::OrganizationPresence::default()).await?;
+/// let response = client
+///     .presence()
+///     .put_presencedefinition(
+///         "presence_id",
+///         genesys_cloud::models::OrganizationPresence::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -575,7 +584,7 @@ impl crate::api::PresenceApi {
     ) -> PutPresencedefinition {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutPresencedefinition as runtime::Operation>::METADATA,
+            PutPresencedefinition::METADATA,
         );
         request.path_argument(presence_id.as_ref());
         request.json_body("application/json", Some(body));

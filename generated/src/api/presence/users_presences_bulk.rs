@@ -2,7 +2,7 @@
 
 use crate::models::presence::{MutableUserPresence, UcUserPresence};
 use crate::models::shared::user_presence::UserPresence;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get users presence bulk.
 ///
@@ -14,8 +14,8 @@ use crate::runtime;
 /// Created by
 /// [`PresenceApi::get_users_presence_bulk`](crate::api::PresenceApi::get_users_presence_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-presences--sourceId--bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-presences--sourceId--bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -100,7 +100,7 @@ impl crate::api::PresenceApi {
     ) -> GetUsersPresenceBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUsersPresenceBulk as runtime::Operation>::METADATA,
+            GetUsersPresenceBulk::METADATA,
         );
         request.path_argument(source_id.as_ref());
         GetUsersPresenceBulk { request }
@@ -120,11 +120,16 @@ impl crate::api::PresenceApi {
 /// [`PresenceApi::put_users_presences_bulk`](crate::api::PresenceApi::put_users_presences_bulk).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-presences-bulk>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-presences-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.presence().put_users_presences_bulk(vec![genesys_cloud::models::MutableUserPresence::default()]).await?;
+/// let response = client
+///     .presence()
+///     .put_users_presences_bulk(
+///         vec![genesys_cloud::models::MutableUserPresence::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -194,7 +199,7 @@ impl crate::api::PresenceApi {
     ) -> PutUsersPresencesBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutUsersPresencesBulk as runtime::Operation>::METADATA,
+            PutUsersPresencesBulk::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutUsersPresencesBulk { request }

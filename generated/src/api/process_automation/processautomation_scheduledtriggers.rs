@@ -4,7 +4,7 @@ use crate::models::process_automation::{
     CreateScheduledTriggerRequest, ScheduledTrigger, ScheduledTriggerEntityListing,
     UpdateScheduledTriggerRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete processautomation scheduledtrigger.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `processautomation:trigger:delete`
 ///
-/// Created by
-/// [`ProcessAutomationApi::delete_processautomation_scheduledtrigger`](crate::api::ProcessAutomationApi::delete_processautomation_scheduledtrigger).
+/// Created by [`ProcessAutomationApi::delete_processautomation_scheduledtrigger`](
+/// crate::api::ProcessAutomationApi::delete_processautomation_scheduledtrigger).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-processautomation-scheduledtriggers--scheduledTriggerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().delete_processautomation_scheduledtrigger("scheduled_trigger_id").await?;
+/// let response = client
+///     .process_automation()
+///     .delete_processautomation_scheduledtrigger("scheduled_trigger_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::ProcessAutomationApi {
     ) -> DeleteProcessautomationScheduledtrigger {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteProcessautomationScheduledtrigger as runtime::Operation>::METADATA,
+            DeleteProcessautomationScheduledtrigger::METADATA,
         );
         request.path_argument(scheduled_trigger_id.as_ref());
         DeleteProcessautomationScheduledtrigger {
@@ -112,15 +115,18 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// Permissions, any of: `processautomation:trigger:edit`, `processautomation:trigger:view`
 ///
-/// Created by
-/// [`ProcessAutomationApi::get_processautomation_scheduledtrigger`](crate::api::ProcessAutomationApi::get_processautomation_scheduledtrigger).
+/// Created by [`ProcessAutomationApi::get_processautomation_scheduledtrigger`](
+/// crate::api::ProcessAutomationApi::get_processautomation_scheduledtrigger).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-scheduledtriggers--scheduledTriggerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().get_processautomation_scheduledtrigger("scheduled_trigger_id").await?;
+/// let response = client
+///     .process_automation()
+///     .get_processautomation_scheduledtrigger("scheduled_trigger_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -192,7 +198,7 @@ impl crate::api::ProcessAutomationApi {
     ) -> GetProcessautomationScheduledtrigger {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetProcessautomationScheduledtrigger as runtime::Operation>::METADATA,
+            GetProcessautomationScheduledtrigger::METADATA,
         );
         request.path_argument(scheduled_trigger_id.as_ref());
         GetProcessautomationScheduledtrigger {
@@ -214,15 +220,18 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ProcessAutomationApi::get_processautomation_scheduledtriggers`](crate::api::ProcessAutomationApi::get_processautomation_scheduledtriggers).
+/// Created by [`ProcessAutomationApi::get_processautomation_scheduledtriggers`](
+/// crate::api::ProcessAutomationApi::get_processautomation_scheduledtriggers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-scheduledtriggers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-scheduledtriggers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().get_processautomation_scheduledtriggers().await?;
+/// let response = client
+///     .process_automation()
+///     .get_processautomation_scheduledtriggers()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -347,7 +356,7 @@ impl crate::api::ProcessAutomationApi {
         GetProcessautomationScheduledtriggers {
             request: runtime::Request::new(
                 &self.client,
-                <GetProcessautomationScheduledtriggers as runtime::Operation>::METADATA,
+                GetProcessautomationScheduledtriggers::METADATA,
             ),
         }
     }
@@ -362,15 +371,20 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// Permission: `processautomation:trigger:add`
 ///
-/// Created by
-/// [`ProcessAutomationApi::post_processautomation_scheduledtriggers`](crate::api::ProcessAutomationApi::post_processautomation_scheduledtriggers).
+/// Created by [`ProcessAutomationApi::post_processautomation_scheduledtriggers`](
+/// crate::api::ProcessAutomationApi::post_processautomation_scheduledtriggers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-scheduledtriggers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-scheduledtriggers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().post_processautomation_scheduledtriggers(genesys_cloud::models::CreateScheduledTriggerRequest::default()).await?;
+/// let response = client
+///     .process_automation()
+///     .post_processautomation_scheduledtriggers(
+///         genesys_cloud::models::CreateScheduledTriggerRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -443,7 +457,7 @@ impl crate::api::ProcessAutomationApi {
     ) -> PostProcessautomationScheduledtriggers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostProcessautomationScheduledtriggers as runtime::Operation>::METADATA,
+            PostProcessautomationScheduledtriggers::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostProcessautomationScheduledtriggers {
@@ -462,15 +476,21 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// Permission: `processautomation:trigger:edit`
 ///
-/// Created by
-/// [`ProcessAutomationApi::put_processautomation_scheduledtrigger`](crate::api::ProcessAutomationApi::put_processautomation_scheduledtrigger).
+/// Created by [`ProcessAutomationApi::put_processautomation_scheduledtrigger`](
+/// crate::api::ProcessAutomationApi::put_processautomation_scheduledtrigger).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-processautomation-scheduledtriggers--scheduledTriggerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-processautomation-scheduledtriggers--scheduledTriggerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().put_processautomation_scheduledtrigger("scheduled_trigger_id", genesys_cloud::models::UpdateScheduledTriggerRequest::default()).await?;
+/// let response = client
+///     .process_automation()
+///     .put_processautomation_scheduledtrigger(
+///         "scheduled_trigger_id",
+///         genesys_cloud::models::UpdateScheduledTriggerRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -544,7 +564,7 @@ impl crate::api::ProcessAutomationApi {
     ) -> PutProcessautomationScheduledtrigger {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutProcessautomationScheduledtrigger as runtime::Operation>::METADATA,
+            PutProcessautomationScheduledtrigger::METADATA,
         );
         request.path_argument(scheduled_trigger_id.as_ref());
         request.json_body("application/json", Some(body));

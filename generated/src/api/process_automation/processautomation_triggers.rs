@@ -3,7 +3,7 @@
 use crate::models::process_automation::{
     CreateTriggerRequest, Trigger, TriggerEntityListing, UpdateTriggerRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete processautomation trigger.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `processautomation:trigger:delete`
 ///
-/// Created by
-/// [`ProcessAutomationApi::delete_processautomation_trigger`](crate::api::ProcessAutomationApi::delete_processautomation_trigger).
+/// Created by [`ProcessAutomationApi::delete_processautomation_trigger`](
+/// crate::api::ProcessAutomationApi::delete_processautomation_trigger).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-processautomation-triggers--triggerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-processautomation-triggers--triggerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().delete_processautomation_trigger("trigger_id").await?;
+/// let response = client
+///     .process_automation()
+///     .delete_processautomation_trigger("trigger_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::ProcessAutomationApi {
     ) -> DeleteProcessautomationTrigger {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteProcessautomationTrigger as runtime::Operation>::METADATA,
+            DeleteProcessautomationTrigger::METADATA,
         );
         request.path_argument(trigger_id.as_ref());
         DeleteProcessautomationTrigger {
@@ -111,15 +114,18 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// Permissions, any of: `processautomation:trigger:edit`, `processautomation:trigger:view`
 ///
-/// Created by
-/// [`ProcessAutomationApi::get_processautomation_trigger`](crate::api::ProcessAutomationApi::get_processautomation_trigger).
+/// Created by [`ProcessAutomationApi::get_processautomation_trigger`](
+/// crate::api::ProcessAutomationApi::get_processautomation_trigger).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers--triggerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers--triggerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().get_processautomation_trigger("trigger_id").await?;
+/// let response = client
+///     .process_automation()
+///     .get_processautomation_trigger("trigger_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -191,7 +197,7 @@ impl crate::api::ProcessAutomationApi {
     ) -> GetProcessautomationTrigger {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetProcessautomationTrigger as runtime::Operation>::METADATA,
+            GetProcessautomationTrigger::METADATA,
         );
         request.path_argument(trigger_id.as_ref());
         GetProcessautomationTrigger {
@@ -212,11 +218,11 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`ProcessAutomationApi::get_processautomation_triggers`](crate::api::ProcessAutomationApi::get_processautomation_triggers).
+/// Created by [`ProcessAutomationApi::get_processautomation_triggers`](
+/// crate::api::ProcessAutomationApi::get_processautomation_triggers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-processautomation-triggers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -355,7 +361,7 @@ impl crate::api::ProcessAutomationApi {
         GetProcessautomationTriggers {
             request: runtime::Request::new(
                 &self.client,
-                <GetProcessautomationTriggers as runtime::Operation>::METADATA,
+                GetProcessautomationTriggers::METADATA,
             ),
         }
     }
@@ -370,15 +376,20 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// Permission: `processautomation:trigger:add`
 ///
-/// Created by
-/// [`ProcessAutomationApi::post_processautomation_triggers`](crate::api::ProcessAutomationApi::post_processautomation_triggers).
+/// Created by [`ProcessAutomationApi::post_processautomation_triggers`](
+/// crate::api::ProcessAutomationApi::post_processautomation_triggers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-triggers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-processautomation-triggers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().post_processautomation_triggers(genesys_cloud::models::CreateTriggerRequest::default()).await?;
+/// let response = client
+///     .process_automation()
+///     .post_processautomation_triggers(
+///         genesys_cloud::models::CreateTriggerRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -451,7 +462,7 @@ impl crate::api::ProcessAutomationApi {
     ) -> PostProcessautomationTriggers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostProcessautomationTriggers as runtime::Operation>::METADATA,
+            PostProcessautomationTriggers::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostProcessautomationTriggers {
@@ -470,15 +481,21 @@ impl crate::api::ProcessAutomationApi {
 ///
 /// Permission: `processautomation:trigger:edit`
 ///
-/// Created by
-/// [`ProcessAutomationApi::put_processautomation_trigger`](crate::api::ProcessAutomationApi::put_processautomation_trigger).
+/// Created by [`ProcessAutomationApi::put_processautomation_trigger`](
+/// crate::api::ProcessAutomationApi::put_processautomation_trigger).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-processautomation-triggers--triggerId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-processautomation-triggers--triggerId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.process_automation().put_processautomation_trigger("trigger_id", genesys_cloud::models::UpdateTriggerRequest::default()).await?;
+/// let response = client
+///     .process_automation()
+///     .put_processautomation_trigger(
+///         "trigger_id",
+///         genesys_cloud::models::UpdateTriggerRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -552,7 +569,7 @@ impl crate::api::ProcessAutomationApi {
     ) -> PutProcessautomationTrigger {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutProcessautomationTrigger as runtime::Operation>::METADATA,
+            PutProcessautomationTrigger::METADATA,
         );
         request.path_argument(trigger_id.as_ref());
         request.json_body("application/json", Some(body));

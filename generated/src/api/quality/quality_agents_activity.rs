@@ -3,8 +3,8 @@
 use crate::models::quality::{
     AgentActivity, AgentActivityEntityListing, GetQualityAgentsActivityUserState,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Get quality agents activity.
 ///
@@ -23,7 +23,7 @@ use crate::runtime::time;
 /// [`QualityApi::get_quality_agents_activity`](crate::api::QualityApi::get_quality_agents_activity).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-agents-activity>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-agents-activity)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -34,7 +34,7 @@ use crate::runtime::time;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -238,7 +238,7 @@ impl crate::api::QualityApi {
         GetQualityAgentsActivity {
             request: runtime::Request::new(
                 &self.client,
-                <GetQualityAgentsActivity as runtime::Operation>::METADATA,
+                GetQualityAgentsActivity::METADATA,
             ),
         }
     }

@@ -2,8 +2,8 @@
 
 use crate::models::quality::{CalibrationCreate, CalibrationEntityListing};
 use crate::models::shared::evaluation::Calibration;
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Delete quality calibration.
 ///
@@ -17,12 +17,15 @@ use crate::runtime::time;
 /// Created by
 /// [`QualityApi::delete_quality_calibration`](crate::api::QualityApi::delete_quality_calibration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-calibrations--calibrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-calibrations--calibrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().delete_quality_calibration("calibration_id", "calibrator_id").await?;
+/// let response = client
+///     .quality()
+///     .delete_quality_calibration("calibration_id", "calibrator_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::QualityApi {
     ) -> DeleteQualityCalibration {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteQualityCalibration as runtime::Operation>::METADATA,
+            DeleteQualityCalibration::METADATA,
         );
         request.path_argument(calibration_id.as_ref());
         request.query("calibratorId", Some(calibrator_id.as_ref()));
@@ -114,8 +117,8 @@ impl crate::api::QualityApi {
 ///
 /// Created by [`QualityApi::get_quality_calibration`](crate::api::QualityApi::get_quality_calibration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-calibrations--calibrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-calibrations--calibrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -126,7 +129,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -207,7 +210,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityCalibration {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityCalibration as runtime::Operation>::METADATA,
+            GetQualityCalibration::METADATA,
         );
         request.path_argument(calibration_id.as_ref());
         GetQualityCalibration { request }
@@ -230,7 +233,7 @@ impl crate::api::QualityApi {
 /// [`QualityApi::get_quality_calibrations`](crate::api::QualityApi::get_quality_calibrations).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-calibrations>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-calibrations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -241,7 +244,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -399,7 +402,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityCalibrations {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityCalibrations as runtime::Operation>::METADATA,
+            GetQualityCalibrations::METADATA,
         );
         request.query("calibratorId", Some(calibrator_id.as_ref()));
         GetQualityCalibrations { request }
@@ -419,20 +422,29 @@ impl crate::api::QualityApi {
 /// [`QualityApi::post_quality_calibrations`](crate::api::QualityApi::post_quality_calibrations).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-calibrations>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-calibrations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_calibrations(genesys_cloud::models::CalibrationCreate::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_calibrations(genesys_cloud::models::CalibrationCreate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `qm.calibration.create.error.no.agent`, `qm.calibration.create.error.no.conversation`, `qm.calibration.create.error.no.evaluators`, `quality.calibration.expert.evaluator.not.quality.evaluator`, `quality.calibration.no.evaluation.form.or.context.id`, `quality.calibration.no.existing.evaluation.for.evaluationid`, `quality.calibration.scoring.index.evaluator.must.match.calibrator.or.expert.evaluator`, `quality.conversation.doesnt.exist`, `quality.evaluation.evaluator.not.quality.evaluator`
+/// - 400: `invalid.date`, `invalid.value`, `qm.calibration.create.error.no.agent`,
+///   `qm.calibration.create.error.no.conversation`, `qm.calibration.create.error.no.evaluators`,
+///   `quality.calibration.expert.evaluator.not.quality.evaluator`,
+///   `quality.calibration.no.evaluation.form.or.context.id`,
+///   `quality.calibration.no.existing.evaluation.for.evaluationid`,
+///   `quality.calibration.scoring.index.evaluator.must.match.calibrator.or.expert.evaluator`,
+///   `quality.conversation.doesnt.exist`, `quality.evaluation.evaluator.not.quality.evaluator`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostQualityCalibrations {
@@ -522,7 +534,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityCalibrations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityCalibrations as runtime::Operation>::METADATA,
+            PostQualityCalibrations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityCalibrations { request }
@@ -540,21 +552,29 @@ impl crate::api::QualityApi {
 ///
 /// Created by [`QualityApi::put_quality_calibration`](crate::api::QualityApi::put_quality_calibration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-calibrations--calibrationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-calibrations--calibrationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().put_quality_calibration("calibration_id", genesys_cloud::models::Calibration::default()).await?;
+/// let response = client
+///     .quality()
+///     .put_quality_calibration(
+///         "calibration_id",
+///         genesys_cloud::models::Calibration::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `quality.calibration.expert.evaluator.not.quality.evaluator`, `quality.evaluation.evaluator.not.quality.evaluator`
+/// - 400: `invalid.date`, `invalid.value`,
+///   `quality.calibration.expert.evaluator.not.quality.evaluator`,
+///   `quality.evaluation.evaluator.not.quality.evaluator`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutQualityCalibration {
@@ -633,7 +653,7 @@ impl crate::api::QualityApi {
     ) -> PutQualityCalibration {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutQualityCalibration as runtime::Operation>::METADATA,
+            PutQualityCalibration::METADATA,
         );
         request.path_argument(calibration_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::quality::{EvaluationCreateBody, EvaluationResponse};
 use crate::models::shared::evaluation::Evaluation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete quality conversation evaluation.
 ///
@@ -13,22 +13,25 @@ use crate::runtime;
 ///
 /// Permission: `quality:evaluation:delete`
 ///
-/// Created by
-/// [`QualityApi::delete_quality_conversation_evaluation`](crate::api::QualityApi::delete_quality_conversation_evaluation).
+/// Created by [`QualityApi::delete_quality_conversation_evaluation`](
+/// crate::api::QualityApi::delete_quality_conversation_evaluation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-conversations--conversationId--evaluations--evaluationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-conversations--conversationId--evaluations--evaluationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().delete_quality_conversation_evaluation("conversation_id", "evaluation_id").await?;
+/// let response = client
+///     .quality()
+///     .delete_quality_conversation_evaluation("conversation_id", "evaluation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 403: `quality.evaluation.delete.permission.check.failed`
 #[derive(Clone)]
@@ -104,7 +107,7 @@ impl crate::api::QualityApi {
     ) -> DeleteQualityConversationEvaluation {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteQualityConversationEvaluation as runtime::Operation>::METADATA,
+            DeleteQualityConversationEvaluation::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(evaluation_id.as_ref());
@@ -124,22 +127,25 @@ impl crate::api::QualityApi {
 /// Permissions, any of: `quality:evaluation:view`, `quality:evaluation:assign`,
 /// `quality:evaluation:release`
 ///
-/// Created by
-/// [`QualityApi::get_quality_conversation_evaluation`](crate::api::QualityApi::get_quality_conversation_evaluation).
+/// Created by [`QualityApi::get_quality_conversation_evaluation`](
+/// crate::api::QualityApi::get_quality_conversation_evaluation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-conversations--conversationId--evaluations--evaluationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-conversations--conversationId--evaluations--evaluationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().get_quality_conversation_evaluation("conversation_id", "evaluation_id").await?;
+/// let response = client
+///     .quality()
+///     .get_quality_conversation_evaluation("conversation_id", "evaluation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -221,7 +227,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityConversationEvaluation {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityConversationEvaluation as runtime::Operation>::METADATA,
+            GetQualityConversationEvaluation::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(evaluation_id.as_ref());
@@ -241,24 +247,36 @@ impl crate::api::QualityApi {
 ///
 /// Permission: `quality:evaluation:add`
 ///
-/// Created by
-/// [`QualityApi::post_quality_conversation_evaluations`](crate::api::QualityApi::post_quality_conversation_evaluations).
+/// Created by [`QualityApi::post_quality_conversation_evaluations`](
+/// crate::api::QualityApi::post_quality_conversation_evaluations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-conversations--conversationId--evaluations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-conversations--conversationId--evaluations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_conversation_evaluations("conversation_id", genesys_cloud::models::EvaluationCreateBody::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_conversation_evaluations(
+///         "conversation_id",
+///         genesys_cloud::models::EvaluationCreateBody::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `qm.evaluation.create.error.no.agent`, `qm.evaluation.create.error.no.evaluator`, `quality.evaluation.agent.doesnt.exist`, `quality.evaluation.already.exists`, `quality.evaluation.evaluator.not.quality.evaluator`, `quality.scoring.answer.not.in.evaluation.form`, `quality.scoring.question.group.not.in.evaluation.form`, `quality.scoring.question.not.in.evaluation.form`, `quality.scoring.unanswered.required.comments`, `quality.scoring.unanswered.required.questions`
+/// - 400: `invalid.date`, `invalid.value`, `qm.evaluation.create.error.no.agent`,
+///   `qm.evaluation.create.error.no.evaluator`, `quality.evaluation.agent.doesnt.exist`,
+///   `quality.evaluation.already.exists`, `quality.evaluation.evaluator.not.quality.evaluator`,
+///   `quality.scoring.answer.not.in.evaluation.form`,
+///   `quality.scoring.question.group.not.in.evaluation.form`,
+///   `quality.scoring.question.not.in.evaluation.form`, `quality.scoring.unanswered.required.comments`,
+///   `quality.scoring.unanswered.required.questions`
 /// - 403: `quality.evaluation.create.permission.check.failed`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -360,7 +378,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityConversationEvaluations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityConversationEvaluations as runtime::Operation>::METADATA,
+            PostQualityConversationEvaluations::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -381,24 +399,36 @@ impl crate::api::QualityApi {
 /// Permissions, any of: `quality:evaluation:edit`, `quality:evaluation:editScore`,
 /// `quality:evaluation:editAgentSignoff`
 ///
-/// Created by
-/// [`QualityApi::put_quality_conversation_evaluation`](crate::api::QualityApi::put_quality_conversation_evaluation).
+/// Created by [`QualityApi::put_quality_conversation_evaluation`](
+/// crate::api::QualityApi::put_quality_conversation_evaluation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-conversations--conversationId--evaluations--evaluationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-conversations--conversationId--evaluations--evaluationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().put_quality_conversation_evaluation("conversation_id", "evaluation_id", genesys_cloud::models::Evaluation::default()).await?;
+/// let response = client
+///     .quality()
+///     .put_quality_conversation_evaluation(
+///         "conversation_id",
+///         "evaluation_id",
+///         genesys_cloud::models::Evaluation::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `qm.evaluation.create.error.no.agent`, `quality.evaluation.evaluator.not.quality.evaluator`, `quality.scoring.answer.not.in.evaluation.form`, `quality.scoring.question.group.not.in.evaluation.form`, `quality.scoring.question.not.in.evaluation.form`, `quality.scoring.unanswered.required.comments`, `quality.scoring.unanswered.required.questions`
+/// - 400: `invalid.date`, `invalid.value`, `qm.evaluation.create.error.no.agent`,
+///   `quality.evaluation.evaluator.not.quality.evaluator`,
+///   `quality.scoring.answer.not.in.evaluation.form`,
+///   `quality.scoring.question.group.not.in.evaluation.form`,
+///   `quality.scoring.question.not.in.evaluation.form`, `quality.scoring.unanswered.required.comments`,
+///   `quality.scoring.unanswered.required.questions`
 /// - 403: `quality.evaluation.update.permission.check.failed`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -497,7 +527,7 @@ impl crate::api::QualityApi {
     ) -> PutQualityConversationEvaluation {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutQualityConversationEvaluation as runtime::Operation>::METADATA,
+            PutQualityConversationEvaluation::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(evaluation_id.as_ref());

@@ -2,7 +2,7 @@
 
 use crate::models::quality::EvaluationAggregationQueryMe;
 use crate::models::shared::analytics_and_quality::EvaluationAggregateQueryResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post quality evaluations aggregates query me.
 ///
@@ -12,15 +12,20 @@ use crate::runtime;
 /// Returns [`EvaluationAggregateQueryResponse`](crate::models::EvaluationAggregateQueryResponse).
 /// Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`QualityApi::post_quality_evaluations_aggregates_query_me`](crate::api::QualityApi::post_quality_evaluations_aggregates_query_me).
+/// Created by [`QualityApi::post_quality_evaluations_aggregates_query_me`](
+/// crate::api::QualityApi::post_quality_evaluations_aggregates_query_me).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-aggregates-query-me>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-aggregates-query-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_evaluations_aggregates_query_me(genesys_cloud::models::EvaluationAggregationQueryMe::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_evaluations_aggregates_query_me(
+///         genesys_cloud::models::EvaluationAggregationQueryMe::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +96,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityEvaluationsAggregatesQueryMe {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityEvaluationsAggregatesQueryMe as runtime::Operation>::METADATA,
+            PostQualityEvaluationsAggregatesQueryMe::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityEvaluationsAggregatesQueryMe {

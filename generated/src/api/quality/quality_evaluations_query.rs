@@ -2,7 +2,7 @@
 
 use crate::models::quality::EvaluationEntityListing;
 use crate::models::shared::evaluation::Evaluation;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get quality evaluations query.
 ///
@@ -16,11 +16,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`QualityApi::get_quality_evaluations_query`](crate::api::QualityApi::get_quality_evaluations_query).
+/// Created by [`QualityApi::get_quality_evaluations_query`](
+/// crate::api::QualityApi::get_quality_evaluations_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-evaluations-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-evaluations-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -31,7 +31,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `quality.query.invalid.user`
 /// - 504: `quality.backend.service.timeout`
@@ -266,7 +266,7 @@ impl crate::api::QualityApi {
         GetQualityEvaluationsQuery {
             request: runtime::Request::new(
                 &self.client,
-                <GetQualityEvaluationsQuery as runtime::Operation>::METADATA,
+                GetQualityEvaluationsQuery::METADATA,
             ),
         }
     }

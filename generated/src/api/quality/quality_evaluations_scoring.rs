@@ -2,7 +2,7 @@
 
 use crate::models::quality::EvaluationFormAndScoringSet;
 use crate::models::shared::evaluation::EvaluationScoringSet;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post quality evaluations scoring.
 ///
@@ -11,24 +11,32 @@ use crate::runtime;
 /// Takes a body ([`EvaluationFormAndScoringSet`](crate::models::EvaluationFormAndScoringSet)). Returns
 /// [`EvaluationScoringSet`](crate::models::EvaluationScoringSet). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`QualityApi::post_quality_evaluations_scoring`](crate::api::QualityApi::post_quality_evaluations_scoring).
+/// Created by [`QualityApi::post_quality_evaluations_scoring`](
+/// crate::api::QualityApi::post_quality_evaluations_scoring).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-scoring>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-scoring)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_evaluations_scoring(genesys_cloud::models::EvaluationFormAndScoringSet::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_evaluations_scoring(
+///         genesys_cloud::models::EvaluationFormAndScoringSet::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `quality.scoring.answer.not.in.evaluation.form`, `quality.scoring.question.group.not.in.evaluation.form`, `quality.scoring.question.not.in.evaluation.form`, `quality.scoring.unanswered.required.comments`, `quality.scoring.unanswered.required.questions`
+/// - 400: `invalid.date`, `invalid.value`, `quality.scoring.answer.not.in.evaluation.form`,
+///   `quality.scoring.question.group.not.in.evaluation.form`,
+///   `quality.scoring.question.not.in.evaluation.form`, `quality.scoring.unanswered.required.comments`,
+///   `quality.scoring.unanswered.required.questions`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostQualityEvaluationsScoring {
@@ -109,7 +117,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityEvaluationsScoring {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityEvaluationsScoring as runtime::Operation>::METADATA,
+            PostQualityEvaluationsScoring::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityEvaluationsScoring {

@@ -3,7 +3,7 @@
 use crate::models::quality::{
     EvaluationSearchItemResponse, EvaluationSearchRequestDto, EvaluationSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post quality evaluations search.
 ///
@@ -18,15 +18,20 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`QualityApi::post_quality_evaluations_search`](crate::api::QualityApi::post_quality_evaluations_search).
+/// Created by [`QualityApi::post_quality_evaluations_search`](
+/// crate::api::QualityApi::post_quality_evaluations_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-evaluations-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_evaluations_search(genesys_cloud::models::EvaluationSearchRequestDto::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_evaluations_search(
+///         genesys_cloud::models::EvaluationSearchRequestDto::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -130,7 +135,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityEvaluationsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityEvaluationsSearch as runtime::Operation>::METADATA,
+            PostQualityEvaluationsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityEvaluationsSearch {

@@ -4,7 +4,7 @@ use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing, GetQualityFormsExpand,
 };
 use crate::models::shared::evaluation_form::EvaluationForm;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete quality form.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 ///
 /// Created by [`QualityApi::delete_quality_form`](crate::api::QualityApi::delete_quality_form).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 409: `evaluation.cannot.be.deleted`
 #[derive(Clone)]
@@ -98,7 +98,7 @@ impl crate::api::QualityApi {
     pub fn delete_quality_form(&self, form_id: impl AsRef<str>) -> DeleteQualityForm {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteQualityForm as runtime::Operation>::METADATA,
+            DeleteQualityForm::METADATA,
         );
         request.path_argument(form_id.as_ref());
         DeleteQualityForm { request }
@@ -120,7 +120,7 @@ impl crate::api::QualityApi {
 /// Created by [`QualityApi::get_quality_form`](crate::api::QualityApi::get_quality_form).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms--formId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -131,7 +131,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `evaluation.form.invalid`, `invalid.date`, `invalid.value`
 /// - 404: `evaluation.not.found`
@@ -199,10 +199,7 @@ impl crate::api::QualityApi {
     /// `GET /api/v2/quality/forms/{formId}` See [`GetQualityForm`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_quality_form(&self, form_id: impl AsRef<str>) -> GetQualityForm {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetQualityForm as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetQualityForm::METADATA);
         request.path_argument(form_id.as_ref());
         GetQualityForm { request }
     }
@@ -226,7 +223,7 @@ impl crate::api::QualityApi {
 /// Created by [`QualityApi::get_quality_forms`](crate::api::QualityApi::get_quality_forms).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -237,7 +234,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -383,10 +380,7 @@ impl crate::api::QualityApi {
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_quality_forms(&self) -> GetQualityForms {
         GetQualityForms {
-            request: runtime::Request::new(
-                &self.client,
-                <GetQualityForms as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetQualityForms::METADATA),
         }
     }
 }
@@ -406,18 +400,21 @@ impl crate::api::QualityApi {
 /// Created by [`QualityApi::post_quality_forms`](crate::api::QualityApi::post_quality_forms).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_forms(genesys_cloud::models::EvaluationForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_forms(genesys_cloud::models::EvaluationForm::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -484,7 +481,7 @@ impl crate::api::QualityApi {
     pub fn post_quality_forms(&self, body: EvaluationForm) -> PostQualityForms {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityForms as runtime::Operation>::METADATA,
+            PostQualityForms::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityForms { request }
@@ -506,18 +503,21 @@ impl crate::api::QualityApi {
 /// Created by [`QualityApi::put_quality_form`](crate::api::QualityApi::put_quality_form).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms--formId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().put_quality_form("form_id", genesys_cloud::models::EvaluationForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .put_quality_form("form_id", genesys_cloud::models::EvaluationForm::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -586,10 +586,7 @@ impl crate::api::QualityApi {
         form_id: impl AsRef<str>,
         body: EvaluationForm,
     ) -> PutQualityForm {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutQualityForm as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutQualityForm::METADATA);
         request.path_argument(form_id.as_ref());
         request.json_body("application/json", Some(body));
         PutQualityForm { request }

@@ -5,7 +5,7 @@ use crate::models::quality::{
     GetQualityFormsEvaluationsExpand,
 };
 use crate::models::shared::evaluation_form::EvaluationForm;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete quality forms evaluation.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Permission: `quality:evaluationForm:delete`
 ///
-/// Created by
-/// [`QualityApi::delete_quality_forms_evaluation`](crate::api::QualityApi::delete_quality_forms_evaluation).
+/// Created by [`QualityApi::delete_quality_forms_evaluation`](
+/// crate::api::QualityApi::delete_quality_forms_evaluation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms-evaluations--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms-evaluations--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 409: `evaluation.cannot.be.deleted`
 #[derive(Clone)]
@@ -101,7 +101,7 @@ impl crate::api::QualityApi {
     ) -> DeleteQualityFormsEvaluation {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteQualityFormsEvaluation as runtime::Operation>::METADATA,
+            DeleteQualityFormsEvaluation::METADATA,
         );
         request.path_argument(form_id.as_ref());
         DeleteQualityFormsEvaluation {
@@ -123,8 +123,8 @@ impl crate::api::QualityApi {
 /// Created by
 /// [`QualityApi::get_quality_forms_evaluation`](crate::api::QualityApi::get_quality_forms_evaluation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -135,7 +135,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `evaluation.form.invalid`, `invalid.date`, `invalid.value`
 /// - 404: `evaluation.not.found`
@@ -208,7 +208,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityFormsEvaluation {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityFormsEvaluation as runtime::Operation>::METADATA,
+            GetQualityFormsEvaluation::METADATA,
         );
         request.path_argument(form_id.as_ref());
         GetQualityFormsEvaluation {
@@ -230,11 +230,11 @@ impl crate::api::QualityApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`QualityApi::get_quality_forms_evaluations`](crate::api::QualityApi::get_quality_forms_evaluations).
+/// Created by [`QualityApi::get_quality_forms_evaluations`](
+/// crate::api::QualityApi::get_quality_forms_evaluations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -245,7 +245,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -396,7 +396,7 @@ impl crate::api::QualityApi {
         GetQualityFormsEvaluations {
             request: runtime::Request::new(
                 &self.client,
-                <GetQualityFormsEvaluations as runtime::Operation>::METADATA,
+                GetQualityFormsEvaluations::METADATA,
             ),
         }
     }
@@ -412,22 +412,25 @@ impl crate::api::QualityApi {
 ///
 /// Permission: `quality:evaluationForm:add`
 ///
-/// Created by
-/// [`QualityApi::post_quality_forms_evaluations`](crate::api::QualityApi::post_quality_forms_evaluations).
+/// Created by [`QualityApi::post_quality_forms_evaluations`](
+/// crate::api::QualityApi::post_quality_forms_evaluations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms-evaluations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms-evaluations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_forms_evaluations(genesys_cloud::models::EvaluationForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_forms_evaluations(genesys_cloud::models::EvaluationForm::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -497,7 +500,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityFormsEvaluations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityFormsEvaluations as runtime::Operation>::METADATA,
+            PostQualityFormsEvaluations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityFormsEvaluations {
@@ -519,19 +522,25 @@ impl crate::api::QualityApi {
 /// Created by
 /// [`QualityApi::put_quality_forms_evaluation`](crate::api::QualityApi::put_quality_forms_evaluation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-evaluations--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-evaluations--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().put_quality_forms_evaluation("form_id", genesys_cloud::models::EvaluationForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .put_quality_forms_evaluation(
+///         "form_id",
+///         genesys_cloud::models::EvaluationForm::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -602,7 +611,7 @@ impl crate::api::QualityApi {
     ) -> PutQualityFormsEvaluation {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutQualityFormsEvaluation as runtime::Operation>::METADATA,
+            PutQualityFormsEvaluation::METADATA,
         );
         request.path_argument(form_id.as_ref());
         request.json_body("application/json", Some(body));

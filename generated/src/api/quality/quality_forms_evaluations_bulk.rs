@@ -3,7 +3,7 @@
 use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get quality forms evaluations bulk.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`QualityApi::get_quality_forms_evaluations_bulk`](crate::api::QualityApi::get_quality_forms_evaluations_bulk).
+/// Created by [`QualityApi::get_quality_forms_evaluations_bulk`](
+/// crate::api::QualityApi::get_quality_forms_evaluations_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -136,7 +136,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityFormsEvaluationsBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityFormsEvaluationsBulk as runtime::Operation>::METADATA,
+            GetQualityFormsEvaluationsBulk::METADATA,
         );
         request
             .query_list(

@@ -3,7 +3,7 @@
 use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get quality forms evaluation versions.
 ///
@@ -18,22 +18,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`QualityApi::get_quality_forms_evaluation_versions`](crate::api::QualityApi::get_quality_forms_evaluation_versions).
+/// Created by [`QualityApi::get_quality_forms_evaluation_versions`](
+/// crate::api::QualityApi::get_quality_forms_evaluation_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations--formId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-evaluations--formId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().get_quality_forms_evaluation_versions("form_id").await?;
+/// let response = client
+///     .quality()
+///     .get_quality_forms_evaluation_versions("form_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -153,7 +156,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityFormsEvaluationVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityFormsEvaluationVersions as runtime::Operation>::METADATA,
+            GetQualityFormsEvaluationVersions::METADATA,
         );
         request.path_argument(form_id.as_ref());
         GetQualityFormsEvaluationVersions {

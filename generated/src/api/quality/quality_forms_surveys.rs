@@ -3,7 +3,7 @@
 use crate::models::quality::{
     GetQualityFormsSurveysExpand, SurveyForm, SurveyFormEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete quality forms survey.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`QualityApi::delete_quality_forms_survey`](crate::api::QualityApi::delete_quality_forms_survey).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms-surveys--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-quality-forms-surveys--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -28,7 +28,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 409: `survey.cannot.be.deleted`
 #[derive(Clone)]
@@ -97,7 +97,7 @@ impl crate::api::QualityApi {
     ) -> DeleteQualityFormsSurvey {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteQualityFormsSurvey as runtime::Operation>::METADATA,
+            DeleteQualityFormsSurvey::METADATA,
         );
         request.path_argument(form_id.as_ref());
         DeleteQualityFormsSurvey {
@@ -118,8 +118,8 @@ impl crate::api::QualityApi {
 /// Created by
 /// [`QualityApi::get_quality_forms_survey`](crate::api::QualityApi::get_quality_forms_survey).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -130,7 +130,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -199,7 +199,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityFormsSurvey {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityFormsSurvey as runtime::Operation>::METADATA,
+            GetQualityFormsSurvey::METADATA,
         );
         request.path_argument(form_id.as_ref());
         GetQualityFormsSurvey { request }
@@ -222,7 +222,7 @@ impl crate::api::QualityApi {
 /// [`QualityApi::get_quality_forms_surveys`](crate::api::QualityApi::get_quality_forms_surveys).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms-surveys)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -233,7 +233,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -381,7 +381,7 @@ impl crate::api::QualityApi {
         GetQualityFormsSurveys {
             request: runtime::Request::new(
                 &self.client,
-                <GetQualityFormsSurveys as runtime::Operation>::METADATA,
+                GetQualityFormsSurveys::METADATA,
             ),
         }
     }
@@ -399,19 +399,25 @@ impl crate::api::QualityApi {
 /// Created by
 /// [`QualityApi::patch_quality_forms_survey`](crate::api::QualityApi::patch_quality_forms_survey).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-quality-forms-surveys--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-quality-forms-surveys--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().patch_quality_forms_survey("form_id", genesys_cloud::models::SurveyForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .patch_quality_forms_survey(
+///         "form_id",
+///         genesys_cloud::models::SurveyForm::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -482,7 +488,7 @@ impl crate::api::QualityApi {
     ) -> PatchQualityFormsSurvey {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchQualityFormsSurvey as runtime::Operation>::METADATA,
+            PatchQualityFormsSurvey::METADATA,
         );
         request.path_argument(form_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -503,18 +509,21 @@ impl crate::api::QualityApi {
 /// [`QualityApi::post_quality_forms_surveys`](crate::api::QualityApi::post_quality_forms_surveys).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms-surveys>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-forms-surveys)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_forms_surveys(genesys_cloud::models::SurveyForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_forms_surveys(genesys_cloud::models::SurveyForm::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -583,7 +592,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityFormsSurveys {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityFormsSurveys as runtime::Operation>::METADATA,
+            PostQualityFormsSurveys::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityFormsSurveys { request }
@@ -602,19 +611,25 @@ impl crate::api::QualityApi {
 /// Created by
 /// [`QualityApi::put_quality_forms_survey`](crate::api::QualityApi::put_quality_forms_survey).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-surveys--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-quality-forms-surveys--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().put_quality_forms_survey("form_id", genesys_cloud::models::SurveyForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .put_quality_forms_survey(
+///         "form_id",
+///         genesys_cloud::models::SurveyForm::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -685,7 +700,7 @@ impl crate::api::QualityApi {
     ) -> PutQualityFormsSurvey {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutQualityFormsSurvey as runtime::Operation>::METADATA,
+            PutQualityFormsSurvey::METADATA,
         );
         request.path_argument(form_id.as_ref());
         request.json_body("application/json", Some(body));

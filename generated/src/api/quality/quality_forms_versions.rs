@@ -3,7 +3,7 @@
 use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get quality form versions.
 ///
@@ -23,8 +23,8 @@ use crate::runtime;
 /// Created by
 /// [`QualityApi::get_quality_form_versions`](crate::api::QualityApi::get_quality_form_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms--formId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-forms--formId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -35,7 +35,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -156,7 +156,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityFormVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityFormVersions as runtime::Operation>::METADATA,
+            GetQualityFormVersions::METADATA,
         );
         request.path_argument(form_id.as_ref());
         GetQualityFormVersions { request }

@@ -3,7 +3,7 @@
 use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing, PublishForm,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get quality publishedform.
 ///
@@ -20,8 +20,8 @@ use crate::runtime;
 /// Created by
 /// [`QualityApi::get_quality_publishedform`](crate::api::QualityApi::get_quality_publishedform).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -102,7 +102,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityPublishedform {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityPublishedform as runtime::Operation>::METADATA,
+            GetQualityPublishedform::METADATA,
         );
         request.path_argument(form_id.as_ref());
         GetQualityPublishedform { request }
@@ -128,7 +128,7 @@ impl crate::api::QualityApi {
 /// [`QualityApi::get_quality_publishedforms`](crate::api::QualityApi::get_quality_publishedforms).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -139,7 +139,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -263,7 +263,7 @@ impl crate::api::QualityApi {
         GetQualityPublishedforms {
             request: runtime::Request::new(
                 &self.client,
-                <GetQualityPublishedforms as runtime::Operation>::METADATA,
+                GetQualityPublishedforms::METADATA,
             ),
         }
     }
@@ -285,18 +285,21 @@ impl crate::api::QualityApi {
 /// [`QualityApi::post_quality_publishedforms`](crate::api::QualityApi::post_quality_publishedforms).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-publishedforms>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-publishedforms)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_publishedforms(genesys_cloud::models::PublishForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_publishedforms(genesys_cloud::models::PublishForm::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -367,7 +370,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityPublishedforms {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityPublishedforms as runtime::Operation>::METADATA,
+            PostQualityPublishedforms::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityPublishedforms {

@@ -3,7 +3,7 @@
 use crate::models::quality::{
     EvaluationFormResponse, EvaluationFormResponseEntityListing, PublishForm,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get quality publishedforms evaluation.
 ///
@@ -15,22 +15,25 @@ use crate::runtime;
 ///
 /// Permission: `quality:evaluationForm:view`
 ///
-/// Created by
-/// [`QualityApi::get_quality_publishedforms_evaluation`](crate::api::QualityApi::get_quality_publishedforms_evaluation).
+/// Created by [`QualityApi::get_quality_publishedforms_evaluation`](
+/// crate::api::QualityApi::get_quality_publishedforms_evaluation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations--formId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations--formId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().get_quality_publishedforms_evaluation("form_id").await?;
+/// let response = client
+///     .quality()
+///     .get_quality_publishedforms_evaluation("form_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -99,7 +102,7 @@ impl crate::api::QualityApi {
     ) -> GetQualityPublishedformsEvaluation {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetQualityPublishedformsEvaluation as runtime::Operation>::METADATA,
+            GetQualityPublishedformsEvaluation::METADATA,
         );
         request.path_argument(form_id.as_ref());
         GetQualityPublishedformsEvaluation {
@@ -121,11 +124,11 @@ impl crate::api::QualityApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`QualityApi::get_quality_publishedforms_evaluations`](crate::api::QualityApi::get_quality_publishedforms_evaluations).
+/// Created by [`QualityApi::get_quality_publishedforms_evaluations`](
+/// crate::api::QualityApi::get_quality_publishedforms_evaluations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-quality-publishedforms-evaluations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -136,7 +139,7 @@ impl crate::api::QualityApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -262,7 +265,7 @@ impl crate::api::QualityApi {
         GetQualityPublishedformsEvaluations {
             request: runtime::Request::new(
                 &self.client,
-                <GetQualityPublishedformsEvaluations as runtime::Operation>::METADATA,
+                GetQualityPublishedformsEvaluations::METADATA,
             ),
         }
     }
@@ -278,22 +281,27 @@ impl crate::api::QualityApi {
 ///
 /// Permission: `quality:evaluationForm:add`
 ///
-/// Created by
-/// [`QualityApi::post_quality_publishedforms_evaluations`](crate::api::QualityApi::post_quality_publishedforms_evaluations).
+/// Created by [`QualityApi::post_quality_publishedforms_evaluations`](
+/// crate::api::QualityApi::post_quality_publishedforms_evaluations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-publishedforms-evaluations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-quality-publishedforms-evaluations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.quality().post_quality_publishedforms_evaluations(genesys_cloud::models::PublishForm::default()).await?;
+/// let response = client
+///     .quality()
+///     .post_quality_publishedforms_evaluations(
+///         genesys_cloud::models::PublishForm::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -363,7 +371,7 @@ impl crate::api::QualityApi {
     ) -> PostQualityPublishedformsEvaluations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostQualityPublishedformsEvaluations as runtime::Operation>::METADATA,
+            PostQualityPublishedformsEvaluations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostQualityPublishedformsEvaluations {

@@ -5,7 +5,7 @@ use crate::models::recording::{
     GetConversationRecordingFormatId, GetConversationRecordingMessageFormatId,
     GetConversationRecordingsFormatId, Recording,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get conversation recording.
 ///
@@ -21,19 +21,22 @@ use crate::runtime;
 /// Created by
 /// [`RecordingApi::get_conversation_recording`](crate::api::RecordingApi::get_conversation_recording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordings--recordingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordings--recordingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().get_conversation_recording("conversation_id", "recording_id").await?;
+/// let response = client
+///     .recording()
+///     .get_conversation_recording("conversation_id", "recording_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -179,7 +182,7 @@ impl crate::api::RecordingApi {
     ) -> GetConversationRecording {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationRecording as runtime::Operation>::METADATA,
+            GetConversationRecording::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(recording_id.as_ref());
@@ -200,22 +203,25 @@ impl crate::api::RecordingApi {
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`,
 /// `recording:snippetRecording:view`, `recording:screenRecording:view`
 ///
-/// Created by
-/// [`RecordingApi::get_conversation_recordings`](crate::api::RecordingApi::get_conversation_recordings).
+/// Created by [`RecordingApi::get_conversation_recordings`](
+/// crate::api::RecordingApi::get_conversation_recordings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-conversations--conversationId--recordings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().get_conversation_recordings("conversation_id").await?;
+/// let response = client
+///     .recording()
+///     .get_conversation_recordings("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `recording.recording.view.permission.check.failed`
@@ -342,7 +348,7 @@ impl crate::api::RecordingApi {
     ) -> GetConversationRecordings {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetConversationRecordings as runtime::Operation>::METADATA,
+            GetConversationRecordings::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetConversationRecordings {
@@ -368,19 +374,26 @@ impl crate::api::RecordingApi {
 /// Created by
 /// [`RecordingApi::put_conversation_recording`](crate::api::RecordingApi::put_conversation_recording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--recordings--recordingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-conversations--conversationId--recordings--recordingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().put_conversation_recording("conversation_id", "recording_id", genesys_cloud::models::Recording::default()).await?;
+/// let response = client
+///     .recording()
+///     .put_conversation_recording(
+///         "conversation_id",
+///         "recording_id",
+///         genesys_cloud::models::Recording::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -470,7 +483,7 @@ impl crate::api::RecordingApi {
     ) -> PutConversationRecording {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutConversationRecording as runtime::Operation>::METADATA,
+            PutConversationRecording::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.path_argument(recording_id.as_ref());

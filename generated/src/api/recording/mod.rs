@@ -2,36 +2,35 @@
 
 export!(conversations_recordingmetadata: GetConversationRecordingmetadata, GetConversationRecordingmetadataRecordingId);
 export!(conversations_recordings: GetConversationRecording, GetConversationRecordings, PutConversationRecording);
-export!(
-    conversations_recordings_annotations: DeleteConversationRecordingAnnotation, GetConversationRecordingAnnotation,
-        GetConversationRecordingAnnotations, PostConversationRecordingAnnotations, PutConversationRecordingAnnotation
+export!(conversations_recordings_annotations:
+    DeleteConversationRecordingAnnotation, GetConversationRecordingAnnotation, GetConversationRecordingAnnotations,
+    PostConversationRecordingAnnotations, PutConversationRecordingAnnotation
 );
 export!(orphanrecordings: DeleteOrphanrecording, GetOrphanrecording, GetOrphanrecordings, PutOrphanrecording);
 export!(orphanrecordings_media: GetOrphanrecordingMedia);
 export!(recording_batchrequests: GetRecordingBatchrequest, PostRecordingBatchrequests);
-export!(
-    recording_crossplatform_mediaretentionpolicies: DeleteRecordingCrossplatformMediaretentionpolicies,
-        DeleteRecordingCrossplatformMediaretentionpolicy, GetRecordingCrossplatformMediaretentionpolicies,
-        GetRecordingCrossplatformMediaretentionpolicy, PatchRecordingCrossplatformMediaretentionpolicy,
-        PostRecordingCrossplatformMediaretentionpolicies, PutRecordingCrossplatformMediaretentionpolicy
+export!(recording_crossplatform_mediaretentionpolicies:
+    DeleteRecordingCrossplatformMediaretentionpolicies, DeleteRecordingCrossplatformMediaretentionpolicy,
+    GetRecordingCrossplatformMediaretentionpolicies, GetRecordingCrossplatformMediaretentionpolicy,
+    PatchRecordingCrossplatformMediaretentionpolicy, PostRecordingCrossplatformMediaretentionpolicies,
+    PutRecordingCrossplatformMediaretentionpolicy
 );
 export!(recording_jobs: DeleteRecordingJob, GetRecordingJob, GetRecordingJobs, PostRecordingJobs, PutRecordingJob);
 export!(recording_jobs_failedrecordings: GetRecordingJobFailedrecordings);
-export!(
-    recording_keyconfigurations: GetRecordingKeyconfiguration, GetRecordingKeyconfigurations,
-        PostRecordingKeyconfigurations, PutRecordingKeyconfiguration
+export!(recording_keyconfigurations:
+    GetRecordingKeyconfiguration, GetRecordingKeyconfigurations, PostRecordingKeyconfigurations,
+    PutRecordingKeyconfiguration
 );
 export!(recording_keyconfigurations_validate: PostRecordingKeyconfigurationsValidate);
 export!(recording_localkeys: PostRecordingLocalkeys);
-export!(
-    recording_mediaretentionpolicies: DeleteRecordingMediaretentionpolicies, DeleteRecordingMediaretentionpolicy,
-        GetRecordingMediaretentionpolicies, GetRecordingMediaretentionpolicy, PatchRecordingMediaretentionpolicy,
-        PostRecordingMediaretentionpolicies, PutRecordingMediaretentionpolicy
+export!(recording_mediaretentionpolicies:
+    DeleteRecordingMediaretentionpolicies, DeleteRecordingMediaretentionpolicy, GetRecordingMediaretentionpolicies,
+    GetRecordingMediaretentionpolicy, PatchRecordingMediaretentionpolicy, PostRecordingMediaretentionpolicies,
+    PutRecordingMediaretentionpolicy
 );
 export!(recording_recordingkeys: GetRecordingRecordingkeys, PostRecordingRecordingkeys);
-export!(
-    recording_recordingkeys_rotationschedule: GetRecordingRecordingkeysRotationschedule,
-        PutRecordingRecordingkeysRotationschedule
+export!(recording_recordingkeys_rotationschedule:
+    GetRecordingRecordingkeysRotationschedule, PutRecordingRecordingkeysRotationschedule
 );
 export!(recording_settings: GetRecordingSettings, PutRecordingSettings);
 export!(recording_uploads_reports: GetRecordingUploadsReport, PostRecordingUploadsReports);

@@ -4,7 +4,7 @@ use crate::models::recording::{
     GetOrphanrecordingsMedia, OrphanRecording, OrphanRecordingListing,
     OrphanUpdateRequest, Recording,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete orphanrecording.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by
 /// [`RecordingApi::delete_orphanrecording`](crate::api::RecordingApi::delete_orphanrecording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orphanrecordings--orphanId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-orphanrecordings--orphanId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,7 +93,7 @@ impl crate::api::RecordingApi {
     ) -> DeleteOrphanrecording {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteOrphanrecording as runtime::Operation>::METADATA,
+            DeleteOrphanrecording::METADATA,
         );
         request.path_argument(orphan_id.as_ref());
         DeleteOrphanrecording { request }
@@ -111,8 +111,8 @@ impl crate::api::RecordingApi {
 ///
 /// Created by [`RecordingApi::get_orphanrecording`](crate::api::RecordingApi::get_orphanrecording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings--orphanId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings--orphanId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -123,7 +123,7 @@ impl crate::api::RecordingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -188,7 +188,7 @@ impl crate::api::RecordingApi {
     pub fn get_orphanrecording(&self, orphan_id: impl AsRef<str>) -> GetOrphanrecording {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrphanrecording as runtime::Operation>::METADATA,
+            GetOrphanrecording::METADATA,
         );
         request.path_argument(orphan_id.as_ref());
         GetOrphanrecording { request }
@@ -210,7 +210,7 @@ impl crate::api::RecordingApi {
 /// Created by [`RecordingApi::get_orphanrecordings`](crate::api::RecordingApi::get_orphanrecordings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -221,7 +221,7 @@ impl crate::api::RecordingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -369,10 +369,7 @@ impl crate::api::RecordingApi {
     /// `GET /api/v2/orphanrecordings` See [`GetOrphanrecordings`] for what it takes and returns.
     pub fn get_orphanrecordings(&self) -> GetOrphanrecordings {
         GetOrphanrecordings {
-            request: runtime::Request::new(
-                &self.client,
-                <GetOrphanrecordings as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetOrphanrecordings::METADATA),
         }
     }
 }
@@ -389,8 +386,8 @@ impl crate::api::RecordingApi {
 ///
 /// Created by [`RecordingApi::put_orphanrecording`](crate::api::RecordingApi::put_orphanrecording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orphanrecordings--orphanId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-orphanrecordings--orphanId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -401,9 +398,10 @@ impl crate::api::RecordingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `recording.orphan.retention.data.invalid`, `recording.orphan.unknown.conversation`
+/// - 400: `invalid.date`, `invalid.value`, `recording.orphan.retention.data.invalid`,
+///   `recording.orphan.unknown.conversation`
 /// - 403: `recording.orphan.edit.permission.check.failed`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -484,7 +482,7 @@ impl crate::api::RecordingApi {
     pub fn put_orphanrecording(&self, orphan_id: impl AsRef<str>) -> PutOrphanrecording {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutOrphanrecording as runtime::Operation>::METADATA,
+            PutOrphanrecording::METADATA,
         );
         request.path_argument(orphan_id.as_ref());
         PutOrphanrecording { request }

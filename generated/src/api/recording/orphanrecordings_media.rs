@@ -4,7 +4,7 @@ use crate::models::recording::{
     GetOrphanrecordingMediaChatFormatId, GetOrphanrecordingMediaEmailFormatId,
     GetOrphanrecordingMediaFormatId, GetOrphanrecordingMediaMessageFormatId, Recording,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get orphanrecording media.
 ///
@@ -19,8 +19,8 @@ use crate::runtime;
 /// Created by
 /// [`RecordingApi::get_orphanrecording_media`](crate::api::RecordingApi::get_orphanrecording_media).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings--orphanId--media>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-orphanrecordings--orphanId--media)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -31,7 +31,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -169,7 +169,7 @@ impl crate::api::RecordingApi {
     ) -> GetOrphanrecordingMedia {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetOrphanrecordingMedia as runtime::Operation>::METADATA,
+            GetOrphanrecordingMedia::METADATA,
         );
         request.path_argument(orphan_id.as_ref());
         GetOrphanrecordingMedia { request }

@@ -4,7 +4,7 @@ use crate::models::recording::{
     BatchDownloadJobStatusResult, BatchDownloadJobSubmission,
     BatchDownloadJobSubmissionResult,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get recording batchrequest.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`RecordingApi::get_recording_batchrequest`](crate::api::RecordingApi::get_recording_batchrequest).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-batchrequests--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-batchrequests--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 403: `batch.download.permission.denied`
@@ -104,7 +104,7 @@ impl crate::api::RecordingApi {
     ) -> GetRecordingBatchrequest {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRecordingBatchrequest as runtime::Operation>::METADATA,
+            GetRecordingBatchrequest::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetRecordingBatchrequest {
@@ -127,24 +127,30 @@ impl crate::api::RecordingApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_recording_batchrequest`](crate::api::GetRecordingBatchrequest).
 ///
-/// Created by
-/// [`RecordingApi::post_recording_batchrequests`](crate::api::RecordingApi::post_recording_batchrequests).
+/// Created by [`RecordingApi::post_recording_batchrequests`](
+/// crate::api::RecordingApi::post_recording_batchrequests).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-batchrequests>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-batchrequests)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().post_recording_batchrequests(genesys_cloud::models::BatchDownloadJobSubmission::default()).await?;
+/// let response = client
+///     .recording()
+///     .post_recording_batchrequests(
+///         genesys_cloud::models::BatchDownloadJobSubmission::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `batch.download.bad.request`, `batch.download.too.many.items`, `invalid.date`, `invalid.value`
+/// - 400: `batch.download.bad.request`, `batch.download.too.many.items`, `invalid.date`,
+///   `invalid.value`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRecordingBatchrequests {
@@ -226,10 +232,10 @@ impl IntoFuture for PostRecordingBatchrequests {
 }
 
 impl runtime::Submit for PostRecordingBatchrequests {
-    type Status = <crate::api::GetRecordingBatchrequest as runtime::Operation>::Output;
+    type Status = BatchDownloadJobStatusResult;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetRecordingBatchrequest as runtime::Operation>::METADATA,
+        status: crate::api::GetRecordingBatchrequest::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -249,7 +255,7 @@ impl crate::api::RecordingApi {
     ) -> PostRecordingBatchrequests {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRecordingBatchrequests as runtime::Operation>::METADATA,
+            PostRecordingBatchrequests::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRecordingBatchrequests {

@@ -4,7 +4,7 @@ use crate::models::recording::{
     ExecuteRecordingJobsQuery, GetRecordingJobsJobType, GetRecordingJobsSortBy,
     GetRecordingJobsState, RecordingJob, RecordingJobEntityListing, RecordingJobsQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete recording job.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 ///
 /// Created by [`RecordingApi::delete_recording_job`](crate::api::RecordingApi::delete_recording_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-recording-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -87,7 +87,7 @@ impl crate::api::RecordingApi {
     pub fn delete_recording_job(&self, job_id: impl AsRef<str>) -> DeleteRecordingJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRecordingJob as runtime::Operation>::METADATA,
+            DeleteRecordingJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteRecordingJob { request }
@@ -106,7 +106,7 @@ impl crate::api::RecordingApi {
 /// Created by [`RecordingApi::get_recording_job`](crate::api::RecordingApi::get_recording_job).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs--jobId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -174,10 +174,7 @@ impl crate::api::RecordingApi {
     ///
     /// `GET /api/v2/recording/jobs/{jobId}` See [`GetRecordingJob`] for what it takes and returns.
     pub fn get_recording_job(&self, job_id: impl AsRef<str>) -> GetRecordingJob {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetRecordingJob as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetRecordingJob::METADATA);
         request.path_argument(job_id.as_ref());
         GetRecordingJob { request }
     }
@@ -198,7 +195,7 @@ impl crate::api::RecordingApi {
 /// Created by [`RecordingApi::get_recording_jobs`](crate::api::RecordingApi::get_recording_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -350,10 +347,7 @@ impl crate::api::RecordingApi {
     /// `GET /api/v2/recording/jobs` See [`GetRecordingJobs`] for what it takes and returns.
     pub fn get_recording_jobs(&self) -> GetRecordingJobs {
         GetRecordingJobs {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRecordingJobs as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRecordingJobs::METADATA),
         }
     }
 }
@@ -375,11 +369,14 @@ impl crate::api::RecordingApi {
 /// Created by [`RecordingApi::post_recording_jobs`](crate::api::RecordingApi::post_recording_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().post_recording_jobs(genesys_cloud::models::RecordingJobsQuery::default()).await?;
+/// let response = client
+///     .recording()
+///     .post_recording_jobs(genesys_cloud::models::RecordingJobsQuery::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -447,11 +444,11 @@ impl IntoFuture for PostRecordingJobs {
 }
 
 impl runtime::Submit for PostRecordingJobs {
-    type Status = <crate::api::GetRecordingJob as runtime::Operation>::Output;
+    type Status = RecordingJob;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetRecordingJob as runtime::Operation>::METADATA,
-        cancel: Some(<crate::api::DeleteRecordingJob as runtime::Operation>::METADATA),
+        status: crate::api::GetRecordingJob::METADATA,
+        cancel: Some(crate::api::DeleteRecordingJob::METADATA),
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -471,7 +468,7 @@ impl crate::api::RecordingApi {
     pub fn post_recording_jobs(&self, body: RecordingJobsQuery) -> PostRecordingJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRecordingJobs as runtime::Operation>::METADATA,
+            PostRecordingJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRecordingJobs { request }
@@ -492,11 +489,17 @@ impl crate::api::RecordingApi {
 /// Created by [`RecordingApi::put_recording_job`](crate::api::RecordingApi::put_recording_job).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-jobs--jobId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().put_recording_job("job_id", genesys_cloud::models::ExecuteRecordingJobsQuery::default()).await?;
+/// let response = client
+///     .recording()
+///     .put_recording_job(
+///         "job_id",
+///         genesys_cloud::models::ExecuteRecordingJobsQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -572,10 +575,7 @@ impl crate::api::RecordingApi {
         job_id: impl AsRef<str>,
         body: ExecuteRecordingJobsQuery,
     ) -> PutRecordingJob {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutRecordingJob as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutRecordingJob::METADATA);
         request.path_argument(job_id.as_ref());
         request.json_body("application/json", Some(body));
         PutRecordingJob { request }

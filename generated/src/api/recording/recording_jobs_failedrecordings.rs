@@ -3,7 +3,7 @@
 use crate::models::recording::{
     FailedRecordingEntityListing, RecordingJobFailedRecording,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get recording job failedrecordings.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RecordingApi::get_recording_job_failedrecordings`](crate::api::RecordingApi::get_recording_job_failedrecordings).
+/// Created by [`RecordingApi::get_recording_job_failedrecordings`](
+/// crate::api::RecordingApi::get_recording_job_failedrecordings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs--jobId--failedrecordings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-jobs--jobId--failedrecordings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().get_recording_job_failedrecordings("job_id").await?;
+/// let response = client
+///     .recording()
+///     .get_recording_job_failedrecordings("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -151,7 +154,7 @@ impl crate::api::RecordingApi {
     ) -> GetRecordingJobFailedrecordings {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRecordingJobFailedrecordings as runtime::Operation>::METADATA,
+            GetRecordingJobFailedrecordings::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetRecordingJobFailedrecordings {

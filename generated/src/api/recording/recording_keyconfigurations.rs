@@ -3,7 +3,7 @@
 use crate::models::recording::{
     RecordingEncryptionConfiguration, RecordingEncryptionConfigurationListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get recording keyconfiguration.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `recording:encryptionKey:view`
 ///
-/// Created by
-/// [`RecordingApi::get_recording_keyconfiguration`](crate::api::RecordingApi::get_recording_keyconfiguration).
+/// Created by [`RecordingApi::get_recording_keyconfiguration`](
+/// crate::api::RecordingApi::get_recording_keyconfiguration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-keyconfigurations--keyConfigurationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-keyconfigurations--keyConfigurationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().get_recording_keyconfiguration("key_configuration_id").await?;
+/// let response = client
+///     .recording()
+///     .get_recording_keyconfiguration("key_configuration_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::RecordingApi {
     ) -> GetRecordingKeyconfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRecordingKeyconfiguration as runtime::Operation>::METADATA,
+            GetRecordingKeyconfiguration::METADATA,
         );
         request.path_argument(key_configuration_id.as_ref());
         GetRecordingKeyconfiguration {
@@ -117,11 +120,11 @@ impl crate::api::RecordingApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`RecordingApi::get_recording_keyconfigurations`](crate::api::RecordingApi::get_recording_keyconfigurations).
+/// Created by [`RecordingApi::get_recording_keyconfigurations`](
+/// crate::api::RecordingApi::get_recording_keyconfigurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-keyconfigurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recording-keyconfigurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -224,7 +227,7 @@ impl crate::api::RecordingApi {
         GetRecordingKeyconfigurations {
             request: runtime::Request::new(
                 &self.client,
-                <GetRecordingKeyconfigurations as runtime::Operation>::METADATA,
+                GetRecordingKeyconfigurations::METADATA,
             ),
         }
     }
@@ -241,15 +244,20 @@ impl crate::api::RecordingApi {
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Created by
-/// [`RecordingApi::post_recording_keyconfigurations`](crate::api::RecordingApi::post_recording_keyconfigurations).
+/// Created by [`RecordingApi::post_recording_keyconfigurations`](
+/// crate::api::RecordingApi::post_recording_keyconfigurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-keyconfigurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recording-keyconfigurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().post_recording_keyconfigurations(genesys_cloud::models::RecordingEncryptionConfiguration::default()).await?;
+/// let response = client
+///     .recording()
+///     .post_recording_keyconfigurations(
+///         genesys_cloud::models::RecordingEncryptionConfiguration::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -322,7 +330,7 @@ impl crate::api::RecordingApi {
     ) -> PostRecordingKeyconfigurations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRecordingKeyconfigurations as runtime::Operation>::METADATA,
+            PostRecordingKeyconfigurations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRecordingKeyconfigurations {
@@ -342,15 +350,21 @@ impl crate::api::RecordingApi {
 ///
 /// Permission: `recording:encryptionKey:edit`
 ///
-/// Created by
-/// [`RecordingApi::put_recording_keyconfiguration`](crate::api::RecordingApi::put_recording_keyconfiguration).
+/// Created by [`RecordingApi::put_recording_keyconfiguration`](
+/// crate::api::RecordingApi::put_recording_keyconfiguration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-keyconfigurations--keyConfigurationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recording-keyconfigurations--keyConfigurationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().put_recording_keyconfiguration("key_configuration_id", genesys_cloud::models::RecordingEncryptionConfiguration::default()).await?;
+/// let response = client
+///     .recording()
+///     .put_recording_keyconfiguration(
+///         "key_configuration_id",
+///         genesys_cloud::models::RecordingEncryptionConfiguration::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -424,7 +438,7 @@ impl crate::api::RecordingApi {
     ) -> PutRecordingKeyconfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutRecordingKeyconfiguration as runtime::Operation>::METADATA,
+            PutRecordingKeyconfiguration::METADATA,
         );
         request.path_argument(key_configuration_id.as_ref());
         request.json_body("application/json", Some(body));

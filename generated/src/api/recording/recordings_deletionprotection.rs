@@ -4,7 +4,7 @@ use crate::models::recording::{
     ConversationDeletionProtectionQuery, ManageDeleteProtectionResult,
 };
 use crate::models::shared::addressable_entity_ref::AddressableEntityRef;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post recordings deletionprotection.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 /// Returns a list of [`AddressableEntityRef`](crate::models::AddressableEntityRef). Succeeds with the
 /// status 200 (OK).
 ///
-/// Created by
-/// [`RecordingApi::post_recordings_deletionprotection`](crate::api::RecordingApi::post_recordings_deletionprotection).
+/// Created by [`RecordingApi::post_recordings_deletionprotection`](
+/// crate::api::RecordingApi::post_recordings_deletionprotection).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recordings-deletionprotection>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-recordings-deletionprotection)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.recording().post_recordings_deletionprotection(genesys_cloud::models::ConversationDeletionProtectionQuery::default()).await?;
+/// let response = client
+///     .recording()
+///     .post_recordings_deletionprotection(
+///         genesys_cloud::models::ConversationDeletionProtectionQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +99,7 @@ impl crate::api::RecordingApi {
     ) -> PostRecordingsDeletionprotection {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRecordingsDeletionprotection as runtime::Operation>::METADATA,
+            PostRecordingsDeletionprotection::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRecordingsDeletionprotection {
@@ -114,11 +119,11 @@ impl crate::api::RecordingApi {
 ///
 /// Permissions, any of: `recording:deletionProtection:apply`, `recording:deletionProtection:revoke`
 ///
-/// Created by
-/// [`RecordingApi::put_recordings_deletionprotection`](crate::api::RecordingApi::put_recordings_deletionprotection).
+/// Created by [`RecordingApi::put_recordings_deletionprotection`](
+/// crate::api::RecordingApi::put_recordings_deletionprotection).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recordings-deletionprotection>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-recordings-deletionprotection)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -210,7 +215,7 @@ impl crate::api::RecordingApi {
         PutRecordingsDeletionprotection {
             request: runtime::Request::new(
                 &self.client,
-                <PutRecordingsDeletionprotection as runtime::Operation>::METADATA,
+                PutRecordingsDeletionprotection::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::recording::{
     RecordingRetention, RecordingRetentionCursorEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get recordings retention query.
 ///
@@ -19,11 +19,11 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`RecordingApi::get_recordings_retention_query`](crate::api::RecordingApi::get_recordings_retention_query).
+/// Created by [`RecordingApi::get_recordings_retention_query`](
+/// crate::api::RecordingApi::get_recordings_retention_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recordings-retention-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-recordings-retention-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -140,7 +140,7 @@ impl crate::api::RecordingApi {
     ) -> GetRecordingsRetentionQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRecordingsRetentionQuery as runtime::Operation>::METADATA,
+            GetRecordingsRetentionQuery::METADATA,
         );
         request.query("retentionThresholdDays", Some(retention_threshold_days));
         GetRecordingsRetentionQuery {

@@ -3,7 +3,7 @@
 use crate::models::response_management::{
     GetResponsemanagementLibrariesMessagingTemplateFilter, Library, LibraryEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete responsemanagement library.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `responses:library:delete`
 ///
-/// Created by
-/// [`ResponseManagementApi::delete_responsemanagement_library`](crate::api::ResponseManagementApi::delete_responsemanagement_library).
+/// Created by [`ResponseManagementApi::delete_responsemanagement_library`](
+/// crate::api::ResponseManagementApi::delete_responsemanagement_library).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-libraries--libraryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-libraries--libraryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().delete_responsemanagement_library("library_id").await?;
+/// let response = client
+///     .response_management()
+///     .delete_responsemanagement_library("library_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +94,7 @@ impl crate::api::ResponseManagementApi {
     ) -> DeleteResponsemanagementLibrary {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteResponsemanagementLibrary as runtime::Operation>::METADATA,
+            DeleteResponsemanagementLibrary::METADATA,
         );
         request.path_argument(library_id.as_ref());
         DeleteResponsemanagementLibrary {
@@ -112,22 +115,25 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ResponseManagementApi::get_responsemanagement_libraries`](crate::api::ResponseManagementApi::get_responsemanagement_libraries).
+/// Created by [`ResponseManagementApi::get_responsemanagement_libraries`](
+/// crate::api::ResponseManagementApi::get_responsemanagement_libraries).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().get_responsemanagement_libraries().await?;
+/// let response = client
+///     .response_management()
+///     .get_responsemanagement_libraries()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -252,7 +258,7 @@ impl crate::api::ResponseManagementApi {
         GetResponsemanagementLibraries {
             request: runtime::Request::new(
                 &self.client,
-                <GetResponsemanagementLibraries as runtime::Operation>::METADATA,
+                GetResponsemanagementLibraries::METADATA,
             ),
         }
     }
@@ -267,22 +273,25 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Permission: `responses:library:view`
 ///
-/// Created by
-/// [`ResponseManagementApi::get_responsemanagement_library`](crate::api::ResponseManagementApi::get_responsemanagement_library).
+/// Created by [`ResponseManagementApi::get_responsemanagement_library`](
+/// crate::api::ResponseManagementApi::get_responsemanagement_library).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries--libraryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries--libraryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().get_responsemanagement_library("library_id").await?;
+/// let response = client
+///     .response_management()
+///     .get_responsemanagement_library("library_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `rms.library.not.found`
@@ -355,7 +364,7 @@ impl crate::api::ResponseManagementApi {
     ) -> GetResponsemanagementLibrary {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetResponsemanagementLibrary as runtime::Operation>::METADATA,
+            GetResponsemanagementLibrary::METADATA,
         );
         request.path_argument(library_id.as_ref());
         GetResponsemanagementLibrary {
@@ -373,22 +382,25 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Permission: `responses:library:add`
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_libraries`](crate::api::ResponseManagementApi::post_responsemanagement_libraries).
+/// Created by [`ResponseManagementApi::post_responsemanagement_libraries`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_libraries).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_libraries(genesys_cloud::models::Library::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_libraries(genesys_cloud::models::Library::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -458,7 +470,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementLibraries {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementLibraries as runtime::Operation>::METADATA,
+            PostResponsemanagementLibraries::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementLibraries {
@@ -476,22 +488,28 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Permission: `responses:library:edit`
 ///
-/// Created by
-/// [`ResponseManagementApi::put_responsemanagement_library`](crate::api::ResponseManagementApi::put_responsemanagement_library).
+/// Created by [`ResponseManagementApi::put_responsemanagement_library`](
+/// crate::api::ResponseManagementApi::put_responsemanagement_library).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-libraries--libraryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-libraries--libraryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().put_responsemanagement_library("library_id", genesys_cloud::models::Library::default()).await?;
+/// let response = client
+///     .response_management()
+///     .put_responsemanagement_library(
+///         "library_id",
+///         genesys_cloud::models::Library::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -562,7 +580,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PutResponsemanagementLibrary {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutResponsemanagementLibrary as runtime::Operation>::METADATA,
+            PutResponsemanagementLibrary::METADATA,
         );
         request.path_argument(library_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::response_management::{
     Library, LibraryBatchRequest, LibraryEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post responsemanagement libraries bulk.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_libraries_bulk`](crate::api::ResponseManagementApi::post_responsemanagement_libraries_bulk).
+/// Created by [`ResponseManagementApi::post_responsemanagement_libraries_bulk`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_libraries_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_libraries_bulk(genesys_cloud::models::LibraryBatchRequest::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_libraries_bulk(
+///         genesys_cloud::models::LibraryBatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -123,7 +128,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementLibrariesBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementLibrariesBulk as runtime::Operation>::METADATA,
+            PostResponsemanagementLibrariesBulk::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementLibrariesBulk {

@@ -4,7 +4,7 @@ use crate::models::response_management::{
     GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter,
     LibraryDivisionView, LibraryDivisionViewEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get responsemanagement libraries divisionview.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `responses:library:search`
 ///
-/// Created by
-/// [`ResponseManagementApi::get_responsemanagement_libraries_divisionview`](crate::api::ResponseManagementApi::get_responsemanagement_libraries_divisionview).
+/// Created by [`ResponseManagementApi::get_responsemanagement_libraries_divisionview`](
+/// crate::api::ResponseManagementApi::get_responsemanagement_libraries_divisionview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries-divisionviews--libraryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries-divisionviews--libraryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().get_responsemanagement_libraries_divisionview("library_id").await?;
+/// let response = client
+///     .response_management()
+///     .get_responsemanagement_libraries_divisionview("library_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::ResponseManagementApi {
     ) -> GetResponsemanagementLibrariesDivisionview {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetResponsemanagementLibrariesDivisionview as runtime::Operation>::METADATA,
+            GetResponsemanagementLibrariesDivisionview::METADATA,
         );
         request.path_argument(library_id.as_ref());
         GetResponsemanagementLibrariesDivisionview {
@@ -115,15 +118,18 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ResponseManagementApi::get_responsemanagement_libraries_divisionviews`](crate::api::ResponseManagementApi::get_responsemanagement_libraries_divisionviews).
+/// Created by [`ResponseManagementApi::get_responsemanagement_libraries_divisionviews`](
+/// crate::api::ResponseManagementApi::get_responsemanagement_libraries_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-libraries-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().get_responsemanagement_libraries_divisionviews().await?;
+/// let response = client
+///     .response_management()
+///     .get_responsemanagement_libraries_divisionviews()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -253,7 +259,7 @@ impl crate::api::ResponseManagementApi {
         GetResponsemanagementLibrariesDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetResponsemanagementLibrariesDivisionviews as runtime::Operation>::METADATA,
+                GetResponsemanagementLibrariesDivisionviews::METADATA,
             ),
         }
     }

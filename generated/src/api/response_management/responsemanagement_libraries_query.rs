@@ -3,7 +3,7 @@
 use crate::models::response_management::{
     Library, LibraryEntityListing, QueryCriteriaQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post responsemanagement libraries query.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_libraries_query`](crate::api::ResponseManagementApi::post_responsemanagement_libraries_query).
+/// Created by [`ResponseManagementApi::post_responsemanagement_libraries_query`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_libraries_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-libraries-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_libraries_query(genesys_cloud::models::QueryCriteriaQuery::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_libraries_query(
+///         genesys_cloud::models::QueryCriteriaQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -139,7 +144,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementLibrariesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementLibrariesQuery as runtime::Operation>::METADATA,
+            PostResponsemanagementLibrariesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementLibrariesQuery {

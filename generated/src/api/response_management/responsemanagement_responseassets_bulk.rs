@@ -3,7 +3,7 @@
 use crate::models::response_management::{
     ResponseAsset, ResponseAssetBulkRequest, ResponseAssetEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post responsemanagement responseassets bulk.
 ///
@@ -18,15 +18,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_responseassets_bulk`](crate::api::ResponseManagementApi::post_responsemanagement_responseassets_bulk).
+/// Created by [`ResponseManagementApi::post_responsemanagement_responseassets_bulk`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_responseassets_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_responseassets_bulk(genesys_cloud::models::ResponseAssetBulkRequest::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_responseassets_bulk(
+///         genesys_cloud::models::ResponseAssetBulkRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -124,7 +129,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementResponseassetsBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementResponseassetsBulk as runtime::Operation>::METADATA,
+            PostResponsemanagementResponseassetsBulk::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementResponseassetsBulk {

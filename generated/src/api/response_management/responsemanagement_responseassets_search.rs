@@ -4,7 +4,7 @@ use crate::models::response_management::{
     PostResponsemanagementResponseassetsSearchExpand, ResponseAsset,
     ResponseAssetSearchRequest, ResponseAssetSearchResults,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post responsemanagement responseassets search.
 ///
@@ -19,15 +19,20 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_responseassets_search`](crate::api::ResponseManagementApi::post_responsemanagement_responseassets_search).
+/// Created by [`ResponseManagementApi::post_responsemanagement_responseassets_search`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_responseassets_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_responseassets_search(genesys_cloud::models::ResponseAssetSearchRequest::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_responseassets_search(
+///         genesys_cloud::models::ResponseAssetSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -138,7 +143,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementResponseassetsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementResponseassetsSearch as runtime::Operation>::METADATA,
+            PostResponsemanagementResponseassetsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementResponseassetsSearch {

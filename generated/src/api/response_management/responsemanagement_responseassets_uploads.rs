@@ -3,7 +3,7 @@
 use crate::models::response_management::{
     CreateResponseAssetRequest, CreateResponseAssetResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post responsemanagement responseassets uploads.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `responseAssets:asset:add`
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_responseassets_uploads`](crate::api::ResponseManagementApi::post_responsemanagement_responseassets_uploads).
+/// Created by [`ResponseManagementApi::post_responsemanagement_responseassets_uploads`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_responseassets_uploads).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-uploads>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responseassets-uploads)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_responseassets_uploads(genesys_cloud::models::CreateResponseAssetRequest::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_responseassets_uploads(
+///         genesys_cloud::models::CreateResponseAssetRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +99,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementResponseassetsUploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementResponseassetsUploads as runtime::Operation>::METADATA,
+            PostResponsemanagementResponseassetsUploads::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementResponseassetsUploads {

@@ -5,7 +5,7 @@ use crate::models::response_management::{
     PostResponsemanagementResponsesExpand, PutResponsemanagementResponseExpand, Response,
     ResponseEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete responsemanagement response.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `responses:response:delete`
 ///
-/// Created by
-/// [`ResponseManagementApi::delete_responsemanagement_response`](crate::api::ResponseManagementApi::delete_responsemanagement_response).
+/// Created by [`ResponseManagementApi::delete_responsemanagement_response`](
+/// crate::api::ResponseManagementApi::delete_responsemanagement_response).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-responses--responseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-responsemanagement-responses--responseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().delete_responsemanagement_response("response_id").await?;
+/// let response = client
+///     .response_management()
+///     .delete_responsemanagement_response("response_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::ResponseManagementApi {
     ) -> DeleteResponsemanagementResponse {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteResponsemanagementResponse as runtime::Operation>::METADATA,
+            DeleteResponsemanagementResponse::METADATA,
         );
         request.path_argument(response_id.as_ref());
         DeleteResponsemanagementResponse {
@@ -111,22 +114,25 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Permission: `responses:response:view`
 ///
-/// Created by
-/// [`ResponseManagementApi::get_responsemanagement_response`](crate::api::ResponseManagementApi::get_responsemanagement_response).
+/// Created by [`ResponseManagementApi::get_responsemanagement_response`](
+/// crate::api::ResponseManagementApi::get_responsemanagement_response).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses--responseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses--responseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().get_responsemanagement_response("response_id").await?;
+/// let response = client
+///     .response_management()
+///     .get_responsemanagement_response("response_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `rms.response.not.found`
@@ -208,7 +214,7 @@ impl crate::api::ResponseManagementApi {
     ) -> GetResponsemanagementResponse {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetResponsemanagementResponse as runtime::Operation>::METADATA,
+            GetResponsemanagementResponse::METADATA,
         );
         request.path_argument(response_id.as_ref());
         GetResponsemanagementResponse {
@@ -229,22 +235,25 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ResponseManagementApi::get_responsemanagement_responses`](crate::api::ResponseManagementApi::get_responsemanagement_responses).
+/// Created by [`ResponseManagementApi::get_responsemanagement_responses`](
+/// crate::api::ResponseManagementApi::get_responsemanagement_responses).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-responsemanagement-responses)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().get_responsemanagement_responses("library_id").await?;
+/// let response = client
+///     .response_management()
+///     .get_responsemanagement_responses("library_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -365,7 +374,7 @@ impl crate::api::ResponseManagementApi {
     ) -> GetResponsemanagementResponses {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetResponsemanagementResponses as runtime::Operation>::METADATA,
+            GetResponsemanagementResponses::METADATA,
         );
         request.query("libraryId", Some(library_id.as_ref()));
         GetResponsemanagementResponses {
@@ -383,22 +392,25 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Permission: `responses:response:add`
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_responses`](crate::api::ResponseManagementApi::post_responsemanagement_responses).
+/// Created by [`ResponseManagementApi::post_responsemanagement_responses`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_responses).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_responses(genesys_cloud::models::Response::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_responses(genesys_cloud::models::Response::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -477,7 +489,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementResponses {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementResponses as runtime::Operation>::METADATA,
+            PostResponsemanagementResponses::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementResponses {
@@ -495,22 +507,28 @@ impl crate::api::ResponseManagementApi {
 ///
 /// Permission: `responses:response:edit`
 ///
-/// Created by
-/// [`ResponseManagementApi::put_responsemanagement_response`](crate::api::ResponseManagementApi::put_responsemanagement_response).
+/// Created by [`ResponseManagementApi::put_responsemanagement_response`](
+/// crate::api::ResponseManagementApi::put_responsemanagement_response).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-responses--responseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-responsemanagement-responses--responseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().put_responsemanagement_response("response_id", genesys_cloud::models::Response::default()).await?;
+/// let response = client
+///     .response_management()
+///     .put_responsemanagement_response(
+///         "response_id",
+///         genesys_cloud::models::Response::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -590,7 +608,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PutResponsemanagementResponse {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutResponsemanagementResponse as runtime::Operation>::METADATA,
+            PutResponsemanagementResponse::METADATA,
         );
         request.path_argument(response_id.as_ref());
         request.json_body("application/json", Some(body));

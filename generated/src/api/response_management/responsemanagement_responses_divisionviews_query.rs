@@ -3,7 +3,7 @@
 use crate::models::response_management::{
     ResponseDivisionView, ResponseDivisionViewQueryResults, ResponseQueryRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post responsemanagement responses divisionviews query.
 ///
@@ -18,15 +18,20 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_responses_divisionviews_query`](crate::api::ResponseManagementApi::post_responsemanagement_responses_divisionviews_query).
+/// Created by [`ResponseManagementApi::post_responsemanagement_responses_divisionviews_query`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_responses_divisionviews_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses-divisionviews-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses-divisionviews-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_responses_divisionviews_query(genesys_cloud::models::ResponseQueryRequest::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_responses_divisionviews_query(
+///         genesys_cloud::models::ResponseQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -128,7 +133,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementResponsesDivisionviewsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementResponsesDivisionviewsQuery as runtime::Operation>::METADATA,
+            PostResponsemanagementResponsesDivisionviewsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementResponsesDivisionviewsQuery {

@@ -3,7 +3,7 @@
 use crate::models::response_management::{
     Response, ResponseQueryRequest, ResponseQueryResults,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post responsemanagement responses query.
 ///
@@ -17,22 +17,27 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`ResponseManagementApi::post_responsemanagement_responses_query`](crate::api::ResponseManagementApi::post_responsemanagement_responses_query).
+/// Created by [`ResponseManagementApi::post_responsemanagement_responses_query`](
+/// crate::api::ResponseManagementApi::post_responsemanagement_responses_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-responsemanagement-responses-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.response_management().post_responsemanagement_responses_query(genesys_cloud::models::ResponseQueryRequest::default()).await?;
+/// let response = client
+///     .response_management()
+///     .post_responsemanagement_responses_query(
+///         genesys_cloud::models::ResponseQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -133,7 +138,7 @@ impl crate::api::ResponseManagementApi {
     ) -> PostResponsemanagementResponsesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostResponsemanagementResponsesQuery as runtime::Operation>::METADATA,
+            PostResponsemanagementResponsesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostResponsemanagementResponsesQuery {

@@ -3,7 +3,7 @@
 use crate::models::routing::{
     AssessmentListing, BenefitAssessment, CreateBenefitAssessmentRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing assessment.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::delete_routing_assessment`](crate::api::RoutingApi::delete_routing_assessment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-assessments--assessmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-assessments--assessmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -91,7 +91,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingAssessment {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingAssessment as runtime::Operation>::METADATA,
+            DeleteRoutingAssessment::METADATA,
         );
         request.path_argument(assessment_id.as_ref());
         DeleteRoutingAssessment { request }
@@ -109,8 +109,8 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::get_routing_assessment`](crate::api::RoutingApi::get_routing_assessment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments--assessmentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments--assessmentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -184,7 +184,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingAssessment {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingAssessment as runtime::Operation>::METADATA,
+            GetRoutingAssessment::METADATA,
         );
         request.path_argument(assessment_id.as_ref());
         GetRoutingAssessment { request }
@@ -206,7 +206,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_assessments`](crate::api::RoutingApi::get_routing_assessments).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -341,10 +341,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/assessments` See [`GetRoutingAssessments`] for what it takes and returns.
     pub fn get_routing_assessments(&self) -> GetRoutingAssessments {
         GetRoutingAssessments {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingAssessments as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingAssessments::METADATA),
         }
     }
 }
@@ -363,7 +360,7 @@ impl crate::api::RoutingApi {
 /// [`RoutingApi::post_routing_assessments`](crate::api::RoutingApi::post_routing_assessments).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-assessments>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-assessments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -445,7 +442,7 @@ impl crate::api::RoutingApi {
         PostRoutingAssessments {
             request: runtime::Request::new(
                 &self.client,
-                <PostRoutingAssessments as runtime::Operation>::METADATA,
+                PostRoutingAssessments::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::routing::{
     AssessmentJobListing, BenefitAssessmentJob, CreateBenefitAssessmentJobRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing assessments job.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::get_routing_assessments_job`](crate::api::RoutingApi::get_routing_assessments_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingAssessmentsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingAssessmentsJob as runtime::Operation>::METADATA,
+            GetRoutingAssessmentsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetRoutingAssessmentsJob {
@@ -117,7 +117,7 @@ impl crate::api::RoutingApi {
 /// [`RoutingApi::get_routing_assessments_jobs`](crate::api::RoutingApi::get_routing_assessments_jobs).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments-jobs>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-assessments-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -230,7 +230,7 @@ impl crate::api::RoutingApi {
         GetRoutingAssessmentsJobs {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingAssessmentsJobs as runtime::Operation>::METADATA,
+                GetRoutingAssessmentsJobs::METADATA,
             ),
         }
     }
@@ -249,11 +249,11 @@ impl crate::api::RoutingApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_routing_assessments_job`](crate::api::GetRoutingAssessmentsJob).
 ///
-/// Created by
-/// [`RoutingApi::post_routing_assessments_jobs`](crate::api::RoutingApi::post_routing_assessments_jobs).
+/// Created by [`RoutingApi::post_routing_assessments_jobs`](
+/// crate::api::RoutingApi::post_routing_assessments_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-assessments-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-assessments-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -334,10 +334,10 @@ impl IntoFuture for PostRoutingAssessmentsJobs {
 }
 
 impl runtime::Submit for PostRoutingAssessmentsJobs {
-    type Status = <crate::api::GetRoutingAssessmentsJob as runtime::Operation>::Output;
+    type Status = BenefitAssessmentJob;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetRoutingAssessmentsJob as runtime::Operation>::METADATA,
+        status: crate::api::GetRoutingAssessmentsJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["state"]),
@@ -354,7 +354,7 @@ impl crate::api::RoutingApi {
         PostRoutingAssessmentsJobs {
             request: runtime::Request::new(
                 &self.client,
-                <PostRoutingAssessmentsJobs as runtime::Operation>::METADATA,
+                PostRoutingAssessmentsJobs::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::routing::{
     RoutingConversationAttributesRequest, RoutingConversationAttributesResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch routing conversation.
 ///
@@ -20,12 +20,18 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::patch_routing_conversation`](crate::api::RoutingApi::patch_routing_conversation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-conversations--conversationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-conversations--conversationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_conversation("conversation_id", genesys_cloud::models::RoutingConversationAttributesRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_conversation(
+///         "conversation_id",
+///         genesys_cloud::models::RoutingConversationAttributesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +105,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingConversation {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingConversation as runtime::Operation>::METADATA,
+            PatchRoutingConversation::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         request.json_body("application/json", Some(body));

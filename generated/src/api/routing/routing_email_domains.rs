@@ -4,7 +4,7 @@ use crate::models::routing::{
     GetRoutingEmailDomainExpand, GetRoutingEmailDomainsExpand, InboundDomain,
     InboundDomainCreateRequest, InboundDomainEntityListing, InboundDomainPatchRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing email domain.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::delete_routing_email_domain`](crate::api::RoutingApi::delete_routing_email_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 404: `postino.error.not.found`
 #[derive(Clone)]
@@ -98,7 +98,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingEmailDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingEmailDomain as runtime::Operation>::METADATA,
+            DeleteRoutingEmailDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         DeleteRoutingEmailDomain {
@@ -119,8 +119,8 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::get_routing_email_domain`](crate::api::RoutingApi::get_routing_email_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -131,7 +131,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -211,7 +211,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingEmailDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingEmailDomain as runtime::Operation>::METADATA,
+            GetRoutingEmailDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         GetRoutingEmailDomain { request }
@@ -235,7 +235,7 @@ impl crate::api::RoutingApi {
 /// [`RoutingApi::get_routing_email_domains`](crate::api::RoutingApi::get_routing_email_domains).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -246,7 +246,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -376,7 +376,7 @@ impl crate::api::RoutingApi {
         GetRoutingEmailDomains {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingEmailDomains as runtime::Operation>::METADATA,
+                GetRoutingEmailDomains::METADATA,
             ),
         }
     }
@@ -395,12 +395,18 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::patch_routing_email_domain`](crate::api::RoutingApi::patch_routing_email_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_email_domain("domain_id", genesys_cloud::models::InboundDomainPatchRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_email_domain(
+///         "domain_id",
+///         genesys_cloud::models::InboundDomainPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -472,7 +478,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingEmailDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingEmailDomain as runtime::Operation>::METADATA,
+            PatchRoutingEmailDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -493,20 +499,26 @@ impl crate::api::RoutingApi {
 /// [`RoutingApi::post_routing_email_domains`](crate::api::RoutingApi::post_routing_email_domains).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_email_domains(genesys_cloud::models::InboundDomainCreateRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_email_domains(
+///         genesys_cloud::models::InboundDomainCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `postino.domain.exists`, `postino.invalid.domain.name`, `postino.max.domains.exceeded`
+/// - 400: `invalid.date`, `invalid.value`, `postino.domain.exists`, `postino.invalid.domain.name`,
+///   `postino.max.domains.exceeded`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRoutingEmailDomains {
@@ -584,7 +596,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingEmailDomains {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingEmailDomains as runtime::Operation>::METADATA,
+            PostRoutingEmailDomains::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingEmailDomains { request }

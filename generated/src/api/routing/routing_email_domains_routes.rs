@@ -5,7 +5,7 @@ use crate::models::routing::{
     InboundRouteEntityListing,
 };
 use crate::models::shared::email_address::InboundRoute;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing email domain route.
 ///
@@ -16,22 +16,25 @@ use crate::runtime;
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by
-/// [`RoutingApi::delete_routing_email_domain_route`](crate::api::RoutingApi::delete_routing_email_domain_route).
+/// Created by [`RoutingApi::delete_routing_email_domain_route`](
+/// crate::api::RoutingApi::delete_routing_email_domain_route).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-domains--domainName--routes--routeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-domains--domainName--routes--routeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_routing_email_domain_route("domain_name", "route_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_routing_email_domain_route("domain_name", "route_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 404: `postino.error.not.found`
 /// - 409: `postino.route.conflict`
@@ -105,7 +108,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingEmailDomainRoute {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingEmailDomainRoute as runtime::Operation>::METADATA,
+            DeleteRoutingEmailDomainRoute::METADATA,
         );
         request.path_argument(domain_name.as_ref());
         request.path_argument(route_id.as_ref());
@@ -124,22 +127,25 @@ impl crate::api::RoutingApi {
 ///
 /// Permissions, any of: `routing:email:view`, `routing:email:manage`
 ///
-/// Created by
-/// [`RoutingApi::get_routing_email_domain_route`](crate::api::RoutingApi::get_routing_email_domain_route).
+/// Created by [`RoutingApi::get_routing_email_domain_route`](
+/// crate::api::RoutingApi::get_routing_email_domain_route).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainName--routes--routeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainName--routes--routeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_email_domain_route("domain_name", "route_id").await?;
+/// let response = client
+///     .routing()
+///     .get_routing_email_domain_route("domain_name", "route_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -220,7 +226,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingEmailDomainRoute {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingEmailDomainRoute as runtime::Operation>::METADATA,
+            GetRoutingEmailDomainRoute::METADATA,
         );
         request.path_argument(domain_name.as_ref());
         request.path_argument(route_id.as_ref());
@@ -243,22 +249,25 @@ impl crate::api::RoutingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_email_domain_routes`](crate::api::RoutingApi::get_routing_email_domain_routes).
+/// Created by [`RoutingApi::get_routing_email_domain_routes`](
+/// crate::api::RoutingApi::get_routing_email_domain_routes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainName--routes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-domains--domainName--routes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_email_domain_routes("domain_name").await?;
+/// let response = client
+///     .routing()
+///     .get_routing_email_domain_routes("domain_name")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -387,7 +396,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingEmailDomainRoutes {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingEmailDomainRoutes as runtime::Operation>::METADATA,
+            GetRoutingEmailDomainRoutes::METADATA,
         );
         request.path_argument(domain_name.as_ref());
         GetRoutingEmailDomainRoutes {
@@ -405,24 +414,32 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by
-/// [`RoutingApi::post_routing_email_domain_routes`](crate::api::RoutingApi::post_routing_email_domain_routes).
+/// Created by [`RoutingApi::post_routing_email_domain_routes`](
+/// crate::api::RoutingApi::post_routing_email_domain_routes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainName--routes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-domains--domainName--routes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_email_domain_routes("domain_name", genesys_cloud::models::InboundRoute::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_email_domain_routes(
+///         "domain_name",
+///         genesys_cloud::models::InboundRoute::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `bad.flow.id`, `invalid.date`, `invalid.value`, `postino.domain.exists`, `postino.error.bad.address`, `postino.error.queue.required`, `postino.invalid.route`, `postino.max.routes.exceeded`, `postino.route.pattern.exists`, `reply.route.id.required`
+/// - 400: `bad.flow.id`, `invalid.date`, `invalid.value`, `postino.domain.exists`,
+///   `postino.error.bad.address`, `postino.error.queue.required`, `postino.invalid.route`,
+///   `postino.max.routes.exceeded`, `postino.route.pattern.exists`, `reply.route.id.required`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostRoutingEmailDomainRoutes {
@@ -507,7 +524,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingEmailDomainRoutes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingEmailDomainRoutes as runtime::Operation>::METADATA,
+            PostRoutingEmailDomainRoutes::METADATA,
         );
         request.path_argument(domain_name.as_ref());
         request.json_body("application/json", Some(body));
@@ -527,24 +544,32 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by
-/// [`RoutingApi::put_routing_email_domain_route`](crate::api::RoutingApi::put_routing_email_domain_route).
+/// Created by [`RoutingApi::put_routing_email_domain_route`](
+/// crate::api::RoutingApi::put_routing_email_domain_route).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-email-domains--domainName--routes--routeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-email-domains--domainName--routes--routeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_routing_email_domain_route("domain_name", "route_id", genesys_cloud::models::InboundRoute::default()).await?;
+/// let response = client
+///     .routing()
+///     .put_routing_email_domain_route(
+///         "domain_name",
+///         "route_id",
+///         genesys_cloud::models::InboundRoute::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `bad.flow.id`, `invalid.date`, `invalid.value`, `postino.error.bad.address`, `postino.error.queue.required`, `postino.invalid.route`, `reply.route.id.required`
+/// - 400: `bad.flow.id`, `invalid.date`, `invalid.value`, `postino.error.bad.address`,
+///   `postino.error.queue.required`, `postino.invalid.route`, `reply.route.id.required`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutRoutingEmailDomainRoute {
@@ -627,7 +652,7 @@ impl crate::api::RoutingApi {
     ) -> PutRoutingEmailDomainRoute {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutRoutingEmailDomainRoute as runtime::Operation>::METADATA,
+            PutRoutingEmailDomainRoute::METADATA,
         );
         request.path_argument(domain_name.as_ref());
         request.path_argument(route_id.as_ref());

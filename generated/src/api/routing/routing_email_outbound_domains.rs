@@ -5,7 +5,7 @@ use crate::models::routing::{
     GetRoutingEmailOutboundDomainsExpand, OutboundDomain, OutboundDomainCreateRequest,
     OutboundDomainEntityListing, OutboundDomainPatchRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing email outbound domain.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by
-/// [`RoutingApi::delete_routing_email_outbound_domain`](crate::api::RoutingApi::delete_routing_email_outbound_domain).
+/// Created by [`RoutingApi::delete_routing_email_outbound_domain`](
+/// crate::api::RoutingApi::delete_routing_email_outbound_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-outbound-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-email-outbound-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_routing_email_outbound_domain("domain_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_routing_email_outbound_domain("domain_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingEmailOutboundDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingEmailOutboundDomain as runtime::Operation>::METADATA,
+            DeleteRoutingEmailOutboundDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         DeleteRoutingEmailOutboundDomain {
@@ -111,15 +114,18 @@ impl crate::api::RoutingApi {
 ///
 /// Permissions, any of: `routing:email:manage`, `routing:email:view`
 ///
-/// Created by
-/// [`RoutingApi::get_routing_email_outbound_domain`](crate::api::RoutingApi::get_routing_email_outbound_domain).
+/// Created by [`RoutingApi::get_routing_email_outbound_domain`](
+/// crate::api::RoutingApi::get_routing_email_outbound_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-outbound-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-outbound-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_email_outbound_domain("domain_id").await?;
+/// let response = client
+///     .routing()
+///     .get_routing_email_outbound_domain("domain_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -200,7 +206,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingEmailOutboundDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingEmailOutboundDomain as runtime::Operation>::METADATA,
+            GetRoutingEmailOutboundDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         GetRoutingEmailOutboundDomain {
@@ -222,11 +228,11 @@ impl crate::api::RoutingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_email_outbound_domains`](crate::api::RoutingApi::get_routing_email_outbound_domains).
+/// Created by [`RoutingApi::get_routing_email_outbound_domains`](
+/// crate::api::RoutingApi::get_routing_email_outbound_domains).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-outbound-domains>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-email-outbound-domains)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -356,7 +362,7 @@ impl crate::api::RoutingApi {
         GetRoutingEmailOutboundDomains {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingEmailOutboundDomains as runtime::Operation>::METADATA,
+                GetRoutingEmailOutboundDomains::METADATA,
             ),
         }
     }
@@ -372,15 +378,21 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by
-/// [`RoutingApi::patch_routing_email_outbound_domain`](crate::api::RoutingApi::patch_routing_email_outbound_domain).
+/// Created by [`RoutingApi::patch_routing_email_outbound_domain`](
+/// crate::api::RoutingApi::patch_routing_email_outbound_domain).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-outbound-domains--domainId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-email-outbound-domains--domainId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_email_outbound_domain("domain_id", genesys_cloud::models::OutboundDomainPatchRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_email_outbound_domain(
+///         "domain_id",
+///         genesys_cloud::models::OutboundDomainPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -452,7 +464,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingEmailOutboundDomain {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingEmailOutboundDomain as runtime::Operation>::METADATA,
+            PatchRoutingEmailOutboundDomain::METADATA,
         );
         request.path_argument(domain_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -472,15 +484,20 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:email:manage`
 ///
-/// Created by
-/// [`RoutingApi::post_routing_email_outbound_domains`](crate::api::RoutingApi::post_routing_email_outbound_domains).
+/// Created by [`RoutingApi::post_routing_email_outbound_domains`](
+/// crate::api::RoutingApi::post_routing_email_outbound_domains).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-outbound-domains>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-email-outbound-domains)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_email_outbound_domains(genesys_cloud::models::OutboundDomainCreateRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_email_outbound_domains(
+///         genesys_cloud::models::OutboundDomainCreateRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -551,7 +568,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingEmailOutboundDomains {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingEmailOutboundDomains as runtime::Operation>::METADATA,
+            PostRoutingEmailOutboundDomains::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingEmailOutboundDomains {

@@ -3,7 +3,7 @@
 use crate::models::routing::GetRoutingLanguagesSortOrder;
 use crate::models::shared::languages_and_recording_and_routing::Language;
 use crate::models::shared::languages_and_routing::LanguageEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing language.
 ///
@@ -15,8 +15,8 @@ use crate::runtime;
 ///
 /// Created by [`RoutingApi::delete_routing_language`](crate::api::RoutingApi::delete_routing_language).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-languages--languageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-languages--languageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -90,7 +90,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingLanguage {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingLanguage as runtime::Operation>::METADATA,
+            DeleteRoutingLanguage::METADATA,
         );
         request.path_argument(language_id.as_ref());
         DeleteRoutingLanguage { request }
@@ -106,8 +106,8 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::get_routing_language`](crate::api::RoutingApi::get_routing_language).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-languages--languageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-languages--languageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -118,7 +118,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -187,7 +187,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingLanguage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingLanguage as runtime::Operation>::METADATA,
+            GetRoutingLanguage::METADATA,
         );
         request.path_argument(language_id.as_ref());
         GetRoutingLanguage { request }
@@ -207,7 +207,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_languages`](crate::api::RoutingApi::get_routing_languages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-languages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-languages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -218,7 +218,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -240,7 +240,7 @@ impl GetRoutingLanguages {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetRoutingLanguagesSortOrder>>,
@@ -351,10 +351,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/languages` See [`GetRoutingLanguages`] for what it takes and returns.
     pub fn get_routing_languages(&self) -> GetRoutingLanguages {
         GetRoutingLanguages {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingLanguages as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingLanguages::METADATA),
         }
     }
 }
@@ -371,18 +368,21 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::post_routing_languages`](crate::api::RoutingApi::post_routing_languages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-languages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-languages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_languages(genesys_cloud::models::Language::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_languages(genesys_cloud::models::Language::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -448,7 +448,7 @@ impl crate::api::RoutingApi {
     pub fn post_routing_languages(&self, body: Language) -> PostRoutingLanguages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingLanguages as runtime::Operation>::METADATA,
+            PostRoutingLanguages::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingLanguages { request }

@@ -4,7 +4,7 @@ use crate::models::routing::{
     GetRoutingMessageRecipientsMessengerType, Recipient, RecipientListing,
     RecipientRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing message recipient.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Permission: `routing:message:manage`
 ///
-/// Created by
-/// [`RoutingApi::get_routing_message_recipient`](crate::api::RoutingApi::get_routing_message_recipient).
+/// Created by [`RoutingApi::get_routing_message_recipient`](
+/// crate::api::RoutingApi::get_routing_message_recipient).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-message-recipients--recipientId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-message-recipients--recipientId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -99,7 +99,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingMessageRecipient {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingMessageRecipient as runtime::Operation>::METADATA,
+            GetRoutingMessageRecipient::METADATA,
         );
         request.path_argument(recipient_id.as_ref());
         GetRoutingMessageRecipient {
@@ -120,11 +120,11 @@ impl crate::api::RoutingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_message_recipients`](crate::api::RoutingApi::get_routing_message_recipients).
+/// Created by [`RoutingApi::get_routing_message_recipients`](
+/// crate::api::RoutingApi::get_routing_message_recipients).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-message-recipients>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-message-recipients)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -135,7 +135,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -261,7 +261,7 @@ impl crate::api::RoutingApi {
         GetRoutingMessageRecipients {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingMessageRecipients as runtime::Operation>::METADATA,
+                GetRoutingMessageRecipients::METADATA,
             ),
         }
     }
@@ -276,22 +276,28 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:message:manage`
 ///
-/// Created by
-/// [`RoutingApi::put_routing_message_recipient`](crate::api::RoutingApi::put_routing_message_recipient).
+/// Created by [`RoutingApi::put_routing_message_recipient`](
+/// crate::api::RoutingApi::put_routing_message_recipient).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-message-recipients--recipientId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-message-recipients--recipientId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_routing_message_recipient("recipient_id", genesys_cloud::models::RecipientRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .put_routing_message_recipient(
+///         "recipient_id",
+///         genesys_cloud::models::RecipientRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -362,7 +368,7 @@ impl crate::api::RoutingApi {
     ) -> PutRoutingMessageRecipient {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutRoutingMessageRecipient as runtime::Operation>::METADATA,
+            PutRoutingMessageRecipient::METADATA,
         );
         request.path_argument(recipient_id.as_ref());
         request.json_body("application/json", Some(body));

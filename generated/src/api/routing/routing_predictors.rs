@@ -4,7 +4,7 @@ use crate::models::routing::{
     CreatePredictorRequest, GetRoutingPredictorsState, PatchPredictorRequest, Predictor,
     PredictorListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing predictor.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::delete_routing_predictor`](crate::api::RoutingApi::delete_routing_predictor).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-predictors--predictorId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-predictors--predictorId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -94,7 +94,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingPredictor {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingPredictor as runtime::Operation>::METADATA,
+            DeleteRoutingPredictor::METADATA,
         );
         request.path_argument(predictor_id.as_ref());
         DeleteRoutingPredictor { request }
@@ -112,8 +112,8 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::get_routing_predictor`](crate::api::RoutingApi::get_routing_predictor).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors--predictorId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors--predictorId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -187,7 +187,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingPredictor {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingPredictor as runtime::Operation>::METADATA,
+            GetRoutingPredictor::METADATA,
         );
         request.path_argument(predictor_id.as_ref());
         GetRoutingPredictor { request }
@@ -209,7 +209,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_predictors`](crate::api::RoutingApi::get_routing_predictors).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-predictors)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -356,10 +356,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/predictors` See [`GetRoutingPredictors`] for what it takes and returns.
     pub fn get_routing_predictors(&self) -> GetRoutingPredictors {
         GetRoutingPredictors {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingPredictors as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingPredictors::METADATA),
         }
     }
 }
@@ -376,8 +373,8 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::patch_routing_predictor`](crate::api::RoutingApi::patch_routing_predictor).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-predictors--predictorId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-predictors--predictorId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -459,7 +456,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingPredictor {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingPredictor as runtime::Operation>::METADATA,
+            PatchRoutingPredictor::METADATA,
         );
         request.path_argument(predictor_id.as_ref());
         PatchRoutingPredictor { request }
@@ -478,7 +475,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::post_routing_predictors`](crate::api::RoutingApi::post_routing_predictors).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-predictors>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-predictors)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -555,10 +552,7 @@ impl crate::api::RoutingApi {
     /// `POST /api/v2/routing/predictors` See [`PostRoutingPredictors`] for what it takes and returns.
     pub fn post_routing_predictors(&self) -> PostRoutingPredictors {
         PostRoutingPredictors {
-            request: runtime::Request::new(
-                &self.client,
-                <PostRoutingPredictors as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostRoutingPredictors::METADATA),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::models::routing::{
     GetRoutingQueuesSortOrder, QueueEntityListing, QueueRequest,
 };
 use crate::models::shared::queue::Queue;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing queue.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 ///
 /// Created by [`RoutingApi::delete_routing_queue`](crate::api::RoutingApi::delete_routing_queue).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `active.queue`
 /// - 404: `resource.not.found`
@@ -101,7 +101,7 @@ impl crate::api::RoutingApi {
     pub fn delete_routing_queue(&self, queue_id: impl AsRef<str>) -> DeleteRoutingQueue {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingQueue as runtime::Operation>::METADATA,
+            DeleteRoutingQueue::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         DeleteRoutingQueue { request }
@@ -120,7 +120,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_queue`](crate::api::RoutingApi::get_routing_queue).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -131,7 +131,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -207,10 +207,7 @@ impl crate::api::RoutingApi {
     ///
     /// `GET /api/v2/routing/queues/{queueId}` See [`GetRoutingQueue`] for what it takes and returns.
     pub fn get_routing_queue(&self, queue_id: impl AsRef<str>) -> GetRoutingQueue {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetRoutingQueue as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetRoutingQueue::METADATA);
         request.path_argument(queue_id.as_ref());
         GetRoutingQueue { request }
     }
@@ -230,7 +227,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_queues`](crate::api::RoutingApi::get_routing_queues).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -241,7 +238,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -423,10 +420,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/queues` See [`GetRoutingQueues`] for what it takes and returns.
     pub fn get_routing_queues(&self) -> GetRoutingQueues {
         GetRoutingQueues {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingQueues as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingQueues::METADATA),
         }
     }
 }
@@ -443,18 +437,21 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::post_routing_queues`](crate::api::RoutingApi::post_routing_queues).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_queues(genesys_cloud::models::CreateQueueRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_queues(genesys_cloud::models::CreateQueueRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `required.field.missing`
 #[derive(Clone)]
@@ -522,7 +519,7 @@ impl crate::api::RoutingApi {
     pub fn post_routing_queues(&self, body: CreateQueueRequest) -> PostRoutingQueues {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingQueues as runtime::Operation>::METADATA,
+            PostRoutingQueues::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingQueues { request }
@@ -541,18 +538,21 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::put_routing_queue`](crate::api::RoutingApi::put_routing_queue).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-queues--queueId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-queues--queueId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_routing_queue("queue_id", genesys_cloud::models::QueueRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .put_routing_queue("queue_id", genesys_cloud::models::QueueRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `duplicate.name`, `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -620,10 +620,7 @@ impl crate::api::RoutingApi {
         queue_id: impl AsRef<str>,
         body: QueueRequest,
     ) -> PutRoutingQueue {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutRoutingQueue as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutRoutingQueue::METADATA);
         request.path_argument(queue_id.as_ref());
         request.json_body("application/json", Some(body));
         PutRoutingQueue { request }

@@ -2,7 +2,7 @@
 
 use crate::models::routing::GetRoutingQueueAssistantExpand;
 use crate::models::shared::agent_assistants_and_routing::AssistantQueue;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing queue assistant.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::get_routing_queue_assistant`](crate::api::RoutingApi::get_routing_queue_assistant).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--assistant>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--assistant)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -115,7 +115,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingQueueAssistant {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingQueueAssistant as runtime::Operation>::METADATA,
+            GetRoutingQueueAssistant::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         GetRoutingQueueAssistant {

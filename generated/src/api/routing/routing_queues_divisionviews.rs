@@ -5,7 +5,7 @@ use crate::models::routing::{
     QueueEntityListing,
 };
 use crate::models::shared::queue::Queue;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing queues divisionviews.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_queues_divisionviews`](crate::api::RoutingApi::get_routing_queues_divisionviews).
+/// Created by [`RoutingApi::get_routing_queues_divisionviews`](
+/// crate::api::RoutingApi::get_routing_queues_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -186,7 +186,7 @@ impl crate::api::RoutingApi {
         GetRoutingQueuesDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingQueuesDivisionviews as runtime::Operation>::METADATA,
+                GetRoutingQueuesDivisionviews::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::routing::{
     GetRoutingQueuesDivisionviewsAllSortOrder, QueueEntityListing,
 };
 use crate::models::shared::queue::Queue;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing queues divisionviews all.
 ///
@@ -17,11 +17,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_queues_divisionviews_all`](crate::api::RoutingApi::get_routing_queues_divisionviews_all).
+/// Created by [`RoutingApi::get_routing_queues_divisionviews_all`](
+/// crate::api::RoutingApi::get_routing_queues_divisionviews_all).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-divisionviews-all>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-divisionviews-all)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -147,7 +147,7 @@ impl crate::api::RoutingApi {
         GetRoutingQueuesDivisionviewsAll {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingQueuesDivisionviewsAll as runtime::Operation>::METADATA,
+                GetRoutingQueuesDivisionviewsAll::METADATA,
             ),
         }
     }

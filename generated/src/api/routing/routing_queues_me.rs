@@ -2,7 +2,7 @@
 
 use crate::models::routing::GetRoutingQueuesMeSortOrder;
 use crate::models::shared::routing_and_users::{UserQueue, UserQueueEntityListing};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing queues me.
 ///
@@ -17,7 +17,7 @@ use crate::runtime;
 /// Created by [`RoutingApi::get_routing_queues_me`](crate::api::RoutingApi::get_routing_queues_me).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-me>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -144,10 +144,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/queues/me` See [`GetRoutingQueuesMe`] for what it takes and returns.
     pub fn get_routing_queues_me(&self) -> GetRoutingQueuesMe {
         GetRoutingQueuesMe {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingQueuesMe as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingQueuesMe::METADATA),
         }
     }
 }

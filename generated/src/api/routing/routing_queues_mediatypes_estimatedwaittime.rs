@@ -3,35 +3,42 @@
 use crate::models::routing::{
     EstimatedWaitTimePredictions, GetRoutingQueueMediatypeEstimatedwaittimeMediaType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing queue mediatype estimatedwaittime.
 ///
 /// `GET /api/v2/routing/queues/{queueId}/mediatypes/{mediaType}/estimatedwaittime`
 ///
 /// Takes `queue_id` (a string) and `media_type`
-/// ([`GetRoutingQueueMediatypeEstimatedwaittimeMediaType`](crate::models::GetRoutingQueueMediatypeEstimatedwaittimeMediaType)).
-/// Returns [`EstimatedWaitTimePredictions`](crate::models::EstimatedWaitTimePredictions). Succeeds with
-/// the status 200 (OK).
+/// ([`GetRoutingQueueMediatypeEstimatedwaittimeMediaType`](
+/// crate::models::GetRoutingQueueMediatypeEstimatedwaittimeMediaType)). Returns
+/// [`EstimatedWaitTimePredictions`](crate::models::EstimatedWaitTimePredictions). Succeeds with the
+/// status 200 (OK).
 ///
 /// Permission: `routing:queue:view`
 ///
-/// Created by
-/// [`RoutingApi::get_routing_queue_mediatype_estimatedwaittime`](crate::api::RoutingApi::get_routing_queue_mediatype_estimatedwaittime).
+/// Created by [`RoutingApi::get_routing_queue_mediatype_estimatedwaittime`](
+/// crate::api::RoutingApi::get_routing_queue_mediatype_estimatedwaittime).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--mediatypes--mediaType--estimatedwaittime>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--mediatypes--mediaType--estimatedwaittime)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_queue_mediatype_estimatedwaittime("queue_id", genesys_cloud::models::GetRoutingQueueMediatypeEstimatedwaittimeMediaType::All).await?;
+/// let response = client
+///     .routing()
+///     .get_routing_queue_mediatype_estimatedwaittime(
+///         "queue_id",
+///         genesys_cloud::models::GetRoutingQueueMediatypeEstimatedwaittimeMediaType::All,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -107,7 +114,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingQueueMediatypeEstimatedwaittime {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingQueueMediatypeEstimatedwaittime as runtime::Operation>::METADATA,
+            GetRoutingQueueMediatypeEstimatedwaittime::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.path_argument(media_type);

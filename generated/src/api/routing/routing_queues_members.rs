@@ -5,7 +5,7 @@ use crate::models::routing::{
     GetRoutingQueueMembersSortOrder, QueueMember, QueueMemberEntityListing,
 };
 use crate::models::shared::knowledge_and_routing::WritableEntity;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing queue member.
 ///
@@ -19,12 +19,15 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::delete_routing_queue_member`](crate::api::RoutingApi::delete_routing_queue_member).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId--members--memberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId--members--memberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_routing_queue_member("queue_id", "member_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_routing_queue_member("queue_id", "member_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingQueueMember {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingQueueMember as runtime::Operation>::METADATA,
+            DeleteRoutingQueueMember::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.path_argument(member_id.as_ref());
@@ -123,8 +126,8 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::get_routing_queue_members`](crate::api::RoutingApi::get_routing_queue_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -351,7 +354,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingQueueMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingQueueMembers as runtime::Operation>::METADATA,
+            GetRoutingQueueMembers::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         GetRoutingQueueMembers { request }
@@ -371,12 +374,19 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::patch_routing_queue_member`](crate::api::RoutingApi::patch_routing_queue_member).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--members--memberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--members--memberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_queue_member("queue_id", "member_id", genesys_cloud::models::QueueMember::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_queue_member(
+///         "queue_id",
+///         "member_id",
+///         genesys_cloud::models::QueueMember::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -451,7 +461,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingQueueMember {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingQueueMember as runtime::Operation>::METADATA,
+            PatchRoutingQueueMember::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.path_argument(member_id.as_ref());
@@ -473,12 +483,18 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::patch_routing_queue_members`](crate::api::RoutingApi::patch_routing_queue_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_queue_members("queue_id", vec![genesys_cloud::models::QueueMember::default()]).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_queue_members(
+///         "queue_id",
+///         vec![genesys_cloud::models::QueueMember::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -552,7 +568,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingQueueMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingQueueMembers as runtime::Operation>::METADATA,
+            PatchRoutingQueueMembers::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -574,12 +590,18 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::post_routing_queue_members`](crate::api::RoutingApi::post_routing_queue_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues--queueId--members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues--queueId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_queue_members("queue_id", vec![genesys_cloud::models::WritableEntity::default()]).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_queue_members(
+///         "queue_id",
+///         vec![genesys_cloud::models::WritableEntity::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -659,7 +681,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingQueueMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingQueueMembers as runtime::Operation>::METADATA,
+            PostRoutingQueueMembers::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.json_body("application/json", Some(body));

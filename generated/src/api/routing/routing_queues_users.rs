@@ -5,7 +5,7 @@ use crate::models::routing::{
     QueueMemberEntityListingV1,
 };
 use crate::models::shared::knowledge_and_routing::WritableEntity;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing queue user.
 ///
@@ -21,19 +21,22 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::delete_routing_queue_user`](crate::api::RoutingApi::delete_routing_queue_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId--users--memberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId--users--memberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_routing_queue_user("queue_id", "member_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_routing_queue_user("queue_id", "member_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 404: `resource.not.found`
 #[derive(Clone)]
@@ -106,7 +109,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingQueueUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingQueueUser as runtime::Operation>::METADATA,
+            DeleteRoutingQueueUser::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.path_argument(member_id.as_ref());
@@ -131,8 +134,8 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::get_routing_queue_users`](crate::api::RoutingApi::get_routing_queue_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -143,7 +146,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `general.bad.request`, `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -358,7 +361,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingQueueUsers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingQueueUsers as runtime::Operation>::METADATA,
+            GetRoutingQueueUsers::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         GetRoutingQueueUsers { request }
@@ -381,19 +384,26 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::patch_routing_queue_user`](crate::api::RoutingApi::patch_routing_queue_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--users--memberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--users--memberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_queue_user("queue_id", "member_id", genesys_cloud::models::QueueMember::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_queue_user(
+///         "queue_id",
+///         "member_id",
+///         genesys_cloud::models::QueueMember::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -468,7 +478,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingQueueUser {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingQueueUser as runtime::Operation>::METADATA,
+            PatchRoutingQueueUser::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.path_argument(member_id.as_ref());
@@ -492,19 +502,25 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::patch_routing_queue_users`](crate::api::RoutingApi::patch_routing_queue_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-queues--queueId--users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_queue_users("queue_id", vec![genesys_cloud::models::QueueMember::default()]).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_queue_users(
+///         "queue_id",
+///         vec![genesys_cloud::models::QueueMember::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `general.bad.request`, `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -578,7 +594,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingQueueUsers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingQueueUsers as runtime::Operation>::METADATA,
+            PatchRoutingQueueUsers::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -601,19 +617,25 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::post_routing_queue_users`](crate::api::RoutingApi::post_routing_queue_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues--queueId--users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues--queueId--users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_queue_users("queue_id", vec![genesys_cloud::models::WritableEntity::default()]).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_queue_users(
+///         "queue_id",
+///         vec![genesys_cloud::models::WritableEntity::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `general.bad.request`, `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -699,7 +721,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingQueueUsers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingQueueUsers as runtime::Operation>::METADATA,
+            PostRoutingQueueUsers::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::routing::{WrapUpCodeReference, WrapupCodeEntityListing};
 use crate::models::shared::conversations_and_recording_and_routing::WrapupCode;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing queue wrapupcode.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `routing:queue:edit`
 ///
-/// Created by
-/// [`RoutingApi::delete_routing_queue_wrapupcode`](crate::api::RoutingApi::delete_routing_queue_wrapupcode).
+/// Created by [`RoutingApi::delete_routing_queue_wrapupcode`](
+/// crate::api::RoutingApi::delete_routing_queue_wrapupcode).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId--wrapupcodes--codeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-queues--queueId--wrapupcodes--codeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_routing_queue_wrapupcode("queue_id", "code_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_routing_queue_wrapupcode("queue_id", "code_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingQueueWrapupcode {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingQueueWrapupcode as runtime::Operation>::METADATA,
+            DeleteRoutingQueueWrapupcode::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.path_argument(code_id.as_ref());
@@ -114,11 +117,11 @@ impl crate::api::RoutingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_queue_wrapupcodes`](crate::api::RoutingApi::get_routing_queue_wrapupcodes).
+/// Created by [`RoutingApi::get_routing_queue_wrapupcodes`](
+/// crate::api::RoutingApi::get_routing_queue_wrapupcodes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--wrapupcodes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-queues--queueId--wrapupcodes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -129,7 +132,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -247,7 +250,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingQueueWrapupcodes {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingQueueWrapupcodes as runtime::Operation>::METADATA,
+            GetRoutingQueueWrapupcodes::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         GetRoutingQueueWrapupcodes {
@@ -266,22 +269,28 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:queue:edit`
 ///
-/// Created by
-/// [`RoutingApi::post_routing_queue_wrapupcodes`](crate::api::RoutingApi::post_routing_queue_wrapupcodes).
+/// Created by [`RoutingApi::post_routing_queue_wrapupcodes`](
+/// crate::api::RoutingApi::post_routing_queue_wrapupcodes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues--queueId--wrapupcodes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-queues--queueId--wrapupcodes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_queue_wrapupcodes("queue_id", vec![genesys_cloud::models::WrapUpCodeReference::default()]).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_queue_wrapupcodes(
+///         "queue_id",
+///         vec![genesys_cloud::models::WrapUpCodeReference::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -352,7 +361,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingQueueWrapupcodes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingQueueWrapupcodes as runtime::Operation>::METADATA,
+            PostRoutingQueueWrapupcodes::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         request.json_body("application/json", Some(body));

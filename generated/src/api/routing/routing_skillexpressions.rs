@@ -4,7 +4,7 @@ use crate::models::routing::{
     GetRoutingSkillexpressionFormat, GetRoutingSkillexpressionsFormat, SkillExpression,
     SkillExpressionEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing skillexpression.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `routing:skillExpressions:delete`
 ///
-/// Created by
-/// [`RoutingApi::delete_routing_skillexpression`](crate::api::RoutingApi::delete_routing_skillexpression).
+/// Created by [`RoutingApi::delete_routing_skillexpression`](
+/// crate::api::RoutingApi::delete_routing_skillexpression).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillexpressions--expressionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillexpressions--expressionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_routing_skillexpression("expression_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_routing_skillexpression("expression_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingSkillexpression {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingSkillexpression as runtime::Operation>::METADATA,
+            DeleteRoutingSkillexpression::METADATA,
         );
         request.path_argument(expression_id.as_ref());
         DeleteRoutingSkillexpression {
@@ -111,11 +114,11 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:skillExpressions:delete`
 ///
-/// Created by
-/// [`RoutingApi::delete_routing_skillexpressions`](crate::api::RoutingApi::delete_routing_skillexpressions).
+/// Created by [`RoutingApi::delete_routing_skillexpressions`](
+/// crate::api::RoutingApi::delete_routing_skillexpressions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillexpressions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillexpressions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -200,7 +203,7 @@ impl crate::api::RoutingApi {
         DeleteRoutingSkillexpressions {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteRoutingSkillexpressions as runtime::Operation>::METADATA,
+                DeleteRoutingSkillexpressions::METADATA,
             ),
         }
     }
@@ -218,8 +221,8 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::get_routing_skillexpression`](crate::api::RoutingApi::get_routing_skillexpression).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions--expressionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions--expressionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -310,7 +313,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingSkillexpression {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingSkillexpression as runtime::Operation>::METADATA,
+            GetRoutingSkillexpression::METADATA,
         );
         request.path_argument(expression_id.as_ref());
         GetRoutingSkillexpression {
@@ -336,7 +339,7 @@ impl crate::api::RoutingApi {
 /// [`RoutingApi::get_routing_skillexpressions`](crate::api::RoutingApi::get_routing_skillexpressions).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -465,7 +468,7 @@ impl crate::api::RoutingApi {
         GetRoutingSkillexpressions {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingSkillexpressions as runtime::Operation>::METADATA,
+                GetRoutingSkillexpressions::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::routing::{
     GetRoutingSkillexpressionsQueueQueueIdFormat, SkillExpression,
     SkillExpressionEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing skillexpressions queue queue id.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_skillexpressions_queue_queue_id`](crate::api::RoutingApi::get_routing_skillexpressions_queue_queue_id).
+/// Created by [`RoutingApi::get_routing_skillexpressions_queue_queue_id`](
+/// crate::api::RoutingApi::get_routing_skillexpressions_queue_queue_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions-queue--queueId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillexpressions-queue--queueId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_skillexpressions_queue_queue_id("queue_id").await?;
+/// let response = client
+///     .routing()
+///     .get_routing_skillexpressions_queue_queue_id("queue_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +146,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingSkillexpressionsQueueQueueId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingSkillexpressionsQueueQueueId as runtime::Operation>::METADATA,
+            GetRoutingSkillexpressionsQueueQueueId::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         GetRoutingSkillexpressionsQueueQueueId {

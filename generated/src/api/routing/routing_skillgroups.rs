@@ -4,7 +4,7 @@ use crate::models::routing::{
     SkillGroupDefinition, SkillGroupEntityListing, SkillGroupWithMemberDivisions,
 };
 use crate::models::shared::routing_and_users::SkillGroup;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing skillgroup.
 ///
@@ -17,8 +17,8 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::delete_routing_skillgroup`](crate::api::RoutingApi::delete_routing_skillgroup).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillgroups--skillGroupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skillgroups--skillGroupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingSkillgroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingSkillgroup as runtime::Operation>::METADATA,
+            DeleteRoutingSkillgroup::METADATA,
         );
         request.path_argument(skill_group_id.as_ref());
         DeleteRoutingSkillgroup { request }
@@ -110,8 +110,8 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::get_routing_skillgroup`](crate::api::RoutingApi::get_routing_skillgroup).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -185,7 +185,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingSkillgroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingSkillgroup as runtime::Operation>::METADATA,
+            GetRoutingSkillgroup::METADATA,
         );
         request.path_argument(skill_group_id.as_ref());
         GetRoutingSkillgroup { request }
@@ -207,7 +207,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_skillgroups`](crate::api::RoutingApi::get_routing_skillgroups).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -329,10 +329,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/skillgroups` See [`GetRoutingSkillgroups`] for what it takes and returns.
     pub fn get_routing_skillgroups(&self) -> GetRoutingSkillgroups {
         GetRoutingSkillgroups {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingSkillgroups as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingSkillgroups::METADATA),
         }
     }
 }
@@ -349,12 +346,18 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::patch_routing_skillgroup`](crate::api::RoutingApi::patch_routing_skillgroup).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-skillgroups--skillGroupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-skillgroups--skillGroupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_skillgroup("skill_group_id", genesys_cloud::models::SkillGroup::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_skillgroup(
+///         "skill_group_id",
+///         genesys_cloud::models::SkillGroup::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -426,7 +429,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingSkillgroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingSkillgroup as runtime::Operation>::METADATA,
+            PatchRoutingSkillgroup::METADATA,
         );
         request.path_argument(skill_group_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -448,11 +451,16 @@ impl crate::api::RoutingApi {
 /// [`RoutingApi::post_routing_skillgroups`](crate::api::RoutingApi::post_routing_skillgroups).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skillgroups>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skillgroups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_skillgroups(genesys_cloud::models::SkillGroupWithMemberDivisions::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_skillgroups(
+///         genesys_cloud::models::SkillGroupWithMemberDivisions::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -522,7 +530,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingSkillgroups {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingSkillgroups as runtime::Operation>::METADATA,
+            PostRoutingSkillgroups::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingSkillgroups { request }

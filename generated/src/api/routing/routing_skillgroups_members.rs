@@ -4,7 +4,7 @@ use crate::models::routing::{
     GetRoutingSkillgroupMembersExpand, SkillGroupMemberEntityListing,
 };
 use crate::models::shared::user_reference_with_name::UserReferenceWithName;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing skillgroup members.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_skillgroup_members`](crate::api::RoutingApi::get_routing_skillgroup_members).
+/// Created by [`RoutingApi::get_routing_skillgroup_members`](
+/// crate::api::RoutingApi::get_routing_skillgroup_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId--members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_skillgroup_members("skill_group_id").await?;
+/// let response = client
+///     .routing()
+///     .get_routing_skillgroup_members("skill_group_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -153,7 +156,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingSkillgroupMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingSkillgroupMembers as runtime::Operation>::METADATA,
+            GetRoutingSkillgroupMembers::METADATA,
         );
         request.path_argument(skill_group_id.as_ref());
         GetRoutingSkillgroupMembers {

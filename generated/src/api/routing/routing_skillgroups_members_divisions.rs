@@ -5,7 +5,7 @@ use crate::models::routing::{
     SkillGroupMemberDivisions,
 };
 use crate::models::shared::division::Division;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing skillgroup members divisions.
 ///
@@ -20,15 +20,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`RoutingApi::get_routing_skillgroup_members_divisions`](crate::api::RoutingApi::get_routing_skillgroup_members_divisions).
+/// Created by [`RoutingApi::get_routing_skillgroup_members_divisions`](
+/// crate::api::RoutingApi::get_routing_skillgroup_members_divisions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId--members-divisions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skillgroups--skillGroupId--members-divisions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_skillgroup_members_divisions("skill_group_id").await?;
+/// let response = client
+///     .routing()
+///     .get_routing_skillgroup_members_divisions("skill_group_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -134,7 +137,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingSkillgroupMembersDivisions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingSkillgroupMembersDivisions as runtime::Operation>::METADATA,
+            GetRoutingSkillgroupMembersDivisions::METADATA,
         );
         request.path_argument(skill_group_id.as_ref());
         GetRoutingSkillgroupMembersDivisions {
@@ -153,15 +156,18 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:skillGroup:add`
 ///
-/// Created by
-/// [`RoutingApi::post_routing_skillgroup_members_divisions`](crate::api::RoutingApi::post_routing_skillgroup_members_divisions).
+/// Created by [`RoutingApi::post_routing_skillgroup_members_divisions`](
+/// crate::api::RoutingApi::post_routing_skillgroup_members_divisions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skillgroups--skillGroupId--members-divisions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skillgroups--skillGroupId--members-divisions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_skillgroup_members_divisions("skill_group_id").await?;
+/// let response = client
+///     .routing()
+///     .post_routing_skillgroup_members_divisions("skill_group_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -237,7 +243,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingSkillgroupMembersDivisions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingSkillgroupMembersDivisions as runtime::Operation>::METADATA,
+            PostRoutingSkillgroupMembersDivisions::METADATA,
         );
         request.path_argument(skill_group_id.as_ref());
         PostRoutingSkillgroupMembersDivisions {

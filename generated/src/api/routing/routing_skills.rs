@@ -4,7 +4,7 @@ use crate::models::routing::{
     CreateRoutingSkill, SkillEntityListing, UpdateSkillDivisionRequest,
 };
 use crate::models::shared::routing_and_users::RoutingSkill;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing skill.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 ///
 /// Created by [`RoutingApi::delete_routing_skill`](crate::api::RoutingApi::delete_routing_skill).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skills--skillId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-skills--skillId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -89,7 +89,7 @@ impl crate::api::RoutingApi {
     pub fn delete_routing_skill(&self, skill_id: impl AsRef<str>) -> DeleteRoutingSkill {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingSkill as runtime::Operation>::METADATA,
+            DeleteRoutingSkill::METADATA,
         );
         request.path_argument(skill_id.as_ref());
         DeleteRoutingSkill { request }
@@ -108,7 +108,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_skill`](crate::api::RoutingApi::get_routing_skill).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skills--skillId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skills--skillId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -119,7 +119,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -182,10 +182,7 @@ impl crate::api::RoutingApi {
     ///
     /// `GET /api/v2/routing/skills/{skillId}` See [`GetRoutingSkill`] for what it takes and returns.
     pub fn get_routing_skill(&self, skill_id: impl AsRef<str>) -> GetRoutingSkill {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetRoutingSkill as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetRoutingSkill::METADATA);
         request.path_argument(skill_id.as_ref());
         GetRoutingSkill { request }
     }
@@ -206,7 +203,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_skills`](crate::api::RoutingApi::get_routing_skills).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skills>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-skills)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -217,7 +214,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -341,10 +338,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/skills` See [`GetRoutingSkills`] for what it takes and returns.
     pub fn get_routing_skills(&self) -> GetRoutingSkills {
         GetRoutingSkills {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingSkills as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingSkills::METADATA),
         }
     }
 }
@@ -361,12 +355,18 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::patch_routing_skill`](crate::api::RoutingApi::patch_routing_skill).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-skills--skillId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-skills--skillId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_skill("skill_id", genesys_cloud::models::UpdateSkillDivisionRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_skill(
+///         "skill_id",
+///         genesys_cloud::models::UpdateSkillDivisionRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -437,7 +437,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingSkill {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingSkill as runtime::Operation>::METADATA,
+            PatchRoutingSkill::METADATA,
         );
         request.path_argument(skill_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -457,18 +457,21 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::post_routing_skills`](crate::api::RoutingApi::post_routing_skills).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skills>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-skills)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_skills(genesys_cloud::models::CreateRoutingSkill::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_skills(genesys_cloud::models::CreateRoutingSkill::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 409: `general.conflict`
@@ -540,7 +543,7 @@ impl crate::api::RoutingApi {
     pub fn post_routing_skills(&self, body: CreateRoutingSkill) -> PostRoutingSkills {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingSkills as runtime::Operation>::METADATA,
+            PostRoutingSkills::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingSkills { request }

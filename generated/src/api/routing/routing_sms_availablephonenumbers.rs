@@ -5,16 +5,15 @@ use crate::models::routing::{
     GetRoutingSmsAvailablephonenumbersPhoneNumberType, SmsAvailablePhoneNumber,
     SmsAvailablePhoneNumberEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing sms availablephonenumbers.
 ///
 /// `GET /api/v2/routing/sms/availablephonenumbers`
 ///
 /// Takes `country_code` (the query parameter `countryCode`: a string) and `phone_number_type` (the
-/// query parameter `phoneNumberType`:
-/// [`GetRoutingSmsAvailablephonenumbersPhoneNumberType`](crate::models::GetRoutingSmsAvailablephonenumbersPhoneNumberType)).
-/// Returns
+/// query parameter `phoneNumberType`: [`GetRoutingSmsAvailablephonenumbersPhoneNumberType`](
+/// crate::models::GetRoutingSmsAvailablephonenumbersPhoneNumberType)). Returns
 /// [`SmsAvailablePhoneNumberEntityListing`](crate::models::SmsAvailablePhoneNumberEntityListing).
 /// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
 /// [`SmsAvailablePhoneNumber`](crate::models::SmsAvailablePhoneNumber).
@@ -23,22 +22,28 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`RoutingApi::get_routing_sms_availablephonenumbers`](crate::api::RoutingApi::get_routing_sms_availablephonenumbers).
+/// Created by [`RoutingApi::get_routing_sms_availablephonenumbers`](
+/// crate::api::RoutingApi::get_routing_sms_availablephonenumbers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-availablephonenumbers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-availablephonenumbers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_sms_availablephonenumbers("country_code", genesys_cloud::models::GetRoutingSmsAvailablephonenumbersPhoneNumberType::Local).await?;
+/// let response = client
+///     .routing()
+///     .get_routing_sms_availablephonenumbers(
+///         "country_code",
+///         genesys_cloud::models::GetRoutingSmsAvailablephonenumbersPhoneNumberType::Local,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -170,7 +175,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingSmsAvailablephonenumbers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingSmsAvailablephonenumbers as runtime::Operation>::METADATA,
+            GetRoutingSmsAvailablephonenumbers::METADATA,
         );
         request.query("countryCode", Some(country_code.as_ref()));
         request.query("phoneNumberType", Some(phone_number_type));

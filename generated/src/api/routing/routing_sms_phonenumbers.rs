@@ -6,7 +6,7 @@ use crate::models::routing::{
     GetRoutingSmsPhonenumbersSortBy, GetRoutingSmsPhonenumbersSortOrder, SmsPhoneNumber,
     SmsPhoneNumberEntityListing, SmsPhoneNumberPatchRequest, SmsPhoneNumberProvision,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing sms phonenumber.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Permission: `sms:phoneNumber:delete`
 ///
-/// Created by
-/// [`RoutingApi::delete_routing_sms_phonenumber`](crate::api::RoutingApi::delete_routing_sms_phonenumber).
+/// Created by [`RoutingApi::delete_routing_sms_phonenumber`](
+/// crate::api::RoutingApi::delete_routing_sms_phonenumber).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-sms-phonenumbers--phoneNumberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-sms-phonenumbers--phoneNumberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_routing_sms_phonenumber("phone_number_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_routing_sms_phonenumber("phone_number_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingSmsPhonenumber {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingSmsPhonenumber as runtime::Operation>::METADATA,
+            DeleteRoutingSmsPhonenumber::METADATA,
         );
         request.path_argument(phone_number_id.as_ref());
         DeleteRoutingSmsPhonenumber {
@@ -116,12 +119,15 @@ impl crate::api::RoutingApi {
 /// Created by
 /// [`RoutingApi::get_routing_sms_phonenumber`](crate::api::RoutingApi::get_routing_sms_phonenumber).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-phonenumbers--phoneNumberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-phonenumbers--phoneNumberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_sms_phonenumber("phone_number_id").await?;
+/// let response = client
+///     .routing()
+///     .get_routing_sms_phonenumber("phone_number_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -200,7 +206,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingSmsPhonenumber {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingSmsPhonenumber as runtime::Operation>::METADATA,
+            GetRoutingSmsPhonenumber::METADATA,
         );
         request.path_argument(phone_number_id.as_ref());
         GetRoutingSmsPhonenumber {
@@ -226,7 +232,7 @@ impl crate::api::RoutingApi {
 /// [`RoutingApi::get_routing_sms_phonenumbers`](crate::api::RoutingApi::get_routing_sms_phonenumbers).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-phonenumbers>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-sms-phonenumbers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -237,7 +243,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -433,7 +439,7 @@ impl crate::api::RoutingApi {
         GetRoutingSmsPhonenumbers {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingSmsPhonenumbers as runtime::Operation>::METADATA,
+                GetRoutingSmsPhonenumbers::METADATA,
             ),
         }
     }
@@ -449,15 +455,21 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `sms:phoneNumber:edit`
 ///
-/// Created by
-/// [`RoutingApi::patch_routing_sms_phonenumber`](crate::api::RoutingApi::patch_routing_sms_phonenumber).
+/// Created by [`RoutingApi::patch_routing_sms_phonenumber`](
+/// crate::api::RoutingApi::patch_routing_sms_phonenumber).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-sms-phonenumbers--phoneNumberId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-routing-sms-phonenumbers--phoneNumberId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_routing_sms_phonenumber("phone_number_id", genesys_cloud::models::SmsPhoneNumberPatchRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_routing_sms_phonenumber(
+///         "phone_number_id",
+///         genesys_cloud::models::SmsPhoneNumberPatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -529,7 +541,7 @@ impl crate::api::RoutingApi {
     ) -> PatchRoutingSmsPhonenumber {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchRoutingSmsPhonenumber as runtime::Operation>::METADATA,
+            PatchRoutingSmsPhonenumber::METADATA,
         );
         request.path_argument(phone_number_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -548,22 +560,27 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `sms:phoneNumber:add`
 ///
-/// Created by
-/// [`RoutingApi::post_routing_sms_phonenumbers`](crate::api::RoutingApi::post_routing_sms_phonenumbers).
+/// Created by [`RoutingApi::post_routing_sms_phonenumbers`](
+/// crate::api::RoutingApi::post_routing_sms_phonenumbers).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-phonenumbers>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-sms-phonenumbers)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_sms_phonenumbers(genesys_cloud::models::SmsPhoneNumberProvision::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_sms_phonenumbers(
+///         genesys_cloud::models::SmsPhoneNumberProvision::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `requires.an.address`, `requires.local.address`
 #[derive(Clone)]
@@ -643,7 +660,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingSmsPhonenumbers {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingSmsPhonenumbers as runtime::Operation>::METADATA,
+            PostRoutingSmsPhonenumbers::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingSmsPhonenumbers {

@@ -2,7 +2,7 @@
 
 use crate::models::routing::UtilizationResponse;
 use crate::models::shared::routing_and_users::UtilizationRequest;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing utilization.
 ///
@@ -16,7 +16,7 @@ use crate::runtime;
 /// [`RoutingApi::delete_routing_utilization`](crate::api::RoutingApi::delete_routing_utilization).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-utilization>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-utilization)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -87,7 +87,7 @@ impl crate::api::RoutingApi {
         DeleteRoutingUtilization {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteRoutingUtilization as runtime::Operation>::METADATA,
+                DeleteRoutingUtilization::METADATA,
             ),
         }
     }
@@ -105,7 +105,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_utilization`](crate::api::RoutingApi::get_routing_utilization).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -116,7 +116,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -182,10 +182,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/utilization` See [`GetRoutingUtilization`] for what it takes and returns.
     pub fn get_routing_utilization(&self) -> GetRoutingUtilization {
         GetRoutingUtilization {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingUtilization as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingUtilization::METADATA),
         }
     }
 }
@@ -202,18 +199,21 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::put_routing_utilization`](crate::api::RoutingApi::put_routing_utilization).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-utilization>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-utilization)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_routing_utilization(genesys_cloud::models::UtilizationRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .put_routing_utilization(genesys_cloud::models::UtilizationRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -282,7 +282,7 @@ impl crate::api::RoutingApi {
     ) -> PutRoutingUtilization {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutRoutingUtilization as runtime::Operation>::METADATA,
+            PutRoutingUtilization::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutRoutingUtilization { request }

@@ -4,7 +4,7 @@ use crate::models::routing::{
     CreateUtilizationLabelRequest, GetRoutingUtilizationLabelsSortOrder,
     UpdateUtilizationLabelRequest, UtilizationLabel, UtilizationLabelEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing utilization label.
 ///
@@ -14,11 +14,11 @@ use crate::runtime;
 ///
 /// Permission: `routing:utilization:manage`
 ///
-/// Created by
-/// [`RoutingApi::delete_routing_utilization_label`](crate::api::RoutingApi::delete_routing_utilization_label).
+/// Created by [`RoutingApi::delete_routing_utilization_label`](
+/// crate::api::RoutingApi::delete_routing_utilization_label).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-utilization-labels--labelId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-utilization-labels--labelId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -98,7 +98,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingUtilizationLabel {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingUtilizationLabel as runtime::Operation>::METADATA,
+            DeleteRoutingUtilizationLabel::METADATA,
         );
         request.path_argument(label_id.as_ref());
         DeleteRoutingUtilizationLabel {
@@ -116,11 +116,11 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:utilization:view`
 ///
-/// Created by
-/// [`RoutingApi::get_routing_utilization_label`](crate::api::RoutingApi::get_routing_utilization_label).
+/// Created by [`RoutingApi::get_routing_utilization_label`](
+/// crate::api::RoutingApi::get_routing_utilization_label).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization-labels--labelId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization-labels--labelId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -194,7 +194,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingUtilizationLabel {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingUtilizationLabel as runtime::Operation>::METADATA,
+            GetRoutingUtilizationLabel::METADATA,
         );
         request.path_argument(label_id.as_ref());
         GetRoutingUtilizationLabel {
@@ -216,11 +216,11 @@ impl crate::api::RoutingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_utilization_labels`](crate::api::RoutingApi::get_routing_utilization_labels).
+/// Created by [`RoutingApi::get_routing_utilization_labels`](
+/// crate::api::RoutingApi::get_routing_utilization_labels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization-labels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-utilization-labels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -350,7 +350,7 @@ impl crate::api::RoutingApi {
         GetRoutingUtilizationLabels {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingUtilizationLabels as runtime::Operation>::METADATA,
+                GetRoutingUtilizationLabels::METADATA,
             ),
         }
     }
@@ -365,15 +365,20 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:utilization:manage`
 ///
-/// Created by
-/// [`RoutingApi::post_routing_utilization_labels`](crate::api::RoutingApi::post_routing_utilization_labels).
+/// Created by [`RoutingApi::post_routing_utilization_labels`](
+/// crate::api::RoutingApi::post_routing_utilization_labels).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-utilization-labels>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-utilization-labels)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_utilization_labels(genesys_cloud::models::CreateUtilizationLabelRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_utilization_labels(
+///         genesys_cloud::models::CreateUtilizationLabelRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -444,7 +449,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingUtilizationLabels {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingUtilizationLabels as runtime::Operation>::METADATA,
+            PostRoutingUtilizationLabels::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingUtilizationLabels {
@@ -463,15 +468,21 @@ impl crate::api::RoutingApi {
 ///
 /// Permission: `routing:utilization:manage`
 ///
-/// Created by
-/// [`RoutingApi::put_routing_utilization_label`](crate::api::RoutingApi::put_routing_utilization_label).
+/// Created by [`RoutingApi::put_routing_utilization_label`](
+/// crate::api::RoutingApi::put_routing_utilization_label).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-utilization-labels--labelId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-utilization-labels--labelId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_routing_utilization_label("label_id", genesys_cloud::models::UpdateUtilizationLabelRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .put_routing_utilization_label(
+///         "label_id",
+///         genesys_cloud::models::UpdateUtilizationLabelRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -543,7 +554,7 @@ impl crate::api::RoutingApi {
     ) -> PutRoutingUtilizationLabel {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutRoutingUtilizationLabel as runtime::Operation>::METADATA,
+            PutRoutingUtilizationLabel::METADATA,
         );
         request.path_argument(label_id.as_ref());
         request.json_body("application/json", Some(body));

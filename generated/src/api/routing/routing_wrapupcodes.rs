@@ -5,7 +5,7 @@ use crate::models::routing::{
     WrapupCodeRequest,
 };
 use crate::models::shared::conversations_and_recording_and_routing::WrapupCode;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing wrapupcode.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by
 /// [`RoutingApi::delete_routing_wrapupcode`](crate::api::RoutingApi::delete_routing_wrapupcode).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-wrapupcodes--codeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-wrapupcodes--codeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 404: `resource.not.found`
 #[derive(Clone)]
@@ -99,7 +99,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingWrapupcode {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingWrapupcode as runtime::Operation>::METADATA,
+            DeleteRoutingWrapupcode::METADATA,
         );
         request.path_argument(code_id.as_ref());
         DeleteRoutingWrapupcode { request }
@@ -117,8 +117,8 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::get_routing_wrapupcode`](crate::api::RoutingApi::get_routing_wrapupcode).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-wrapupcodes--codeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-wrapupcodes--codeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -129,7 +129,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `resource.not.found`
@@ -202,7 +202,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingWrapupcode {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingWrapupcode as runtime::Operation>::METADATA,
+            GetRoutingWrapupcode::METADATA,
         );
         request.path_argument(code_id.as_ref());
         GetRoutingWrapupcode { request }
@@ -224,7 +224,7 @@ impl crate::api::RoutingApi {
 /// Created by [`RoutingApi::get_routing_wrapupcodes`](crate::api::RoutingApi::get_routing_wrapupcodes).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-wrapupcodes>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-wrapupcodes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -235,7 +235,7 @@ impl crate::api::RoutingApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -391,10 +391,7 @@ impl crate::api::RoutingApi {
     /// `GET /api/v2/routing/wrapupcodes` See [`GetRoutingWrapupcodes`] for what it takes and returns.
     pub fn get_routing_wrapupcodes(&self) -> GetRoutingWrapupcodes {
         GetRoutingWrapupcodes {
-            request: runtime::Request::new(
-                &self.client,
-                <GetRoutingWrapupcodes as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetRoutingWrapupcodes::METADATA),
         }
     }
 }
@@ -412,18 +409,21 @@ impl crate::api::RoutingApi {
 /// [`RoutingApi::post_routing_wrapupcodes`](crate::api::RoutingApi::post_routing_wrapupcodes).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-wrapupcodes>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-routing-wrapupcodes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_routing_wrapupcodes(genesys_cloud::models::WrapupCodeRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_routing_wrapupcodes(genesys_cloud::models::WrapupCodeRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `duplicate.name`, `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -492,7 +492,7 @@ impl crate::api::RoutingApi {
     ) -> PostRoutingWrapupcodes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostRoutingWrapupcodes as runtime::Operation>::METADATA,
+            PostRoutingWrapupcodes::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostRoutingWrapupcodes { request }
@@ -510,19 +510,25 @@ impl crate::api::RoutingApi {
 ///
 /// Created by [`RoutingApi::put_routing_wrapupcode`](crate::api::RoutingApi::put_routing_wrapupcode).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-wrapupcodes--codeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-wrapupcodes--codeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_routing_wrapupcode("code_id", genesys_cloud::models::WrapupCodeRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .put_routing_wrapupcode(
+///         "code_id",
+///         genesys_cloud::models::WrapupCodeRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -593,7 +599,7 @@ impl crate::api::RoutingApi {
     ) -> PutRoutingWrapupcode {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutRoutingWrapupcode as runtime::Operation>::METADATA,
+            PutRoutingWrapupcode::METADATA,
         );
         request.path_argument(code_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::routing::{
     GetRoutingWrapupcodesDivisionviewsIncludeState, WrapupCodeEntityListing,
 };
 use crate::models::shared::conversations_and_recording_and_routing::WrapupCode;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get routing wrapupcodes divisionview.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `routing:wrapupCode:search`
 ///
-/// Created by
-/// [`RoutingApi::get_routing_wrapupcodes_divisionview`](crate::api::RoutingApi::get_routing_wrapupcodes_divisionview).
+/// Created by [`RoutingApi::get_routing_wrapupcodes_divisionview`](
+/// crate::api::RoutingApi::get_routing_wrapupcodes_divisionview).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-wrapupcodes-divisionviews--codeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-wrapupcodes-divisionviews--codeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().get_routing_wrapupcodes_divisionview("code_id").await?;
+/// let response = client
+///     .routing()
+///     .get_routing_wrapupcodes_divisionview("code_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingWrapupcodesDivisionview {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingWrapupcodesDivisionview as runtime::Operation>::METADATA,
+            GetRoutingWrapupcodesDivisionview::METADATA,
         );
         request.path_argument(code_id.as_ref());
         GetRoutingWrapupcodesDivisionview {
@@ -114,11 +117,11 @@ impl crate::api::RoutingApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`RoutingApi::get_routing_wrapupcodes_divisionviews`](crate::api::RoutingApi::get_routing_wrapupcodes_divisionviews).
+/// Created by [`RoutingApi::get_routing_wrapupcodes_divisionviews`](
+/// crate::api::RoutingApi::get_routing_wrapupcodes_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-wrapupcodes-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-wrapupcodes-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -275,7 +278,7 @@ impl crate::api::RoutingApi {
         GetRoutingWrapupcodesDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetRoutingWrapupcodesDivisionviews as runtime::Operation>::METADATA,
+                GetRoutingWrapupcodesDivisionviews::METADATA,
             ),
         }
     }

@@ -9,6 +9,6 @@ export!(scim_v2_groups: GetScimV2Group, GetScimV2Groups, PatchScimV2Group, PutSc
 export!(scim_v2_resourcetypes: GetScimV2Resourcetype, GetScimV2Resourcetypes);
 export!(scim_v2_schemas: GetScimV2Schema, GetScimV2Schemas);
 export!(scim_v2_serviceproviderconfig: GetScimV2Serviceproviderconfig);
-export!(
-    scim_v2_users: DeleteScimV2User, GetScimV2User, GetScimV2Users, PatchScimV2User, PostScimV2Users, PutScimV2User
+export!(scim_v2_users:
+    DeleteScimV2User, GetScimV2User, GetScimV2Users, PatchScimV2User, PostScimV2Users, PutScimV2User
 );

@@ -5,7 +5,7 @@ use crate::models::scim::{
     GetScimGroupsExcludedAttributes, ScimGroupListResponse, ScimV2Group,
     ScimV2PatchRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scim group.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// Created by [`ScimApi::get_scim_group`](crate::api::ScimApi::get_scim_group).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-groups--groupId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -112,10 +112,7 @@ impl crate::api::ScimApi {
     ///
     /// `GET /api/v2/scim/groups/{groupId}` See [`GetScimGroup`] for what it takes and returns.
     pub fn get_scim_group(&self, group_id: impl AsRef<str>) -> GetScimGroup {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetScimGroup as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetScimGroup::METADATA);
         request.path_argument(group_id.as_ref());
         GetScimGroup { request }
     }
@@ -136,7 +133,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_groups`](crate::api::ScimApi::get_scim_groups).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-groups>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-groups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -272,10 +269,7 @@ impl crate::api::ScimApi {
     /// `GET /api/v2/scim/groups` See [`GetScimGroups`] for what it takes and returns.
     pub fn get_scim_groups(&self) -> GetScimGroups {
         GetScimGroups {
-            request: runtime::Request::new(
-                &self.client,
-                <GetScimGroups as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetScimGroups::METADATA),
         }
     }
 }
@@ -292,11 +286,17 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::patch_scim_group`](crate::api::ScimApi::patch_scim_group).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-groups--groupId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().patch_scim_group("group_id", genesys_cloud::models::ScimV2PatchRequest::default()).await?;
+/// let response = client
+///     .scim()
+///     .patch_scim_group(
+///         "group_id",
+///         genesys_cloud::models::ScimV2PatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -371,10 +371,7 @@ impl crate::api::ScimApi {
         group_id: impl AsRef<str>,
         body: ScimV2PatchRequest,
     ) -> PatchScimGroup {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchScimGroup as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchScimGroup::METADATA);
         request.path_argument(group_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchScimGroup { request }
@@ -393,11 +390,14 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::put_scim_group`](crate::api::ScimApi::put_scim_group).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-groups--groupId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().put_scim_group("group_id", genesys_cloud::models::ScimV2Group::default()).await?;
+/// let response = client
+///     .scim()
+///     .put_scim_group("group_id", genesys_cloud::models::ScimV2Group::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -472,10 +472,7 @@ impl crate::api::ScimApi {
         group_id: impl AsRef<str>,
         body: ScimV2Group,
     ) -> PutScimGroup {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutScimGroup as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutScimGroup::METADATA);
         request.path_argument(group_id.as_ref());
         request.json_body("application/json", Some(body));
         PutScimGroup { request }

@@ -4,7 +4,7 @@ use crate::models::scim::{
     GetScimResourcetypeResourceType, ScimConfigResourceType,
     ScimConfigResourceTypesListResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scim resourcetype.
 ///
@@ -17,12 +17,17 @@ use crate::runtime;
 ///
 /// Created by [`ScimApi::get_scim_resourcetype`](crate::api::ScimApi::get_scim_resourcetype).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-resourcetypes--resourceType->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-resourcetypes--resourceType-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().get_scim_resourcetype(genesys_cloud::models::GetScimResourcetypeResourceType::User).await?;
+/// let response = client
+///     .scim()
+///     .get_scim_resourcetype(
+///         genesys_cloud::models::GetScimResourcetypeResourceType::User,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::ScimApi {
     ) -> GetScimResourcetype {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetScimResourcetype as runtime::Operation>::METADATA,
+            GetScimResourcetype::METADATA,
         );
         request.path_argument(resource_type);
         GetScimResourcetype { request }
@@ -113,7 +118,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_resourcetypes`](crate::api::ScimApi::get_scim_resourcetypes).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-resourcetypes>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-resourcetypes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -211,10 +216,7 @@ impl crate::api::ScimApi {
     /// `GET /api/v2/scim/resourcetypes` See [`GetScimResourcetypes`] for what it takes and returns.
     pub fn get_scim_resourcetypes(&self) -> GetScimResourcetypes {
         GetScimResourcetypes {
-            request: runtime::Request::new(
-                &self.client,
-                <GetScimResourcetypes as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetScimResourcetypes::METADATA),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::models::scim::{
     GetScimSchemaSchemaId, ScimV2SchemaDefinition, ScimV2SchemaListResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scim schema.
 ///
@@ -16,11 +16,16 @@ use crate::runtime;
 /// Created by [`ScimApi::get_scim_schema`](crate::api::ScimApi::get_scim_schema).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas--schemaId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().get_scim_schema(genesys_cloud::models::GetScimSchemaSchemaId::UrnIetfParamsScimSchemasCore2_0User).await?;
+/// let response = client
+///     .scim()
+///     .get_scim_schema(
+///         genesys_cloud::models::GetScimSchemaSchemaId::UrnIetfParamsScimSchemasCore2_0User,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -84,10 +89,7 @@ impl crate::api::ScimApi {
     ///
     /// `GET /api/v2/scim/schemas/{schemaId}` See [`GetScimSchema`] for what it takes and returns.
     pub fn get_scim_schema(&self, schema_id: GetScimSchemaSchemaId) -> GetScimSchema {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetScimSchema as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetScimSchema::METADATA);
         request.path_argument(schema_id);
         GetScimSchema { request }
     }
@@ -106,7 +108,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_schemas`](crate::api::ScimApi::get_scim_schemas).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -208,10 +210,7 @@ impl crate::api::ScimApi {
     /// `GET /api/v2/scim/schemas` See [`GetScimSchemas`] for what it takes and returns.
     pub fn get_scim_schemas(&self) -> GetScimSchemas {
         GetScimSchemas {
-            request: runtime::Request::new(
-                &self.client,
-                <GetScimSchemas as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetScimSchemas::METADATA),
         }
     }
 }

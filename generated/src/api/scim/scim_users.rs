@@ -6,7 +6,7 @@ use crate::models::scim::{
     ScimV2PatchRequest, ScimV2User,
 };
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete scim user.
 ///
@@ -20,7 +20,7 @@ use crate::runtime;
 /// Created by [`ScimApi::delete_scim_user`](crate::api::ScimApi::delete_scim_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-scim-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-scim-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -94,10 +94,7 @@ impl crate::api::ScimApi {
     ///
     /// `DELETE /api/v2/scim/users/{userId}` See [`DeleteScimUser`] for what it takes and returns.
     pub fn delete_scim_user(&self, user_id: impl AsRef<str>) -> DeleteScimUser {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteScimUser as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteScimUser::METADATA);
         request.path_argument(user_id.as_ref());
         DeleteScimUser { request }
     }
@@ -113,7 +110,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_user`](crate::api::ScimApi::get_scim_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -206,10 +203,7 @@ impl crate::api::ScimApi {
     ///
     /// `GET /api/v2/scim/users/{userId}` See [`GetScimUser`] for what it takes and returns.
     pub fn get_scim_user(&self, user_id: impl AsRef<str>) -> GetScimUser {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetScimUser as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetScimUser::METADATA);
         request.path_argument(user_id.as_ref());
         GetScimUser { request }
     }
@@ -228,7 +222,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_users`](crate::api::ScimApi::get_scim_users).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-users>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -364,10 +358,7 @@ impl crate::api::ScimApi {
     /// `GET /api/v2/scim/users` See [`GetScimUsers`] for what it takes and returns.
     pub fn get_scim_users(&self) -> GetScimUsers {
         GetScimUsers {
-            request: runtime::Request::new(
-                &self.client,
-                <GetScimUsers as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetScimUsers::METADATA),
         }
     }
 }
@@ -386,11 +377,14 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::patch_scim_user`](crate::api::ScimApi::patch_scim_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().patch_scim_user("user_id", genesys_cloud::models::ScimV2PatchRequest::default()).await?;
+/// let response = client
+///     .scim()
+///     .patch_scim_user("user_id", genesys_cloud::models::ScimV2PatchRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -475,10 +469,7 @@ impl crate::api::ScimApi {
         user_id: impl AsRef<str>,
         body: ScimV2PatchRequest,
     ) -> PatchScimUser {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchScimUser as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchScimUser::METADATA);
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchScimUser { request }
@@ -498,11 +489,14 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::post_scim_users`](crate::api::ScimApi::post_scim_users).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scim-users>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scim-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().post_scim_users(genesys_cloud::models::ScimV2CreateUser::default()).await?;
+/// let response = client
+///     .scim()
+///     .post_scim_users(genesys_cloud::models::ScimV2CreateUser::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -576,10 +570,7 @@ impl crate::api::ScimApi {
     /// `POST /api/v2/scim/users` See [`PostScimUsers`] for what it takes and returns.
     #[inline]
     pub fn post_scim_users(&self, body: ScimV2CreateUser) -> PostScimUsers {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostScimUsers as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostScimUsers::METADATA);
         request.json_body("application/json", Some(body));
         PostScimUsers { request }
     }
@@ -599,11 +590,14 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::put_scim_user`](crate::api::ScimApi::put_scim_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().put_scim_user("user_id", genesys_cloud::models::ScimV2User::default()).await?;
+/// let response = client
+///     .scim()
+///     .put_scim_user("user_id", genesys_cloud::models::ScimV2User::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -688,10 +682,7 @@ impl crate::api::ScimApi {
         user_id: impl AsRef<str>,
         body: ScimV2User,
     ) -> PutScimUser {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutScimUser as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutScimUser::METADATA);
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
         PutScimUser { request }

@@ -5,7 +5,7 @@ use crate::models::scim::{
     GetScimV2GroupsAttributes, GetScimV2GroupsExcludedAttributes, ScimGroupListResponse,
     ScimV2Group, ScimV2PatchRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scim v2 group.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// Created by [`ScimApi::get_scim_v2_group`](crate::api::ScimApi::get_scim_v2_group).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-groups--groupId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -112,10 +112,7 @@ impl crate::api::ScimApi {
     ///
     /// `GET /api/v2/scim/v2/groups/{groupId}` See [`GetScimV2Group`] for what it takes and returns.
     pub fn get_scim_v2_group(&self, group_id: impl AsRef<str>) -> GetScimV2Group {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetScimV2Group as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetScimV2Group::METADATA);
         request.path_argument(group_id.as_ref());
         GetScimV2Group { request }
     }
@@ -136,7 +133,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_v2_groups`](crate::api::ScimApi::get_scim_v2_groups).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-groups>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-groups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -265,10 +262,7 @@ impl crate::api::ScimApi {
     ///
     /// `GET /api/v2/scim/v2/groups` See [`GetScimV2Groups`] for what it takes and returns.
     pub fn get_scim_v2_groups(&self, filter: impl AsRef<str>) -> GetScimV2Groups {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetScimV2Groups as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetScimV2Groups::METADATA);
         request.query("filter", Some(filter.as_ref()));
         GetScimV2Groups { request }
     }
@@ -285,12 +279,18 @@ impl crate::api::ScimApi {
 ///
 /// Created by [`ScimApi::patch_scim_v2_group`](crate::api::ScimApi::patch_scim_v2_group).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-v2-groups--groupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-v2-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().patch_scim_v2_group("group_id", genesys_cloud::models::ScimV2PatchRequest::default()).await?;
+/// let response = client
+///     .scim()
+///     .patch_scim_v2_group(
+///         "group_id",
+///         genesys_cloud::models::ScimV2PatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -367,7 +367,7 @@ impl crate::api::ScimApi {
     ) -> PatchScimV2Group {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchScimV2Group as runtime::Operation>::METADATA,
+            PatchScimV2Group::METADATA,
         );
         request.path_argument(group_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -387,11 +387,14 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::put_scim_v2_group`](crate::api::ScimApi::put_scim_v2_group).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-v2-groups--groupId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-v2-groups--groupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().put_scim_v2_group("group_id", genesys_cloud::models::ScimV2Group::default()).await?;
+/// let response = client
+///     .scim()
+///     .put_scim_v2_group("group_id", genesys_cloud::models::ScimV2Group::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -466,10 +469,7 @@ impl crate::api::ScimApi {
         group_id: impl AsRef<str>,
         body: ScimV2Group,
     ) -> PutScimV2Group {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutScimV2Group as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutScimV2Group::METADATA);
         request.path_argument(group_id.as_ref());
         request.json_body("application/json", Some(body));
         PutScimV2Group { request }

@@ -4,7 +4,7 @@ use crate::models::scim::{
     GetScimV2ResourcetypeResourceType, ScimConfigResourceType,
     ScimConfigResourceTypesListResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scim v2 resourcetype.
 ///
@@ -17,12 +17,17 @@ use crate::runtime;
 ///
 /// Created by [`ScimApi::get_scim_v2_resourcetype`](crate::api::ScimApi::get_scim_v2_resourcetype).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes--resourceType->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes--resourceType-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().get_scim_v2_resourcetype(genesys_cloud::models::GetScimV2ResourcetypeResourceType::User).await?;
+/// let response = client
+///     .scim()
+///     .get_scim_v2_resourcetype(
+///         genesys_cloud::models::GetScimV2ResourcetypeResourceType::User,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::ScimApi {
     ) -> GetScimV2Resourcetype {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetScimV2Resourcetype as runtime::Operation>::METADATA,
+            GetScimV2Resourcetype::METADATA,
         );
         request.path_argument(resource_type);
         GetScimV2Resourcetype { request }
@@ -113,7 +118,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_v2_resourcetypes`](crate::api::ScimApi::get_scim_v2_resourcetypes).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-resourcetypes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -213,7 +218,7 @@ impl crate::api::ScimApi {
         GetScimV2Resourcetypes {
             request: runtime::Request::new(
                 &self.client,
-                <GetScimV2Resourcetypes as runtime::Operation>::METADATA,
+                GetScimV2Resourcetypes::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::scim::{
     GetScimV2SchemaSchemaId, ScimV2SchemaDefinition, ScimV2SchemaListResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scim v2 schema.
 ///
@@ -15,12 +15,17 @@ use crate::runtime;
 ///
 /// Created by [`ScimApi::get_scim_v2_schema`](crate::api::ScimApi::get_scim_v2_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().get_scim_v2_schema(genesys_cloud::models::GetScimV2SchemaSchemaId::UrnIetfParamsScimSchemasCore2_0User).await?;
+/// let response = client
+///     .scim()
+///     .get_scim_v2_schema(
+///         genesys_cloud::models::GetScimV2SchemaSchemaId::UrnIetfParamsScimSchemasCore2_0User,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -87,10 +92,7 @@ impl crate::api::ScimApi {
         &self,
         schema_id: GetScimV2SchemaSchemaId,
     ) -> GetScimV2Schema {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetScimV2Schema as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetScimV2Schema::METADATA);
         request.path_argument(schema_id);
         GetScimV2Schema { request }
     }
@@ -109,7 +111,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_v2_schemas`](crate::api::ScimApi::get_scim_v2_schemas).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -211,10 +213,7 @@ impl crate::api::ScimApi {
     /// `GET /api/v2/scim/v2/schemas` See [`GetScimV2Schemas`] for what it takes and returns.
     pub fn get_scim_v2_schemas(&self) -> GetScimV2Schemas {
         GetScimV2Schemas {
-            request: runtime::Request::new(
-                &self.client,
-                <GetScimV2Schemas as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetScimV2Schemas::METADATA),
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::models::scim::{
     ScimV2PatchRequest, ScimV2User,
 };
 use crate::models::shared::empty::Empty;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete scim v2 user.
 ///
@@ -19,8 +19,8 @@ use crate::runtime;
 ///
 /// Created by [`ScimApi::delete_scim_v2_user`](crate::api::ScimApi::delete_scim_v2_user).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-scim-v2-users--userId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-scim-v2-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -96,7 +96,7 @@ impl crate::api::ScimApi {
     pub fn delete_scim_v2_user(&self, user_id: impl AsRef<str>) -> DeleteScimV2User {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteScimV2User as runtime::Operation>::METADATA,
+            DeleteScimV2User::METADATA,
         );
         request.path_argument(user_id.as_ref());
         DeleteScimV2User { request }
@@ -113,7 +113,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_v2_user`](crate::api::ScimApi::get_scim_v2_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -206,10 +206,7 @@ impl crate::api::ScimApi {
     ///
     /// `GET /api/v2/scim/v2/users/{userId}` See [`GetScimV2User`] for what it takes and returns.
     pub fn get_scim_v2_user(&self, user_id: impl AsRef<str>) -> GetScimV2User {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetScimV2User as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetScimV2User::METADATA);
         request.path_argument(user_id.as_ref());
         GetScimV2User { request }
     }
@@ -228,7 +225,7 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::get_scim_v2_users`](crate::api::ScimApi::get_scim_v2_users).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-users>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scim-v2-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -364,10 +361,7 @@ impl crate::api::ScimApi {
     /// `GET /api/v2/scim/v2/users` See [`GetScimV2Users`] for what it takes and returns.
     pub fn get_scim_v2_users(&self) -> GetScimV2Users {
         GetScimV2Users {
-            request: runtime::Request::new(
-                &self.client,
-                <GetScimV2Users as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetScimV2Users::METADATA),
         }
     }
 }
@@ -386,11 +380,17 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::patch_scim_v2_user`](crate::api::ScimApi::patch_scim_v2_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-v2-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-scim-v2-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().patch_scim_v2_user("user_id", genesys_cloud::models::ScimV2PatchRequest::default()).await?;
+/// let response = client
+///     .scim()
+///     .patch_scim_v2_user(
+///         "user_id",
+///         genesys_cloud::models::ScimV2PatchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -475,10 +475,7 @@ impl crate::api::ScimApi {
         user_id: impl AsRef<str>,
         body: ScimV2PatchRequest,
     ) -> PatchScimV2User {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchScimV2User as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchScimV2User::METADATA);
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchScimV2User { request }
@@ -498,11 +495,14 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::post_scim_v2_users`](crate::api::ScimApi::post_scim_v2_users).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scim-v2-users>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scim-v2-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().post_scim_v2_users(genesys_cloud::models::ScimV2CreateUser::default()).await?;
+/// let response = client
+///     .scim()
+///     .post_scim_v2_users(genesys_cloud::models::ScimV2CreateUser::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -576,10 +576,7 @@ impl crate::api::ScimApi {
     /// `POST /api/v2/scim/v2/users` See [`PostScimV2Users`] for what it takes and returns.
     #[inline]
     pub fn post_scim_v2_users(&self, body: ScimV2CreateUser) -> PostScimV2Users {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostScimV2Users as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostScimV2Users::METADATA);
         request.json_body("application/json", Some(body));
         PostScimV2Users { request }
     }
@@ -599,11 +596,14 @@ impl crate::api::ScimApi {
 /// Created by [`ScimApi::put_scim_v2_user`](crate::api::ScimApi::put_scim_v2_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-v2-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-scim-v2-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.scim().put_scim_v2_user("user_id", genesys_cloud::models::ScimV2User::default()).await?;
+/// let response = client
+///     .scim()
+///     .put_scim_v2_user("user_id", genesys_cloud::models::ScimV2User::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -688,10 +688,7 @@ impl crate::api::ScimApi {
         user_id: impl AsRef<str>,
         body: ScimV2User,
     ) -> PutScimV2User {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PutScimV2User as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PutScimV2User::METADATA);
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
         PutScimV2User { request }

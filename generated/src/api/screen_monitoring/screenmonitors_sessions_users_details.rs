@@ -3,30 +3,33 @@
 use crate::models::screen_monitoring::{
     ScreenMonitoringUserDetails, ScreenMonitoringUserDetailsEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post screenmonitors sessions users details.
 ///
 /// `POST /api/v2/screenmonitors/sessions/users/details`
 ///
-/// Takes a body (a list of strings). Returns
-/// [`ScreenMonitoringUserDetailsEntityListing`](crate::models::ScreenMonitoringUserDetailsEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes a body (a list of strings). Returns [`ScreenMonitoringUserDetailsEntityListing`](
+/// crate::models::ScreenMonitoringUserDetailsEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`ScreenMonitoringUserDetails`](crate::models::ScreenMonitoringUserDetails).
 ///
 /// Permission: `realtimeMonitor:screenSession:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ScreenMonitoringApi::post_screenmonitors_sessions_users_details`](crate::api::ScreenMonitoringApi::post_screenmonitors_sessions_users_details).
+/// Created by [`ScreenMonitoringApi::post_screenmonitors_sessions_users_details`](
+/// crate::api::ScreenMonitoringApi::post_screenmonitors_sessions_users_details).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-screenmonitors-sessions-users-details>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-screenmonitors-sessions-users-details)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.screen_monitoring().post_screenmonitors_sessions_users_details(vec!["body".to_owned()]).await?;
+/// let response = client
+///     .screen_monitoring()
+///     .post_screenmonitors_sessions_users_details(vec!["body".to_owned()])
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -128,7 +131,7 @@ impl crate::api::ScreenMonitoringApi {
     ) -> PostScreenmonitorsSessionsUsersDetails {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostScreenmonitorsSessionsUsersDetails as runtime::Operation>::METADATA,
+            PostScreenmonitorsSessionsUsersDetails::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostScreenmonitorsSessionsUsersDetails {

@@ -3,7 +3,7 @@
 use crate::models::screen_monitoring::{
     ScreenMonitoringSession, ScreenMonitoringSessionEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get screenmonitors user sessions.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`ScreenMonitoringApi::get_screenmonitors_user_sessions`](crate::api::ScreenMonitoringApi::get_screenmonitors_user_sessions).
+/// Created by [`ScreenMonitoringApi::get_screenmonitors_user_sessions`](
+/// crate::api::ScreenMonitoringApi::get_screenmonitors_user_sessions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-users--userId--sessions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-screenmonitors-users--userId--sessions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.screen_monitoring().get_screenmonitors_user_sessions("user_id").await?;
+/// let response = client
+///     .screen_monitoring()
+///     .get_screenmonitors_user_sessions("user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -131,7 +134,7 @@ impl crate::api::ScreenMonitoringApi {
     ) -> GetScreenmonitorsUserSessions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetScreenmonitorsUserSessions as runtime::Operation>::METADATA,
+            GetScreenmonitorsUserSessions::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetScreenmonitorsUserSessions {

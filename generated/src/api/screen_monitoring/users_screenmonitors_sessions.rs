@@ -3,7 +3,7 @@
 use crate::models::screen_monitoring::{
     ScreenMonitoringSession, StartScreenMonitorResponseBody,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete user screenmonitors session.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `realtimeMonitor:screen:monitorAgent`
 ///
-/// Created by
-/// [`ScreenMonitoringApi::delete_user_screenmonitors_session`](crate::api::ScreenMonitoringApi::delete_user_screenmonitors_session).
+/// Created by [`ScreenMonitoringApi::delete_user_screenmonitors_session`](
+/// crate::api::ScreenMonitoringApi::delete_user_screenmonitors_session).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--screenmonitors-sessions--screenMonitoringId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--screenmonitors-sessions--screenMonitoringId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.screen_monitoring().delete_user_screenmonitors_session("user_id", "screen_monitoring_id").await?;
+/// let response = client
+///     .screen_monitoring()
+///     .delete_user_screenmonitors_session("user_id", "screen_monitoring_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::ScreenMonitoringApi {
     ) -> DeleteUserScreenmonitorsSession {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteUserScreenmonitorsSession as runtime::Operation>::METADATA,
+            DeleteUserScreenmonitorsSession::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(screen_monitoring_id.as_ref());
@@ -115,15 +118,18 @@ impl crate::api::ScreenMonitoringApi {
 ///
 /// Permission: `realtimeMonitor:screen:monitorAgent`
 ///
-/// Created by
-/// [`ScreenMonitoringApi::get_user_screenmonitors_session`](crate::api::ScreenMonitoringApi::get_user_screenmonitors_session).
+/// Created by [`ScreenMonitoringApi::get_user_screenmonitors_session`](
+/// crate::api::ScreenMonitoringApi::get_user_screenmonitors_session).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--screenmonitors-sessions--screenMonitoringId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--screenmonitors-sessions--screenMonitoringId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.screen_monitoring().get_user_screenmonitors_session("user_id", "screen_monitoring_id").await?;
+/// let response = client
+///     .screen_monitoring()
+///     .get_user_screenmonitors_session("user_id", "screen_monitoring_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -196,7 +202,7 @@ impl crate::api::ScreenMonitoringApi {
     ) -> GetUserScreenmonitorsSession {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserScreenmonitorsSession as runtime::Operation>::METADATA,
+            GetUserScreenmonitorsSession::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(screen_monitoring_id.as_ref());
@@ -216,15 +222,18 @@ impl crate::api::ScreenMonitoringApi {
 ///
 /// Permission: `realtimeMonitor:screen:monitorAgent`
 ///
-/// Created by
-/// [`ScreenMonitoringApi::post_user_screenmonitors_sessions`](crate::api::ScreenMonitoringApi::post_user_screenmonitors_sessions).
+/// Created by [`ScreenMonitoringApi::post_user_screenmonitors_sessions`](
+/// crate::api::ScreenMonitoringApi::post_user_screenmonitors_sessions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--screenmonitors-sessions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--screenmonitors-sessions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.screen_monitoring().post_user_screenmonitors_sessions("user_id").await?;
+/// let response = client
+///     .screen_monitoring()
+///     .post_user_screenmonitors_sessions("user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -296,7 +305,7 @@ impl crate::api::ScreenMonitoringApi {
     ) -> PostUserScreenmonitorsSessions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUserScreenmonitorsSessions as runtime::Operation>::METADATA,
+            PostUserScreenmonitorsSessions::METADATA,
         );
         request.path_argument(user_id.as_ref());
         PostUserScreenmonitorsSessions {

@@ -2,7 +2,7 @@
 
 use crate::models::scripts::{GetScriptsSortBy, GetScriptsSortOrder, ScriptEntityListing};
 use crate::models::shared::script::Script;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get script.
 ///
@@ -16,7 +16,7 @@ use crate::runtime;
 /// Created by [`ScriptsApi::get_script`](crate::api::ScriptsApi::get_script).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts--scriptId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts--scriptId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -27,7 +27,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -90,10 +90,7 @@ impl crate::api::ScriptsApi {
     ///
     /// `GET /api/v2/scripts/{scriptId}` See [`GetScript`] for what it takes and returns.
     pub fn get_script(&self, script_id: impl AsRef<str>) -> GetScript {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetScript as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetScript::METADATA);
         request.path_argument(script_id.as_ref());
         GetScript { request }
     }
@@ -114,7 +111,7 @@ impl crate::api::ScriptsApi {
 /// Created by [`ScriptsApi::get_scripts`](crate::api::ScriptsApi::get_scripts).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -125,7 +122,7 @@ impl crate::api::ScriptsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -280,10 +277,7 @@ impl crate::api::ScriptsApi {
     /// `GET /api/v2/scripts` See [`GetScripts`] for what it takes and returns.
     pub fn get_scripts(&self) -> GetScripts {
         GetScripts {
-            request: runtime::Request::new(
-                &self.client,
-                <GetScripts as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetScripts::METADATA),
         }
     }
 }

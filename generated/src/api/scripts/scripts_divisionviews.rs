@@ -4,7 +4,7 @@ use crate::models::scripts::{
     GetScriptsDivisionviewsSortBy, GetScriptsDivisionviewsSortOrder, ScriptEntityListing,
 };
 use crate::models::shared::script::Script;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scripts divisionviews.
 ///
@@ -22,7 +22,7 @@ use crate::runtime;
 /// [`ScriptsApi::get_scripts_divisionviews`](crate::api::ScriptsApi::get_scripts_divisionviews).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-divisionviews>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -190,7 +190,7 @@ impl crate::api::ScriptsApi {
         GetScriptsDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetScriptsDivisionviews as runtime::Operation>::METADATA,
+                GetScriptsDivisionviews::METADATA,
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::scripts::{PublishScriptRequestData, ScriptEntityListing};
 use crate::models::shared::script::Script;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scripts published.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// Created by [`ScriptsApi::get_scripts_published`](crate::api::ScriptsApi::get_scripts_published).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -175,10 +175,7 @@ impl crate::api::ScriptsApi {
     /// `GET /api/v2/scripts/published` See [`GetScriptsPublished`] for what it takes and returns.
     pub fn get_scripts_published(&self) -> GetScriptsPublished {
         GetScriptsPublished {
-            request: runtime::Request::new(
-                &self.client,
-                <GetScriptsPublished as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetScriptsPublished::METADATA),
         }
     }
 }
@@ -192,11 +189,11 @@ impl crate::api::ScriptsApi {
 ///
 /// Permission: `scripter:publishedScript:view`
 ///
-/// Created by
-/// [`ScriptsApi::get_scripts_published_script_id`](crate::api::ScriptsApi::get_scripts_published_script_id).
+/// Created by [`ScriptsApi::get_scripts_published_script_id`](
+/// crate::api::ScriptsApi::get_scripts_published_script_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published--scriptId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published--scriptId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -207,7 +204,7 @@ impl crate::api::ScriptsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -284,7 +281,7 @@ impl crate::api::ScriptsApi {
     ) -> GetScriptsPublishedScriptId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetScriptsPublishedScriptId as runtime::Operation>::METADATA,
+            GetScriptsPublishedScriptId::METADATA,
         );
         request.path_argument(script_id.as_ref());
         GetScriptsPublishedScriptId {
@@ -305,7 +302,7 @@ impl crate::api::ScriptsApi {
 /// Created by [`ScriptsApi::post_scripts_published`](crate::api::ScriptsApi::post_scripts_published).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scripts-published>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-scripts-published)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -388,10 +385,7 @@ impl crate::api::ScriptsApi {
     /// `POST /api/v2/scripts/published` See [`PostScriptsPublished`] for what it takes and returns.
     pub fn post_scripts_published(&self) -> PostScriptsPublished {
         PostScriptsPublished {
-            request: runtime::Request::new(
-                &self.client,
-                <PostScriptsPublished as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostScriptsPublished::METADATA),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::models::scripts::ScriptEntityListing;
 use crate::models::shared::script::Script;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get scripts published divisionviews.
 ///
@@ -16,11 +16,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`ScriptsApi::get_scripts_published_divisionviews`](crate::api::ScriptsApi::get_scripts_published_divisionviews).
+/// Created by [`ScriptsApi::get_scripts_published_divisionviews`](
+/// crate::api::ScriptsApi::get_scripts_published_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-scripts-published-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -175,7 +175,7 @@ impl crate::api::ScriptsApi {
         GetScriptsPublishedDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetScriptsPublishedDivisionviews as runtime::Operation>::METADATA,
+                GetScriptsPublishedDivisionviews::METADATA,
             ),
         }
     }

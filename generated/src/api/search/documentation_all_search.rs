@@ -2,7 +2,7 @@
 
 use crate::models::search::DocumentationV2SearchRequest;
 use crate::models::shared::search_and_suggest::JsonNodeSearchResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post documentation all search.
 ///
@@ -19,12 +19,17 @@ use crate::runtime;
 /// Created by
 /// [`SearchApi::post_documentation_all_search`](crate::api::SearchApi::post_documentation_all_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-all-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-all-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_documentation_all_search(genesys_cloud::models::DocumentationV2SearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_documentation_all_search(
+///         genesys_cloud::models::DocumentationV2SearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +100,7 @@ impl crate::api::SearchApi {
     ) -> PostDocumentationAllSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostDocumentationAllSearch as runtime::Operation>::METADATA,
+            PostDocumentationAllSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostDocumentationAllSearch {

@@ -3,7 +3,7 @@
 use crate::models::search::{
     GknDocumentationResult, GknDocumentationSearchRequest, GknDocumentationSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get documentation gkn search.
 ///
@@ -22,7 +22,7 @@ use crate::runtime;
 /// [`SearchApi::get_documentation_gkn_search`](crate::api::SearchApi::get_documentation_gkn_search).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-documentation-gkn-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-documentation-gkn-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -126,7 +126,7 @@ impl crate::api::SearchApi {
     ) -> GetDocumentationGknSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetDocumentationGknSearch as runtime::Operation>::METADATA,
+            GetDocumentationGknSearch::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetDocumentationGknSearch {
@@ -151,12 +151,17 @@ impl crate::api::SearchApi {
 /// Created by
 /// [`SearchApi::post_documentation_gkn_search`](crate::api::SearchApi::post_documentation_gkn_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-gkn-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-gkn-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_documentation_gkn_search(genesys_cloud::models::GknDocumentationSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_documentation_gkn_search(
+///         genesys_cloud::models::GknDocumentationSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -258,7 +263,7 @@ impl crate::api::SearchApi {
     ) -> PostDocumentationGknSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostDocumentationGknSearch as runtime::Operation>::METADATA,
+            PostDocumentationGknSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostDocumentationGknSearch {

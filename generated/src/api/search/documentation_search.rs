@@ -3,7 +3,7 @@
 use crate::models::search::{
     DocumentationResult, DocumentationSearchRequest, DocumentationSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get documentation search.
 ///
@@ -21,7 +21,7 @@ use crate::runtime;
 /// Created by [`SearchApi::get_documentation_search`](crate::api::SearchApi::get_documentation_search).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-documentation-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-documentation-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -130,7 +130,7 @@ impl crate::api::SearchApi {
     ) -> GetDocumentationSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetDocumentationSearch as runtime::Operation>::METADATA,
+            GetDocumentationSearch::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetDocumentationSearch { request }
@@ -154,18 +154,23 @@ impl crate::api::SearchApi {
 /// [`SearchApi::post_documentation_search`](crate::api::SearchApi::post_documentation_search).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-documentation-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_documentation_search(genesys_cloud::models::DocumentationSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_documentation_search(
+///         genesys_cloud::models::DocumentationSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -265,7 +270,7 @@ impl crate::api::SearchApi {
     ) -> PostDocumentationSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostDocumentationSearch as runtime::Operation>::METADATA,
+            PostDocumentationSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostDocumentationSearch { request }

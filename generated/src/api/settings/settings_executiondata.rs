@@ -2,7 +2,7 @@
 
 use crate::models::settings::ExecutionDataGlobalSettingsResponse;
 use crate::models::shared::architect_and_settings::ExecutionDataSettingsRequest;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get settings executiondata.
 ///
@@ -18,7 +18,7 @@ use crate::runtime;
 /// [`SettingsApi::get_settings_executiondata`](crate::api::SettingsApi::get_settings_executiondata).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-settings-executiondata>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-settings-executiondata)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -91,7 +91,7 @@ impl crate::api::SettingsApi {
         GetSettingsExecutiondata {
             request: runtime::Request::new(
                 &self.client,
-                <GetSettingsExecutiondata as runtime::Operation>::METADATA,
+                GetSettingsExecutiondata::METADATA,
             ),
         }
     }
@@ -107,15 +107,20 @@ impl crate::api::SettingsApi {
 ///
 /// Permission: `settings:executiondata:edit`
 ///
-/// Created by
-/// [`SettingsApi::patch_settings_executiondata`](crate::api::SettingsApi::patch_settings_executiondata).
+/// Created by [`SettingsApi::patch_settings_executiondata`](
+/// crate::api::SettingsApi::patch_settings_executiondata).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-settings-executiondata>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-settings-executiondata)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.settings().patch_settings_executiondata(genesys_cloud::models::ExecutionDataSettingsRequest::default()).await?;
+/// let response = client
+///     .settings()
+///     .patch_settings_executiondata(
+///         genesys_cloud::models::ExecutionDataSettingsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -188,7 +193,7 @@ impl crate::api::SettingsApi {
     ) -> PatchSettingsExecutiondata {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchSettingsExecutiondata as runtime::Operation>::METADATA,
+            PatchSettingsExecutiondata::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchSettingsExecutiondata {

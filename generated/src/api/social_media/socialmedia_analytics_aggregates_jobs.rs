@@ -2,7 +2,7 @@
 
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
 use crate::models::social_media::SocialMediaAsyncAggregationQuery;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get socialmedia analytics aggregates job.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `socialmedia:postAggregate:view`
 ///
-/// Created by
-/// [`SocialMediaApi::get_socialmedia_analytics_aggregates_job`](crate::api::SocialMediaApi::get_socialmedia_analytics_aggregates_job).
+/// Created by [`SocialMediaApi::get_socialmedia_analytics_aggregates_job`](
+/// crate::api::SocialMediaApi::get_socialmedia_analytics_aggregates_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().get_socialmedia_analytics_aggregates_job("job_id").await?;
+/// let response = client
+///     .social_media()
+///     .get_socialmedia_analytics_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::SocialMediaApi {
     ) -> GetSocialmediaAnalyticsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSocialmediaAnalyticsAggregatesJob as runtime::Operation>::METADATA,
+            GetSocialmediaAnalyticsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetSocialmediaAnalyticsAggregatesJob {
@@ -115,18 +118,23 @@ impl crate::api::SocialMediaApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_socialmedia_analytics_aggregates_job`](crate::api::GetSocialmediaAnalyticsAggregatesJob), its
-/// results by
-/// [`get_socialmedia_analytics_aggregates_job_results`](crate::api::GetSocialmediaAnalyticsAggregatesJobResults).
+/// results by [`get_socialmedia_analytics_aggregates_job_results`](
+/// crate::api::GetSocialmediaAnalyticsAggregatesJobResults).
 ///
-/// Created by
-/// [`SocialMediaApi::post_socialmedia_analytics_aggregates_jobs`](crate::api::SocialMediaApi::post_socialmedia_analytics_aggregates_jobs).
+/// Created by [`SocialMediaApi::post_socialmedia_analytics_aggregates_jobs`](
+/// crate::api::SocialMediaApi::post_socialmedia_analytics_aggregates_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-analytics-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-analytics-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().post_socialmedia_analytics_aggregates_jobs(genesys_cloud::models::SocialMediaAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .social_media()
+///     .post_socialmedia_analytics_aggregates_jobs(
+///         genesys_cloud::models::SocialMediaAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -196,10 +204,10 @@ impl IntoFuture for PostSocialmediaAnalyticsAggregatesJobs {
 }
 
 impl runtime::Submit for PostSocialmediaAnalyticsAggregatesJobs {
-    type Status = <crate::api::GetSocialmediaAnalyticsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetSocialmediaAnalyticsAggregatesJob as runtime::Operation>::METADATA,
+        status: crate::api::GetSocialmediaAnalyticsAggregatesJob::METADATA,
         cancel: None,
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
@@ -228,7 +236,7 @@ impl crate::api::SocialMediaApi {
     ) -> PostSocialmediaAnalyticsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSocialmediaAnalyticsAggregatesJobs as runtime::Operation>::METADATA,
+            PostSocialmediaAnalyticsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSocialmediaAnalyticsAggregatesJobs {

@@ -3,7 +3,7 @@
 use crate::models::social_media::{
     SocialMediaAggregateDataContainer, SocialMediaAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get socialmedia analytics aggregates job results.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`SocialMediaApi::get_socialmedia_analytics_aggregates_job_results`](crate::api::SocialMediaApi::get_socialmedia_analytics_aggregates_job_results).
+/// Created by [`SocialMediaApi::get_socialmedia_analytics_aggregates_job_results`](
+/// crate::api::SocialMediaApi::get_socialmedia_analytics_aggregates_job_results).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().get_socialmedia_analytics_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .social_media()
+///     .get_socialmedia_analytics_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -136,7 +139,7 @@ impl crate::api::SocialMediaApi {
     ) -> GetSocialmediaAnalyticsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSocialmediaAnalyticsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetSocialmediaAnalyticsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetSocialmediaAnalyticsAggregatesJobResults {

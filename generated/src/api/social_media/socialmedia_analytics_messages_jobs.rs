@@ -2,7 +2,7 @@
 
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
 use crate::models::social_media::SocialMediaAsyncDetailQuery;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get socialmedia analytics messages job.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `socialmedia:postDetail:view`
 ///
-/// Created by
-/// [`SocialMediaApi::get_socialmedia_analytics_messages_job`](crate::api::SocialMediaApi::get_socialmedia_analytics_messages_job).
+/// Created by [`SocialMediaApi::get_socialmedia_analytics_messages_job`](
+/// crate::api::SocialMediaApi::get_socialmedia_analytics_messages_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-messages-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-messages-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().get_socialmedia_analytics_messages_job("job_id").await?;
+/// let response = client
+///     .social_media()
+///     .get_socialmedia_analytics_messages_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +94,7 @@ impl crate::api::SocialMediaApi {
     ) -> GetSocialmediaAnalyticsMessagesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSocialmediaAnalyticsMessagesJob as runtime::Operation>::METADATA,
+            GetSocialmediaAnalyticsMessagesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetSocialmediaAnalyticsMessagesJob {
@@ -112,18 +115,23 @@ impl crate::api::SocialMediaApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_socialmedia_analytics_messages_job`](crate::api::GetSocialmediaAnalyticsMessagesJob), its
-/// results by
-/// [`get_socialmedia_analytics_messages_job_results`](crate::api::GetSocialmediaAnalyticsMessagesJobResults).
+/// results by [`get_socialmedia_analytics_messages_job_results`](
+/// crate::api::GetSocialmediaAnalyticsMessagesJobResults).
 ///
-/// Created by
-/// [`SocialMediaApi::post_socialmedia_analytics_messages_jobs`](crate::api::SocialMediaApi::post_socialmedia_analytics_messages_jobs).
+/// Created by [`SocialMediaApi::post_socialmedia_analytics_messages_jobs`](
+/// crate::api::SocialMediaApi::post_socialmedia_analytics_messages_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-analytics-messages-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-analytics-messages-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().post_socialmedia_analytics_messages_jobs(genesys_cloud::models::SocialMediaAsyncDetailQuery::default()).await?;
+/// let response = client
+///     .social_media()
+///     .post_socialmedia_analytics_messages_jobs(
+///         genesys_cloud::models::SocialMediaAsyncDetailQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -191,10 +199,10 @@ impl IntoFuture for PostSocialmediaAnalyticsMessagesJobs {
 }
 
 impl runtime::Submit for PostSocialmediaAnalyticsMessagesJobs {
-    type Status = <crate::api::GetSocialmediaAnalyticsMessagesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetSocialmediaAnalyticsMessagesJob as runtime::Operation>::METADATA,
+        status: crate::api::GetSocialmediaAnalyticsMessagesJob::METADATA,
         cancel: None,
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
@@ -223,7 +231,7 @@ impl crate::api::SocialMediaApi {
     ) -> PostSocialmediaAnalyticsMessagesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSocialmediaAnalyticsMessagesJobs as runtime::Operation>::METADATA,
+            PostSocialmediaAnalyticsMessagesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSocialmediaAnalyticsMessagesJobs {

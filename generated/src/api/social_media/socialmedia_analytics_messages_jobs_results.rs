@@ -3,7 +3,7 @@
 use crate::models::social_media::{
     SocialMediaAsyncDetailQueryResponse, SocialMediaDetailDataContainer,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get socialmedia analytics messages job results.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Created by
-/// [`SocialMediaApi::get_socialmedia_analytics_messages_job_results`](crate::api::SocialMediaApi::get_socialmedia_analytics_messages_job_results).
+/// Created by [`SocialMediaApi::get_socialmedia_analytics_messages_job_results`](
+/// crate::api::SocialMediaApi::get_socialmedia_analytics_messages_job_results).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-messages-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-analytics-messages-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().get_socialmedia_analytics_messages_job_results("job_id").await?;
+/// let response = client
+///     .social_media()
+///     .get_socialmedia_analytics_messages_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -134,7 +137,7 @@ impl crate::api::SocialMediaApi {
     ) -> GetSocialmediaAnalyticsMessagesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSocialmediaAnalyticsMessagesJobResults as runtime::Operation>::METADATA,
+            GetSocialmediaAnalyticsMessagesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetSocialmediaAnalyticsMessagesJobResults {

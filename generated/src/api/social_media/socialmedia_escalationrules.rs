@@ -4,7 +4,7 @@ use crate::models::social_media::{
     EscalationRuleRequest, EscalationRuleResponse, GetSocialmediaEscalationruleExpand,
     SocialEscalationResponseEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete socialmedia escalationrule.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `socialmedia:escalationRules:delete`
 ///
-/// Created by
-/// [`SocialMediaApi::delete_socialmedia_escalationrule`](crate::api::SocialMediaApi::delete_socialmedia_escalationrule).
+/// Created by [`SocialMediaApi::delete_socialmedia_escalationrule`](
+/// crate::api::SocialMediaApi::delete_socialmedia_escalationrule).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-escalationrules--escalationRuleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-escalationrules--escalationRuleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().delete_socialmedia_escalationrule("escalation_rule_id").await?;
+/// let response = client
+///     .social_media()
+///     .delete_socialmedia_escalationrule("escalation_rule_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::SocialMediaApi {
     ) -> DeleteSocialmediaEscalationrule {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteSocialmediaEscalationrule as runtime::Operation>::METADATA,
+            DeleteSocialmediaEscalationrule::METADATA,
         );
         request.path_argument(escalation_rule_id.as_ref());
         DeleteSocialmediaEscalationrule {
@@ -113,15 +116,18 @@ impl crate::api::SocialMediaApi {
 ///
 /// Permission: `socialmedia:escalationRules:view`
 ///
-/// Created by
-/// [`SocialMediaApi::get_socialmedia_escalationrule`](crate::api::SocialMediaApi::get_socialmedia_escalationrule).
+/// Created by [`SocialMediaApi::get_socialmedia_escalationrule`](
+/// crate::api::SocialMediaApi::get_socialmedia_escalationrule).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-escalationrules--escalationRuleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-escalationrules--escalationRuleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().get_socialmedia_escalationrule("escalation_rule_id").await?;
+/// let response = client
+///     .social_media()
+///     .get_socialmedia_escalationrule("escalation_rule_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -202,7 +208,7 @@ impl crate::api::SocialMediaApi {
     ) -> GetSocialmediaEscalationrule {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSocialmediaEscalationrule as runtime::Operation>::METADATA,
+            GetSocialmediaEscalationrule::METADATA,
         );
         request.path_argument(escalation_rule_id.as_ref());
         GetSocialmediaEscalationrule {
@@ -224,15 +230,18 @@ impl crate::api::SocialMediaApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`SocialMediaApi::get_socialmedia_escalationrules`](crate::api::SocialMediaApi::get_socialmedia_escalationrules).
+/// Created by [`SocialMediaApi::get_socialmedia_escalationrules`](
+/// crate::api::SocialMediaApi::get_socialmedia_escalationrules).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-escalationrules>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-escalationrules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().get_socialmedia_escalationrules("division_id").await?;
+/// let response = client
+///     .social_media()
+///     .get_socialmedia_escalationrules("division_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -349,7 +358,7 @@ impl crate::api::SocialMediaApi {
     ) -> GetSocialmediaEscalationrules {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSocialmediaEscalationrules as runtime::Operation>::METADATA,
+            GetSocialmediaEscalationrules::METADATA,
         );
         request.query("divisionId", Some(division_id.as_ref()));
         GetSocialmediaEscalationrules {
@@ -368,11 +377,11 @@ impl crate::api::SocialMediaApi {
 ///
 /// Permission: `socialmedia:escalationRules:add`
 ///
-/// Created by
-/// [`SocialMediaApi::post_socialmedia_escalationrules`](crate::api::SocialMediaApi::post_socialmedia_escalationrules).
+/// Created by [`SocialMediaApi::post_socialmedia_escalationrules`](
+/// crate::api::SocialMediaApi::post_socialmedia_escalationrules).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-escalationrules>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-escalationrules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -452,7 +461,7 @@ impl crate::api::SocialMediaApi {
         PostSocialmediaEscalationrules {
             request: runtime::Request::new(
                 &self.client,
-                <PostSocialmediaEscalationrules as runtime::Operation>::METADATA,
+                PostSocialmediaEscalationrules::METADATA,
             ),
         }
     }
@@ -469,15 +478,18 @@ impl crate::api::SocialMediaApi {
 ///
 /// Permission: `socialmedia:escalationRules:edit`
 ///
-/// Created by
-/// [`SocialMediaApi::put_socialmedia_escalationrule`](crate::api::SocialMediaApi::put_socialmedia_escalationrule).
+/// Created by [`SocialMediaApi::put_socialmedia_escalationrule`](
+/// crate::api::SocialMediaApi::put_socialmedia_escalationrule).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-escalationrules--escalationRuleId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-socialmedia-escalationrules--escalationRuleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().put_socialmedia_escalationrule("escalation_rule_id").await?;
+/// let response = client
+///     .social_media()
+///     .put_socialmedia_escalationrule("escalation_rule_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -555,7 +567,7 @@ impl crate::api::SocialMediaApi {
     ) -> PutSocialmediaEscalationrule {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutSocialmediaEscalationrule as runtime::Operation>::METADATA,
+            PutSocialmediaEscalationrule::METADATA,
         );
         request.path_argument(escalation_rule_id.as_ref());
         PutSocialmediaEscalationrule {

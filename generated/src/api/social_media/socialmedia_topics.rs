@@ -5,7 +5,7 @@ use crate::models::social_media::{
     SocialTopicWithDataIngestionRuleMetadataResponse,
     SocialTopicWithDataIngestionRuleMetadataResponseEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete socialmedia topic.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by
 /// [`SocialMediaApi::delete_socialmedia_topic`](crate::api::SocialMediaApi::delete_socialmedia_topic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-socialmedia-topics--topicId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -99,7 +99,7 @@ impl crate::api::SocialMediaApi {
     ) -> DeleteSocialmediaTopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteSocialmediaTopic as runtime::Operation>::METADATA,
+            DeleteSocialmediaTopic::METADATA,
         );
         request.path_argument(topic_id.as_ref());
         DeleteSocialmediaTopic { request }
@@ -110,17 +110,16 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}`
 ///
-/// Takes `topic_id` (a string). Returns
-/// [`SocialTopicWithDataIngestionRuleMetadataResponse`](crate::models::SocialTopicWithDataIngestionRuleMetadataResponse).
-/// Succeeds with the status 200 (OK).
+/// Takes `topic_id` (a string). Returns [`SocialTopicWithDataIngestionRuleMetadataResponse`](
+/// crate::models::SocialTopicWithDataIngestionRuleMetadataResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `socialmedia:topic:view`
 ///
 /// Created by
 /// [`SocialMediaApi::get_socialmedia_topic`](crate::api::SocialMediaApi::get_socialmedia_topic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -204,7 +203,7 @@ impl crate::api::SocialMediaApi {
     ) -> GetSocialmediaTopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSocialmediaTopic as runtime::Operation>::METADATA,
+            GetSocialmediaTopic::METADATA,
         );
         request.path_argument(topic_id.as_ref());
         GetSocialmediaTopic { request }
@@ -215,10 +214,11 @@ impl crate::api::SocialMediaApi {
 ///
 /// `GET /api/v2/socialmedia/topics`
 ///
-/// Takes no arguments. Returns
-/// [`SocialTopicWithDataIngestionRuleMetadataResponseEntityListing`](crate::models::SocialTopicWithDataIngestionRuleMetadataResponseEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
-/// [`SocialTopicWithDataIngestionRuleMetadataResponse`](crate::models::SocialTopicWithDataIngestionRuleMetadataResponse).
+/// Takes no arguments. Returns [`SocialTopicWithDataIngestionRuleMetadataResponseEntityListing`](
+/// crate::models::SocialTopicWithDataIngestionRuleMetadataResponseEntityListing). Succeeds with the
+/// status 200 (OK). `items()` streams the items of all pages, each
+/// [`SocialTopicWithDataIngestionRuleMetadataResponse`](
+/// crate::models::SocialTopicWithDataIngestionRuleMetadataResponse).
 ///
 /// Permission: `socialmedia:topic:view`
 ///
@@ -228,7 +228,7 @@ impl crate::api::SocialMediaApi {
 /// [`SocialMediaApi::get_socialmedia_topics`](crate::api::SocialMediaApi::get_socialmedia_topics).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -383,10 +383,7 @@ impl crate::api::SocialMediaApi {
     /// `GET /api/v2/socialmedia/topics` See [`GetSocialmediaTopics`] for what it takes and returns.
     pub fn get_socialmedia_topics(&self) -> GetSocialmediaTopics {
         GetSocialmediaTopics {
-            request: runtime::Request::new(
-                &self.client,
-                <GetSocialmediaTopics as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetSocialmediaTopics::METADATA),
         }
     }
 }
@@ -404,8 +401,8 @@ impl crate::api::SocialMediaApi {
 /// Created by
 /// [`SocialMediaApi::patch_socialmedia_topic`](crate::api::SocialMediaApi::patch_socialmedia_topic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-socialmedia-topics--topicId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -485,7 +482,7 @@ impl crate::api::SocialMediaApi {
     ) -> PatchSocialmediaTopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchSocialmediaTopic as runtime::Operation>::METADATA,
+            PatchSocialmediaTopic::METADATA,
         );
         request.path_argument(topic_id.as_ref());
         PatchSocialmediaTopic { request }
@@ -505,7 +502,7 @@ impl crate::api::SocialMediaApi {
 /// [`SocialMediaApi::post_socialmedia_topics`](crate::api::SocialMediaApi::post_socialmedia_topics).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-topics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -580,10 +577,7 @@ impl crate::api::SocialMediaApi {
     /// `POST /api/v2/socialmedia/topics` See [`PostSocialmediaTopics`] for what it takes and returns.
     pub fn post_socialmedia_topics(&self) -> PostSocialmediaTopics {
         PostSocialmediaTopics {
-            request: runtime::Request::new(
-                &self.client,
-                <PostSocialmediaTopics as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostSocialmediaTopics::METADATA),
         }
     }
 }

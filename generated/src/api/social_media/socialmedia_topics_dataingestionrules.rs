@@ -3,30 +3,33 @@
 use crate::models::social_media::{
     GenericDataIngestionRuleResponse, GenericDataIngestionRuleResponseEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get socialmedia topic dataingestionrules.
 ///
 /// `GET /api/v2/socialmedia/topics/{topicId}/dataingestionrules`
 ///
-/// Takes `topic_id` (a string). Returns
-/// [`GenericDataIngestionRuleResponseEntityListing`](crate::models::GenericDataIngestionRuleResponseEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes `topic_id` (a string). Returns [`GenericDataIngestionRuleResponseEntityListing`](
+/// crate::models::GenericDataIngestionRuleResponseEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`GenericDataIngestionRuleResponse`](crate::models::GenericDataIngestionRuleResponse).
 ///
 /// Permission: `socialmedia:topic:view`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`SocialMediaApi::get_socialmedia_topic_dataingestionrules`](crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules).
+/// Created by [`SocialMediaApi::get_socialmedia_topic_dataingestionrules`](
+/// crate::api::SocialMediaApi::get_socialmedia_topic_dataingestionrules).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-socialmedia-topics--topicId--dataingestionrules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().get_socialmedia_topic_dataingestionrules("topic_id").await?;
+/// let response = client
+///     .social_media()
+///     .get_socialmedia_topic_dataingestionrules("topic_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -147,7 +150,7 @@ impl crate::api::SocialMediaApi {
     ) -> GetSocialmediaTopicDataingestionrules {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSocialmediaTopicDataingestionrules as runtime::Operation>::METADATA,
+            GetSocialmediaTopicDataingestionrules::METADATA,
         );
         request.path_argument(topic_id.as_ref());
         GetSocialmediaTopicDataingestionrules {

@@ -3,7 +3,7 @@
 use crate::models::social_media::{
     TwitterDataHistoricalTweetRequest, TwitterDataHistoricalTweetResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post socialmedia twitter historical tweets.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `socialmedia:twitterDataIngestionRule:add`
 ///
-/// Created by
-/// [`SocialMediaApi::post_socialmedia_twitter_historical_tweets`](crate::api::SocialMediaApi::post_socialmedia_twitter_historical_tweets).
+/// Created by [`SocialMediaApi::post_socialmedia_twitter_historical_tweets`](
+/// crate::api::SocialMediaApi::post_socialmedia_twitter_historical_tweets).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-twitter-historical-tweets>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-socialmedia-twitter-historical-tweets)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.social_media().post_socialmedia_twitter_historical_tweets(genesys_cloud::models::TwitterDataHistoricalTweetRequest::default()).await?;
+/// let response = client
+///     .social_media()
+///     .post_socialmedia_twitter_historical_tweets(
+///         genesys_cloud::models::TwitterDataHistoricalTweetRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::SocialMediaApi {
     ) -> PostSocialmediaTwitterHistoricalTweets {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSocialmediaTwitterHistoricalTweets as runtime::Operation>::METADATA,
+            PostSocialmediaTwitterHistoricalTweets::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSocialmediaTwitterHistoricalTweets {

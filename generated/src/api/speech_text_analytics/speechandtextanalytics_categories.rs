@@ -4,7 +4,7 @@ use crate::models::speech_text_analytics::{
     CategoriesEntityListing, CategoryRequest, GetSpeechandtextanalyticsCategoriesSortBy,
     GetSpeechandtextanalyticsCategoriesSortOrder, StaCategory,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete speechandtextanalytics category.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `speechAndTextAnalytics:category:delete`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_category`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_category).
+/// Created by [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_category`](
+/// crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().delete_speechandtextanalytics_category("category_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .delete_speechandtextanalytics_category("category_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> DeleteSpeechandtextanalyticsCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteSpeechandtextanalyticsCategory as runtime::Operation>::METADATA,
+            DeleteSpeechandtextanalyticsCategory::METADATA,
         );
         request.path_argument(category_id.as_ref());
         DeleteSpeechandtextanalyticsCategory {
@@ -115,15 +118,18 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_categories`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_categories).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_categories`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_categories).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-categories>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_categories().await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_categories()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -273,7 +279,7 @@ impl crate::api::SpeechTextAnalyticsApi {
         GetSpeechandtextanalyticsCategories {
             request: runtime::Request::new(
                 &self.client,
-                <GetSpeechandtextanalyticsCategories as runtime::Operation>::METADATA,
+                GetSpeechandtextanalyticsCategories::METADATA,
             ),
         }
     }
@@ -288,15 +294,18 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:category:view`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_category`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_category).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_category`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_category("category_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_category("category_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -368,7 +377,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> GetSpeechandtextanalyticsCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSpeechandtextanalyticsCategory as runtime::Operation>::METADATA,
+            GetSpeechandtextanalyticsCategory::METADATA,
         );
         request.path_argument(category_id.as_ref());
         GetSpeechandtextanalyticsCategory {
@@ -386,15 +395,20 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:category:add`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_categories`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_categories).
+/// Created by [`SpeechTextAnalyticsApi::post_speechandtextanalytics_categories`](
+/// crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_categories).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-categories>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().post_speechandtextanalytics_categories(genesys_cloud::models::CategoryRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .post_speechandtextanalytics_categories(
+///         genesys_cloud::models::CategoryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -467,7 +481,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PostSpeechandtextanalyticsCategories {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSpeechandtextanalyticsCategories as runtime::Operation>::METADATA,
+            PostSpeechandtextanalyticsCategories::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSpeechandtextanalyticsCategories {
@@ -485,15 +499,21 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:category:edit`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_category`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_category).
+/// Created by [`SpeechTextAnalyticsApi::put_speechandtextanalytics_category`](
+/// crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_category).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-categories--categoryId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-categories--categoryId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().put_speechandtextanalytics_category("category_id", genesys_cloud::models::CategoryRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .put_speechandtextanalytics_category(
+///         "category_id",
+///         genesys_cloud::models::CategoryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -567,7 +587,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PutSpeechandtextanalyticsCategory {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutSpeechandtextanalyticsCategory as runtime::Operation>::METADATA,
+            PutSpeechandtextanalyticsCategory::METADATA,
         );
         request.path_argument(category_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::speech_text_analytics::{
     ConversationCategoriesEntityListing, ConversationCategory,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get speechandtextanalytics conversation categories.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_categories`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_categories).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_categories`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_categories).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--categories>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--categories)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_conversation_categories("conversation_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_conversation_categories("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +146,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> GetSpeechandtextanalyticsConversationCategories {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSpeechandtextanalyticsConversationCategories as runtime::Operation>::METADATA,
+            GetSpeechandtextanalyticsConversationCategories::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetSpeechandtextanalyticsConversationCategories {

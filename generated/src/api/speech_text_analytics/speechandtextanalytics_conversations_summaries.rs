@@ -3,30 +3,33 @@
 use crate::models::speech_text_analytics::{
     SpeechTextAnalyticsConversationSummary, SpeechTextAnalyticsConversationSummaryListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get speechandtextanalytics conversation summaries.
 ///
 /// `GET /api/v2/speechandtextanalytics/conversations/{conversationId}/summaries`
 ///
-/// Takes `conversation_id` (a string). Returns
-/// [`SpeechTextAnalyticsConversationSummaryListing`](crate::models::SpeechTextAnalyticsConversationSummaryListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes `conversation_id` (a string). Returns [`SpeechTextAnalyticsConversationSummaryListing`](
+/// crate::models::SpeechTextAnalyticsConversationSummaryListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`SpeechTextAnalyticsConversationSummary`](crate::models::SpeechTextAnalyticsConversationSummary).
 ///
 /// Permission: `speechAndTextAnalytics:aiSummary:view`
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_conversation_summaries).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--summaries>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-conversations--conversationId--summaries)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_conversation_summaries("conversation_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_conversation_summaries("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -127,7 +130,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> GetSpeechandtextanalyticsConversationSummaries {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSpeechandtextanalyticsConversationSummaries as runtime::Operation>::METADATA,
+            GetSpeechandtextanalyticsConversationSummaries::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetSpeechandtextanalyticsConversationSummaries {

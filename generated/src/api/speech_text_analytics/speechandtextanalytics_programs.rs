@@ -5,7 +5,7 @@ use crate::models::speech_text_analytics::{
     GetSpeechandtextanalyticsProgramsSortOrder, GetSpeechandtextanalyticsProgramsState,
     ListedProgram, Program, ProgramRequest, ProgramsEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete speechandtextanalytics program.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Permission: `speechAndTextAnalytics:program:delete`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_program`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_program).
+/// Created by [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_program`](
+/// crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_program).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-programs--programId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-programs--programId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().delete_speechandtextanalytics_program("program_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .delete_speechandtextanalytics_program("program_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -103,7 +106,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> DeleteSpeechandtextanalyticsProgram {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteSpeechandtextanalyticsProgram as runtime::Operation>::METADATA,
+            DeleteSpeechandtextanalyticsProgram::METADATA,
         );
         request.path_argument(program_id.as_ref());
         DeleteSpeechandtextanalyticsProgram {
@@ -121,15 +124,18 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_program("program_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_program("program_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -201,7 +207,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> GetSpeechandtextanalyticsProgram {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSpeechandtextanalyticsProgram as runtime::Operation>::METADATA,
+            GetSpeechandtextanalyticsProgram::METADATA,
         );
         request.path_argument(program_id.as_ref());
         GetSpeechandtextanalyticsProgram {
@@ -222,15 +228,18 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_programs().await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_programs()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -387,7 +396,7 @@ impl crate::api::SpeechTextAnalyticsApi {
         GetSpeechandtextanalyticsPrograms {
             request: runtime::Request::new(
                 &self.client,
-                <GetSpeechandtextanalyticsPrograms as runtime::Operation>::METADATA,
+                GetSpeechandtextanalyticsPrograms::METADATA,
             ),
         }
     }
@@ -402,15 +411,20 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:program:add`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_programs`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_programs).
+/// Created by [`SpeechTextAnalyticsApi::post_speechandtextanalytics_programs`](
+/// crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_programs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-programs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-programs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().post_speechandtextanalytics_programs(genesys_cloud::models::ProgramRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .post_speechandtextanalytics_programs(
+///         genesys_cloud::models::ProgramRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -483,7 +497,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PostSpeechandtextanalyticsPrograms {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSpeechandtextanalyticsPrograms as runtime::Operation>::METADATA,
+            PostSpeechandtextanalyticsPrograms::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSpeechandtextanalyticsPrograms {
@@ -501,15 +515,21 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:program:edit`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_program`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_program).
+/// Created by [`SpeechTextAnalyticsApi::put_speechandtextanalytics_program`](
+/// crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_program).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().put_speechandtextanalytics_program("program_id", genesys_cloud::models::ProgramRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .put_speechandtextanalytics_program(
+///         "program_id",
+///         genesys_cloud::models::ProgramRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -583,7 +603,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PutSpeechandtextanalyticsProgram {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutSpeechandtextanalyticsProgram as runtime::Operation>::METADATA,
+            PutSpeechandtextanalyticsProgram::METADATA,
         );
         request.path_argument(program_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::speech_text_analytics::{
     ProgramMappingsRequest, TopicsDefinitionsProgramMappings,
     TopicsDefinitionsProgramsMappingsEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get speechandtextanalytics program mappings.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program_mappings`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program_mappings).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_program_mappings`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_program_mappings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId--mappings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs--programId--mappings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_program_mappings("program_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_program_mappings("program_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> GetSpeechandtextanalyticsProgramMappings {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSpeechandtextanalyticsProgramMappings as runtime::Operation>::METADATA,
+            GetSpeechandtextanalyticsProgramMappings::METADATA,
         );
         request.path_argument(program_id.as_ref());
         GetSpeechandtextanalyticsProgramMappings {
@@ -109,24 +112,27 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// `GET /api/v2/speechandtextanalytics/programs/mappings`
 ///
-/// Takes no arguments. Returns
-/// [`TopicsDefinitionsProgramsMappingsEntityListing`](crate::models::TopicsDefinitionsProgramsMappingsEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes no arguments. Returns [`TopicsDefinitionsProgramsMappingsEntityListing`](
+/// crate::models::TopicsDefinitionsProgramsMappingsEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`TopicsDefinitionsProgramMappings`](crate::models::TopicsDefinitionsProgramMappings).
 ///
 /// Permission: `speechAndTextAnalytics:program:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_mappings`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_mappings).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_mappings`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_programs_mappings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-mappings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-programs-mappings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_programs_mappings().await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_programs_mappings()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -241,7 +247,7 @@ impl crate::api::SpeechTextAnalyticsApi {
         GetSpeechandtextanalyticsProgramsMappings {
             request: runtime::Request::new(
                 &self.client,
-                <GetSpeechandtextanalyticsProgramsMappings as runtime::Operation>::METADATA,
+                GetSpeechandtextanalyticsProgramsMappings::METADATA,
             ),
         }
     }
@@ -258,15 +264,21 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:program:edit`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_program_mappings`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_program_mappings).
+/// Created by [`SpeechTextAnalyticsApi::put_speechandtextanalytics_program_mappings`](
+/// crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_program_mappings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId--mappings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-programs--programId--mappings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().put_speechandtextanalytics_program_mappings("program_id", genesys_cloud::models::ProgramMappingsRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .put_speechandtextanalytics_program_mappings(
+///         "program_id",
+///         genesys_cloud::models::ProgramMappingsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -340,7 +352,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PutSpeechandtextanalyticsProgramMappings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutSpeechandtextanalyticsProgramMappings as runtime::Operation>::METADATA,
+            PutSpeechandtextanalyticsProgramMappings::METADATA,
         );
         request.path_argument(program_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::speech_text_analytics::{
     SpeechTextAnalyticsSettingsRequest, SpeechTextAnalyticsSettingsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get speechandtextanalytics settings.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `speechAndTextAnalytics:settings:view`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_settings`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_settings).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_settings`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_settings().await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_settings()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::SpeechTextAnalyticsApi {
         GetSpeechandtextanalyticsSettings {
             request: runtime::Request::new(
                 &self.client,
-                <GetSpeechandtextanalyticsSettings as runtime::Operation>::METADATA,
+                GetSpeechandtextanalyticsSettings::METADATA,
             ),
         }
     }
@@ -114,15 +117,20 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:settings:edit`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::patch_speechandtextanalytics_settings`](crate::api::SpeechTextAnalyticsApi::patch_speechandtextanalytics_settings).
+/// Created by [`SpeechTextAnalyticsApi::patch_speechandtextanalytics_settings`](
+/// crate::api::SpeechTextAnalyticsApi::patch_speechandtextanalytics_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-speechandtextanalytics-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-speechandtextanalytics-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().patch_speechandtextanalytics_settings(genesys_cloud::models::SpeechTextAnalyticsSettingsRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .patch_speechandtextanalytics_settings(
+///         genesys_cloud::models::SpeechTextAnalyticsSettingsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -197,7 +205,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PatchSpeechandtextanalyticsSettings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchSpeechandtextanalyticsSettings as runtime::Operation>::METADATA,
+            PatchSpeechandtextanalyticsSettings::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchSpeechandtextanalyticsSettings {
@@ -217,15 +225,20 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:settings:edit`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_settings`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_settings).
+/// Created by [`SpeechTextAnalyticsApi::put_speechandtextanalytics_settings`](
+/// crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_settings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-settings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-settings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().put_speechandtextanalytics_settings(genesys_cloud::models::SpeechTextAnalyticsSettingsRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .put_speechandtextanalytics_settings(
+///         genesys_cloud::models::SpeechTextAnalyticsSettingsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -300,7 +313,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PutSpeechandtextanalyticsSettings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutSpeechandtextanalyticsSettings as runtime::Operation>::METADATA,
+            PutSpeechandtextanalyticsSettings::METADATA,
         );
         request.json_body("application/json", Some(body));
         PutSpeechandtextanalyticsSettings {

@@ -5,7 +5,7 @@ use crate::models::speech_text_analytics::{
     GetSpeechandtextanalyticsTopicsSortOrder, GetSpeechandtextanalyticsTopicsState,
     ListedTopic, Topic, TopicRequest, TopicsEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete speechandtextanalytics topic.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `speechAndTextAnalytics:topic:delete`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_topic`](crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_topic).
+/// Created by [`SpeechTextAnalyticsApi::delete_speechandtextanalytics_topic`](
+/// crate::api::SpeechTextAnalyticsApi::delete_speechandtextanalytics_topic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-topics--topicId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-speechandtextanalytics-topics--topicId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().delete_speechandtextanalytics_topic("topic_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .delete_speechandtextanalytics_topic("topic_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +98,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> DeleteSpeechandtextanalyticsTopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteSpeechandtextanalyticsTopic as runtime::Operation>::METADATA,
+            DeleteSpeechandtextanalyticsTopic::METADATA,
         );
         request.path_argument(topic_id.as_ref());
         DeleteSpeechandtextanalyticsTopic {
@@ -113,15 +116,18 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:topic:view`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topic`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topic).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topic`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics--topicId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics--topicId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_topic("topic_id").await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_topic("topic_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +199,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> GetSpeechandtextanalyticsTopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSpeechandtextanalyticsTopic as runtime::Operation>::METADATA,
+            GetSpeechandtextanalyticsTopic::METADATA,
         );
         request.path_argument(topic_id.as_ref());
         GetSpeechandtextanalyticsTopic {
@@ -214,15 +220,18 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_topics().await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_topics()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -392,7 +401,7 @@ impl crate::api::SpeechTextAnalyticsApi {
         GetSpeechandtextanalyticsTopics {
             request: runtime::Request::new(
                 &self.client,
-                <GetSpeechandtextanalyticsTopics as runtime::Operation>::METADATA,
+                GetSpeechandtextanalyticsTopics::METADATA,
             ),
         }
     }
@@ -407,15 +416,20 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:topic:add`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::post_speechandtextanalytics_topics`](crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_topics).
+/// Created by [`SpeechTextAnalyticsApi::post_speechandtextanalytics_topics`](
+/// crate::api::SpeechTextAnalyticsApi::post_speechandtextanalytics_topics).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-topics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().post_speechandtextanalytics_topics(genesys_cloud::models::TopicRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .post_speechandtextanalytics_topics(
+///         genesys_cloud::models::TopicRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -488,7 +502,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PostSpeechandtextanalyticsTopics {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSpeechandtextanalyticsTopics as runtime::Operation>::METADATA,
+            PostSpeechandtextanalyticsTopics::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSpeechandtextanalyticsTopics {
@@ -506,15 +520,21 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:topic:edit`
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::put_speechandtextanalytics_topic`](crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_topic).
+/// Created by [`SpeechTextAnalyticsApi::put_speechandtextanalytics_topic`](
+/// crate::api::SpeechTextAnalyticsApi::put_speechandtextanalytics_topic).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-topics--topicId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-speechandtextanalytics-topics--topicId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().put_speechandtextanalytics_topic("topic_id", genesys_cloud::models::TopicRequest::default()).await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .put_speechandtextanalytics_topic(
+///         "topic_id",
+///         genesys_cloud::models::TopicRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -588,7 +608,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PutSpeechandtextanalyticsTopic {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutSpeechandtextanalyticsTopic as runtime::Operation>::METADATA,
+            PutSpeechandtextanalyticsTopic::METADATA,
         );
         request.path_argument(topic_id.as_ref());
         request.json_body("application/json", Some(body));

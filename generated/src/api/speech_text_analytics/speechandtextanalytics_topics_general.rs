@@ -4,7 +4,7 @@ use crate::models::speech_text_analytics::{
     GeneralTopic, GeneralTopicsEntityListing,
     GetSpeechandtextanalyticsTopicsGeneralDialect,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get speechandtextanalytics topics general.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-general>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-general)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_topics_general().await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_topics_general()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -135,7 +138,7 @@ impl crate::api::SpeechTextAnalyticsApi {
         GetSpeechandtextanalyticsTopicsGeneral {
             request: runtime::Request::new(
                 &self.client,
-                <GetSpeechandtextanalyticsTopicsGeneral as runtime::Operation>::METADATA,
+                GetSpeechandtextanalyticsTopicsGeneral::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::speech_text_analytics::{
     GetSpeechandtextanalyticsTopicsGeneralStatusDialect, UnifiedGeneralTopic,
     UnifiedGeneralTopicEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get speechandtextanalytics topics general status.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_topics_general_status).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-general-status>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-topics-general-status)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_topics_general_status().await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_topics_general_status()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -135,7 +138,7 @@ impl crate::api::SpeechTextAnalyticsApi {
         GetSpeechandtextanalyticsTopicsGeneralStatus {
             request: runtime::Request::new(
                 &self.client,
-                <GetSpeechandtextanalyticsTopicsGeneralStatus as runtime::Operation>::METADATA,
+                GetSpeechandtextanalyticsTopicsGeneralStatus::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::speech_text_analytics::{
     TranslateSupportedLanguage, TranslateSupportedLanguageList,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get speechandtextanalytics translations languages.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages`](crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages).
+/// Created by [`SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages`](
+/// crate::api::SpeechTextAnalyticsApi::get_speechandtextanalytics_translations_languages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-translations-languages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-speechandtextanalytics-translations-languages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.speech_text_analytics().get_speechandtextanalytics_translations_languages().await?;
+/// let response = client
+///     .speech_text_analytics()
+///     .get_speechandtextanalytics_translations_languages()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -125,7 +128,7 @@ impl crate::api::SpeechTextAnalyticsApi {
         GetSpeechandtextanalyticsTranslationsLanguages {
             request: runtime::Request::new(
                 &self.client,
-                <GetSpeechandtextanalyticsTranslationsLanguages as runtime::Operation>::METADATA,
+                GetSpeechandtextanalyticsTranslationsLanguages::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::task_management::{
     GetTaskmanagementWorkbinHistorySortOrder, WorkbinChangeListing,
     WorkitemsChangeWorkbinDelta,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement workbin history.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workbin_history`](crate::api::TaskManagementApi::get_taskmanagement_workbin_history).
+/// Created by [`TaskManagementApi::get_taskmanagement_workbin_history`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workbin_history).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--history>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--history)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workbin_history("workbin_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workbin_history("workbin_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -148,7 +151,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkbinHistory {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkbinHistory as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkbinHistory::METADATA,
         );
         request.path_argument(workbin_id.as_ref());
         GetTaskmanagementWorkbinHistory {

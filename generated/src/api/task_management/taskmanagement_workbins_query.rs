@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     Workbin, WorkbinQueryEntityListing, WorkbinQueryRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post taskmanagement workbins query.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by
-/// [`TaskManagementApi::post_taskmanagement_workbins_query`](crate::api::TaskManagementApi::post_taskmanagement_workbins_query).
+/// Created by [`TaskManagementApi::post_taskmanagement_workbins_query`](
+/// crate::api::TaskManagementApi::post_taskmanagement_workbins_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workbins-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workbins-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().post_taskmanagement_workbins_query(genesys_cloud::models::WorkbinQueryRequest::default()).await?;
+/// let response = client
+///     .task_management()
+///     .post_taskmanagement_workbins_query(
+///         genesys_cloud::models::WorkbinQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -126,7 +131,7 @@ impl crate::api::TaskManagementApi {
     ) -> PostTaskmanagementWorkbinsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTaskmanagementWorkbinsQuery as runtime::Operation>::METADATA,
+            PostTaskmanagementWorkbinsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTaskmanagementWorkbinsQuery {

@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     GetTaskmanagementWorkbinVersionsSortOrder, WorkbinVersion, WorkbinVersionListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement workbin version.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `workitems:workbin:view`
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workbin_version`](crate::api::TaskManagementApi::get_taskmanagement_workbin_version).
+/// Created by [`TaskManagementApi::get_taskmanagement_workbin_version`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workbin_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--versions--entityVersion->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--versions--entityVersion-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workbin_version("workbin_id", 1).await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workbin_version("workbin_id", 1)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkbinVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkbinVersion as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkbinVersion::METADATA,
         );
         request.path_argument(workbin_id.as_ref());
         request.path_argument(entity_version);
@@ -115,15 +118,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workbin_versions`](crate::api::TaskManagementApi::get_taskmanagement_workbin_versions).
+/// Created by [`TaskManagementApi::get_taskmanagement_workbin_versions`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workbin_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workbins--workbinId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workbin_versions("workbin_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workbin_versions("workbin_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -244,7 +250,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkbinVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkbinVersions as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkbinVersions::METADATA,
         );
         request.path_argument(workbin_id.as_ref());
         GetTaskmanagementWorkbinVersions {

@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     GetTaskmanagementWorkitemExpands, Workitem, WorkitemCreate, WorkitemUpdate,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete taskmanagement workitem.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `workitems:workitem:delete`
 ///
-/// Created by
-/// [`TaskManagementApi::delete_taskmanagement_workitem`](crate::api::TaskManagementApi::delete_taskmanagement_workitem).
+/// Created by [`TaskManagementApi::delete_taskmanagement_workitem`](
+/// crate::api::TaskManagementApi::delete_taskmanagement_workitem).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems--workitemId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems--workitemId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().delete_taskmanagement_workitem("workitem_id").await?;
+/// let response = client
+///     .task_management()
+///     .delete_taskmanagement_workitem("workitem_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +94,7 @@ impl crate::api::TaskManagementApi {
     ) -> DeleteTaskmanagementWorkitem {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTaskmanagementWorkitem as runtime::Operation>::METADATA,
+            DeleteTaskmanagementWorkitem::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         DeleteTaskmanagementWorkitem {
@@ -109,15 +112,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:workitem:view`
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitem`](crate::api::TaskManagementApi::get_taskmanagement_workitem).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitem`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitem).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitem("workitem_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitem("workitem_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -197,7 +203,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitem {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitem as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitem::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         GetTaskmanagementWorkitem {
@@ -215,15 +221,21 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permissions, any of: `workitems:workitem:edit`, `workitems:workitem:accept`
 ///
-/// Created by
-/// [`TaskManagementApi::patch_taskmanagement_workitem`](crate::api::TaskManagementApi::patch_taskmanagement_workitem).
+/// Created by [`TaskManagementApi::patch_taskmanagement_workitem`](
+/// crate::api::TaskManagementApi::patch_taskmanagement_workitem).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().patch_taskmanagement_workitem("workitem_id", genesys_cloud::models::WorkitemUpdate::default()).await?;
+/// let response = client
+///     .task_management()
+///     .patch_taskmanagement_workitem(
+///         "workitem_id",
+///         genesys_cloud::models::WorkitemUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -297,7 +309,7 @@ impl crate::api::TaskManagementApi {
     ) -> PatchTaskmanagementWorkitem {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchTaskmanagementWorkitem as runtime::Operation>::METADATA,
+            PatchTaskmanagementWorkitem::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -316,15 +328,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:workitem:add`
 ///
-/// Created by
-/// [`TaskManagementApi::post_taskmanagement_workitems`](crate::api::TaskManagementApi::post_taskmanagement_workitems).
+/// Created by [`TaskManagementApi::post_taskmanagement_workitems`](
+/// crate::api::TaskManagementApi::post_taskmanagement_workitems).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().post_taskmanagement_workitems(genesys_cloud::models::WorkitemCreate::default()).await?;
+/// let response = client
+///     .task_management()
+///     .post_taskmanagement_workitems(genesys_cloud::models::WorkitemCreate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -395,7 +410,7 @@ impl crate::api::TaskManagementApi {
     ) -> PostTaskmanagementWorkitems {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTaskmanagementWorkitems as runtime::Operation>::METADATA,
+            PostTaskmanagementWorkitems::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTaskmanagementWorkitems {

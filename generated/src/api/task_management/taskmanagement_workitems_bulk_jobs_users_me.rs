@@ -4,7 +4,7 @@ use crate::models::task_management::{
     BulkJob, BulkJobsListing, GetTaskmanagementWorkitemsBulkJobsUsersMeAction,
     GetTaskmanagementWorkitemsBulkJobsUsersMeSortOrder,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement workitems bulk jobs users me.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me`](crate::api::TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitems_bulk_jobs_users_me).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-jobs-users-me>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-bulk-jobs-users-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitems_bulk_jobs_users_me().await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitems_bulk_jobs_users_me()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -155,7 +158,7 @@ impl crate::api::TaskManagementApi {
         GetTaskmanagementWorkitemsBulkJobsUsersMe {
             request: runtime::Request::new(
                 &self.client,
-                <GetTaskmanagementWorkitemsBulkJobsUsersMe as runtime::Operation>::METADATA,
+                GetTaskmanagementWorkitemsBulkJobsUsersMe::METADATA,
             ),
         }
     }

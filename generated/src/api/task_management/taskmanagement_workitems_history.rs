@@ -4,7 +4,7 @@ use crate::models::task_management::{
     GetTaskmanagementWorkitemHistorySortOrder, WorkitemChangeListing,
     WorkitemsChangeWorkitemDelta,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement workitem history.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitem_history`](crate::api::TaskManagementApi::get_taskmanagement_workitem_history).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitem_history`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitem_history).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--history>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--history)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitem_history("workitem_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitem_history("workitem_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -148,7 +151,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitemHistory {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitemHistory as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitemHistory::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         GetTaskmanagementWorkitemHistory {

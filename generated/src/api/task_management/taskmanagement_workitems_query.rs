@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     Workitem, WorkitemPostQueryEntityListing, WorkitemQueryPostRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post taskmanagement workitems query.
 ///
@@ -18,15 +18,20 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by
-/// [`TaskManagementApi::post_taskmanagement_workitems_query`](crate::api::TaskManagementApi::post_taskmanagement_workitems_query).
+/// Created by [`TaskManagementApi::post_taskmanagement_workitems_query`](
+/// crate::api::TaskManagementApi::post_taskmanagement_workitems_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().post_taskmanagement_workitems_query(genesys_cloud::models::WorkitemQueryPostRequest::default()).await?;
+/// let response = client
+///     .task_management()
+///     .post_taskmanagement_workitems_query(
+///         genesys_cloud::models::WorkitemQueryPostRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -127,7 +132,7 @@ impl crate::api::TaskManagementApi {
     ) -> PostTaskmanagementWorkitemsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTaskmanagementWorkitemsQuery as runtime::Operation>::METADATA,
+            PostTaskmanagementWorkitemsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTaskmanagementWorkitemsQuery {

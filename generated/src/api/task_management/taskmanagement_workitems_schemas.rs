@@ -2,7 +2,7 @@
 
 use crate::models::shared::data_schema::DataSchema;
 use crate::models::shared::external_contacts_and_task_management_and_users::DataSchemaListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete taskmanagement workitems schema.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `workitems:workitemSchema:delete`
 ///
-/// Created by
-/// [`TaskManagementApi::delete_taskmanagement_workitems_schema`](crate::api::TaskManagementApi::delete_taskmanagement_workitems_schema).
+/// Created by [`TaskManagementApi::delete_taskmanagement_workitems_schema`](
+/// crate::api::TaskManagementApi::delete_taskmanagement_workitems_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-workitems-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().delete_taskmanagement_workitems_schema("schema_id").await?;
+/// let response = client
+///     .task_management()
+///     .delete_taskmanagement_workitems_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::TaskManagementApi {
     ) -> DeleteTaskmanagementWorkitemsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTaskmanagementWorkitemsSchema as runtime::Operation>::METADATA,
+            DeleteTaskmanagementWorkitemsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         DeleteTaskmanagementWorkitemsSchema {
@@ -110,15 +113,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:workitemSchema:view`
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitems_schema`](crate::api::TaskManagementApi::get_taskmanagement_workitems_schema).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitems_schema`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitems_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitems_schema("schema_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitems_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -190,7 +196,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitemsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitemsSchema as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitemsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetTaskmanagementWorkitemsSchema {
@@ -211,15 +217,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitems_schemas`](crate::api::TaskManagementApi::get_taskmanagement_workitems_schemas).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitems_schemas`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitems_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitems_schemas().await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitems_schemas()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -318,7 +327,7 @@ impl crate::api::TaskManagementApi {
         GetTaskmanagementWorkitemsSchemas {
             request: runtime::Request::new(
                 &self.client,
-                <GetTaskmanagementWorkitemsSchemas as runtime::Operation>::METADATA,
+                GetTaskmanagementWorkitemsSchemas::METADATA,
             ),
         }
     }
@@ -333,15 +342,20 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:workitemSchema:add`
 ///
-/// Created by
-/// [`TaskManagementApi::post_taskmanagement_workitems_schemas`](crate::api::TaskManagementApi::post_taskmanagement_workitems_schemas).
+/// Created by [`TaskManagementApi::post_taskmanagement_workitems_schemas`](
+/// crate::api::TaskManagementApi::post_taskmanagement_workitems_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-workitems-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().post_taskmanagement_workitems_schemas(genesys_cloud::models::DataSchema::default()).await?;
+/// let response = client
+///     .task_management()
+///     .post_taskmanagement_workitems_schemas(
+///         genesys_cloud::models::DataSchema::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -414,7 +428,7 @@ impl crate::api::TaskManagementApi {
     ) -> PostTaskmanagementWorkitemsSchemas {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTaskmanagementWorkitemsSchemas as runtime::Operation>::METADATA,
+            PostTaskmanagementWorkitemsSchemas::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTaskmanagementWorkitemsSchemas {
@@ -432,15 +446,21 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:workitemSchema:edit`
 ///
-/// Created by
-/// [`TaskManagementApi::put_taskmanagement_workitems_schema`](crate::api::TaskManagementApi::put_taskmanagement_workitems_schema).
+/// Created by [`TaskManagementApi::put_taskmanagement_workitems_schema`](
+/// crate::api::TaskManagementApi::put_taskmanagement_workitems_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-taskmanagement-workitems-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-taskmanagement-workitems-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().put_taskmanagement_workitems_schema("schema_id", genesys_cloud::models::DataSchema::default()).await?;
+/// let response = client
+///     .task_management()
+///     .put_taskmanagement_workitems_schema(
+///         "schema_id",
+///         genesys_cloud::models::DataSchema::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -514,7 +534,7 @@ impl crate::api::TaskManagementApi {
     ) -> PutTaskmanagementWorkitemsSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutTaskmanagementWorkitemsSchema as runtime::Operation>::METADATA,
+            PutTaskmanagementWorkitemsSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::shared::data_schema::DataSchema;
 use crate::models::shared::external_contacts_and_task_management_and_users::DataSchemaListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement workitems schema version.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `workitems:workitemSchema:view`
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitems_schema_version`](crate::api::TaskManagementApi::get_taskmanagement_workitems_schema_version).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitems_schema_version`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitems_schema_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas--schemaId--versions--versionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas--schemaId--versions--versionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitems_schema_version("schema_id", "version_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitems_schema_version("schema_id", "version_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitemsSchemaVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitemsSchemaVersion as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitemsSchemaVersion::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.path_argument(version_id.as_ref());
@@ -116,15 +119,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitems_schema_versions`](crate::api::TaskManagementApi::get_taskmanagement_workitems_schema_versions).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitems_schema_versions`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitems_schema_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas--schemaId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems-schemas--schemaId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitems_schema_versions("schema_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitems_schema_versions("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -223,7 +229,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitemsSchemaVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitemsSchemaVersions as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitemsSchemaVersions::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetTaskmanagementWorkitemsSchemaVersions {

@@ -5,7 +5,7 @@ use crate::models::task_management::{
     GetTaskmanagementWorkitemUserWrapupsSortOrder, WorkitemWrapup,
     WorkitemWrapupEntityListing, WorkitemWrapupUpdate,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement workitem user wrapups.
 ///
@@ -20,15 +20,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitem_user_wrapups`](crate::api::TaskManagementApi::get_taskmanagement_workitem_user_wrapups).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitem_user_wrapups`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitem_user_wrapups).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--users--userId--wrapups>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--users--userId--wrapups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitem_user_wrapups("workitem_id", "user_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitem_user_wrapups("workitem_id", "user_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -158,7 +161,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitemUserWrapups {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitemUserWrapups as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitemUserWrapups::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         request.path_argument(user_id.as_ref());
@@ -178,15 +181,22 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:wrapup:edit`
 ///
-/// Created by
-/// [`TaskManagementApi::patch_taskmanagement_workitem_user_wrapups`](crate::api::TaskManagementApi::patch_taskmanagement_workitem_user_wrapups).
+/// Created by [`TaskManagementApi::patch_taskmanagement_workitem_user_wrapups`](
+/// crate::api::TaskManagementApi::patch_taskmanagement_workitem_user_wrapups).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId--users--userId--wrapups>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-workitems--workitemId--users--userId--wrapups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().patch_taskmanagement_workitem_user_wrapups("workitem_id", "user_id", genesys_cloud::models::WorkitemWrapupUpdate::default()).await?;
+/// let response = client
+///     .task_management()
+///     .patch_taskmanagement_workitem_user_wrapups(
+///         "workitem_id",
+///         "user_id",
+///         genesys_cloud::models::WorkitemWrapupUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -259,7 +269,7 @@ impl crate::api::TaskManagementApi {
     ) -> PatchTaskmanagementWorkitemUserWrapups {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchTaskmanagementWorkitemUserWrapups as runtime::Operation>::METADATA,
+            PatchTaskmanagementWorkitemUserWrapups::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         request.path_argument(user_id.as_ref());

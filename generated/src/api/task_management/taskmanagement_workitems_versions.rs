@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     GetTaskmanagementWorkitemVersionsSortOrder, WorkitemVersion, WorkitemVersionListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement workitem version.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `workitems:workitem:view`
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitem_version`](crate::api::TaskManagementApi::get_taskmanagement_workitem_version).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitem_version`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitem_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--versions--entityVersion->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--versions--entityVersion-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitem_version("workitem_id", 1).await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitem_version("workitem_id", 1)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitemVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitemVersion as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitemVersion::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         request.path_argument(entity_version);
@@ -116,15 +119,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitem_versions`](crate::api::TaskManagementApi::get_taskmanagement_workitem_versions).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitem_versions`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitem_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitem_versions("workitem_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitem_versions("workitem_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -245,7 +251,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitemVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitemVersions as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitemVersions::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         GetTaskmanagementWorkitemVersions {

@@ -4,7 +4,7 @@ use crate::models::task_management::{
     GetTaskmanagementWorkitemWrapupsExpands, GetTaskmanagementWorkitemWrapupsSortOrder,
     WorkitemWrapup, WorkitemWrapupEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement workitem wrapups.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_workitem_wrapups`](crate::api::TaskManagementApi::get_taskmanagement_workitem_wrapups).
+/// Created by [`TaskManagementApi::get_taskmanagement_workitem_wrapups`](
+/// crate::api::TaskManagementApi::get_taskmanagement_workitem_wrapups).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--wrapups>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-workitems--workitemId--wrapups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_workitem_wrapups("workitem_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_workitem_wrapups("workitem_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -156,7 +159,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorkitemWrapups {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorkitemWrapups as runtime::Operation>::METADATA,
+            GetTaskmanagementWorkitemWrapups::METADATA,
         );
         request.path_argument(workitem_id.as_ref());
         GetTaskmanagementWorkitemWrapups {

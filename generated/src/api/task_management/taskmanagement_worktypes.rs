@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     GetTaskmanagementWorktypeExpands, Worktype, WorktypeCreate, WorktypeUpdate,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete taskmanagement worktype.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `workitems:worktype:delete`
 ///
-/// Created by
-/// [`TaskManagementApi::delete_taskmanagement_worktype`](crate::api::TaskManagementApi::delete_taskmanagement_worktype).
+/// Created by [`TaskManagementApi::delete_taskmanagement_worktype`](
+/// crate::api::TaskManagementApi::delete_taskmanagement_worktype).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().delete_taskmanagement_worktype("worktype_id").await?;
+/// let response = client
+///     .task_management()
+///     .delete_taskmanagement_worktype("worktype_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +94,7 @@ impl crate::api::TaskManagementApi {
     ) -> DeleteTaskmanagementWorktype {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTaskmanagementWorktype as runtime::Operation>::METADATA,
+            DeleteTaskmanagementWorktype::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         DeleteTaskmanagementWorktype {
@@ -109,15 +112,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:worktype:view`
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_worktype`](crate::api::TaskManagementApi::get_taskmanagement_worktype).
+/// Created by [`TaskManagementApi::get_taskmanagement_worktype`](
+/// crate::api::TaskManagementApi::get_taskmanagement_worktype).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_worktype("worktype_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_worktype("worktype_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -197,7 +203,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorktype {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorktype as runtime::Operation>::METADATA,
+            GetTaskmanagementWorktype::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         GetTaskmanagementWorktype {
@@ -215,15 +221,21 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:worktype:edit`
 ///
-/// Created by
-/// [`TaskManagementApi::patch_taskmanagement_worktype`](crate::api::TaskManagementApi::patch_taskmanagement_worktype).
+/// Created by [`TaskManagementApi::patch_taskmanagement_worktype`](
+/// crate::api::TaskManagementApi::patch_taskmanagement_worktype).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().patch_taskmanagement_worktype("worktype_id", genesys_cloud::models::WorktypeUpdate::default()).await?;
+/// let response = client
+///     .task_management()
+///     .patch_taskmanagement_worktype(
+///         "worktype_id",
+///         genesys_cloud::models::WorktypeUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -295,7 +307,7 @@ impl crate::api::TaskManagementApi {
     ) -> PatchTaskmanagementWorktype {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchTaskmanagementWorktype as runtime::Operation>::METADATA,
+            PatchTaskmanagementWorktype::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -314,15 +326,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:worktype:add`
 ///
-/// Created by
-/// [`TaskManagementApi::post_taskmanagement_worktypes`](crate::api::TaskManagementApi::post_taskmanagement_worktypes).
+/// Created by [`TaskManagementApi::post_taskmanagement_worktypes`](
+/// crate::api::TaskManagementApi::post_taskmanagement_worktypes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().post_taskmanagement_worktypes(genesys_cloud::models::WorktypeCreate::default()).await?;
+/// let response = client
+///     .task_management()
+///     .post_taskmanagement_worktypes(genesys_cloud::models::WorktypeCreate::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -393,7 +408,7 @@ impl crate::api::TaskManagementApi {
     ) -> PostTaskmanagementWorktypes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTaskmanagementWorktypes as runtime::Operation>::METADATA,
+            PostTaskmanagementWorktypes::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTaskmanagementWorktypes {

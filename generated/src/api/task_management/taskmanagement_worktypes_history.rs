@@ -4,7 +4,7 @@ use crate::models::task_management::{
     GetTaskmanagementWorktypeHistoryFields, GetTaskmanagementWorktypeHistorySortOrder,
     WorkitemsChangeWorktypeDelta, WorktypeChangeListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement worktype history.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_worktype_history`](crate::api::TaskManagementApi::get_taskmanagement_worktype_history).
+/// Created by [`TaskManagementApi::get_taskmanagement_worktype_history`](
+/// crate::api::TaskManagementApi::get_taskmanagement_worktype_history).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--history>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--history)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_worktype_history("worktype_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_worktype_history("worktype_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -157,7 +160,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorktypeHistory {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorktypeHistory as runtime::Operation>::METADATA,
+            GetTaskmanagementWorktypeHistory::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         GetTaskmanagementWorktypeHistory {

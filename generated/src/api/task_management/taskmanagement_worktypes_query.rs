@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     Worktype, WorktypeQueryEntityListing, WorktypeQueryRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post taskmanagement worktypes query.
 ///
@@ -17,15 +17,20 @@ use crate::runtime;
 ///
 /// Paged by cursor (`after` of the body).
 ///
-/// Created by
-/// [`TaskManagementApi::post_taskmanagement_worktypes_query`](crate::api::TaskManagementApi::post_taskmanagement_worktypes_query).
+/// Created by [`TaskManagementApi::post_taskmanagement_worktypes_query`](
+/// crate::api::TaskManagementApi::post_taskmanagement_worktypes_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().post_taskmanagement_worktypes_query(genesys_cloud::models::WorktypeQueryRequest::default()).await?;
+/// let response = client
+///     .task_management()
+///     .post_taskmanagement_worktypes_query(
+///         genesys_cloud::models::WorktypeQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -126,7 +131,7 @@ impl crate::api::TaskManagementApi {
     ) -> PostTaskmanagementWorktypesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTaskmanagementWorktypesQuery as runtime::Operation>::METADATA,
+            PostTaskmanagementWorktypesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTaskmanagementWorktypesQuery {

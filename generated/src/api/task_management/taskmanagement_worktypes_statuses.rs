@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     WorkitemStatus, WorkitemStatusCreate, WorkitemStatusListing, WorkitemStatusUpdate,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete taskmanagement worktype status.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `workitems:status:delete`
 ///
-/// Created by
-/// [`TaskManagementApi::delete_taskmanagement_worktype_status`](crate::api::TaskManagementApi::delete_taskmanagement_worktype_status).
+/// Created by [`TaskManagementApi::delete_taskmanagement_worktype_status`](
+/// crate::api::TaskManagementApi::delete_taskmanagement_worktype_status).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().delete_taskmanagement_worktype_status("worktype_id", "status_id").await?;
+/// let response = client
+///     .task_management()
+///     .delete_taskmanagement_worktype_status("worktype_id", "status_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::TaskManagementApi {
     ) -> DeleteTaskmanagementWorktypeStatus {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTaskmanagementWorktypeStatus as runtime::Operation>::METADATA,
+            DeleteTaskmanagementWorktypeStatus::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         request.path_argument(status_id.as_ref());
@@ -112,15 +115,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:status:view`
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_worktype_status`](crate::api::TaskManagementApi::get_taskmanagement_worktype_status).
+/// Created by [`TaskManagementApi::get_taskmanagement_worktype_status`](
+/// crate::api::TaskManagementApi::get_taskmanagement_worktype_status).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_worktype_status("worktype_id", "status_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_worktype_status("worktype_id", "status_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -191,7 +197,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorktypeStatus {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorktypeStatus as runtime::Operation>::METADATA,
+            GetTaskmanagementWorktypeStatus::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         request.path_argument(status_id.as_ref());
@@ -213,15 +219,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_worktype_statuses`](crate::api::TaskManagementApi::get_taskmanagement_worktype_statuses).
+/// Created by [`TaskManagementApi::get_taskmanagement_worktype_statuses`](
+/// crate::api::TaskManagementApi::get_taskmanagement_worktype_statuses).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--statuses>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--statuses)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_worktype_statuses("worktype_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_worktype_statuses("worktype_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -318,7 +327,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorktypeStatuses {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorktypeStatuses as runtime::Operation>::METADATA,
+            GetTaskmanagementWorktypeStatuses::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         GetTaskmanagementWorktypeStatuses {
@@ -337,15 +346,22 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:status:edit`
 ///
-/// Created by
-/// [`TaskManagementApi::patch_taskmanagement_worktype_status`](crate::api::TaskManagementApi::patch_taskmanagement_worktype_status).
+/// Created by [`TaskManagementApi::patch_taskmanagement_worktype_status`](
+/// crate::api::TaskManagementApi::patch_taskmanagement_worktype_status).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-taskmanagement-worktypes--worktypeId--statuses--statusId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().patch_taskmanagement_worktype_status("worktype_id", "status_id", genesys_cloud::models::WorkitemStatusUpdate::default()).await?;
+/// let response = client
+///     .task_management()
+///     .patch_taskmanagement_worktype_status(
+///         "worktype_id",
+///         "status_id",
+///         genesys_cloud::models::WorkitemStatusUpdate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -418,7 +434,7 @@ impl crate::api::TaskManagementApi {
     ) -> PatchTaskmanagementWorktypeStatus {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchTaskmanagementWorktypeStatus as runtime::Operation>::METADATA,
+            PatchTaskmanagementWorktypeStatus::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         request.path_argument(status_id.as_ref());
@@ -439,15 +455,21 @@ impl crate::api::TaskManagementApi {
 ///
 /// Permission: `workitems:status:add`
 ///
-/// Created by
-/// [`TaskManagementApi::post_taskmanagement_worktype_statuses`](crate::api::TaskManagementApi::post_taskmanagement_worktype_statuses).
+/// Created by [`TaskManagementApi::post_taskmanagement_worktype_statuses`](
+/// crate::api::TaskManagementApi::post_taskmanagement_worktype_statuses).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes--worktypeId--statuses>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-taskmanagement-worktypes--worktypeId--statuses)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().post_taskmanagement_worktype_statuses("worktype_id", genesys_cloud::models::WorkitemStatusCreate::default()).await?;
+/// let response = client
+///     .task_management()
+///     .post_taskmanagement_worktype_statuses(
+///         "worktype_id",
+///         genesys_cloud::models::WorkitemStatusCreate::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -519,7 +541,7 @@ impl crate::api::TaskManagementApi {
     ) -> PostTaskmanagementWorktypeStatuses {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTaskmanagementWorktypeStatuses as runtime::Operation>::METADATA,
+            PostTaskmanagementWorktypeStatuses::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         request.json_body("application/json", Some(body));

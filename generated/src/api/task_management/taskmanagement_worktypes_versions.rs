@@ -3,7 +3,7 @@
 use crate::models::task_management::{
     GetTaskmanagementWorktypeVersionsSortOrder, WorktypeVersion, WorktypeVersionListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get taskmanagement worktype version.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `workitems:worktype:view`
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_worktype_version`](crate::api::TaskManagementApi::get_taskmanagement_worktype_version).
+/// Created by [`TaskManagementApi::get_taskmanagement_worktype_version`](
+/// crate::api::TaskManagementApi::get_taskmanagement_worktype_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--versions--entityVersion->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--versions--entityVersion-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_worktype_version("worktype_id", 1).await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_worktype_version("worktype_id", 1)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorktypeVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorktypeVersion as runtime::Operation>::METADATA,
+            GetTaskmanagementWorktypeVersion::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         request.path_argument(entity_version);
@@ -116,15 +119,18 @@ impl crate::api::TaskManagementApi {
 ///
 /// Paged by cursor (`after`).
 ///
-/// Created by
-/// [`TaskManagementApi::get_taskmanagement_worktype_versions`](crate::api::TaskManagementApi::get_taskmanagement_worktype_versions).
+/// Created by [`TaskManagementApi::get_taskmanagement_worktype_versions`](
+/// crate::api::TaskManagementApi::get_taskmanagement_worktype_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-taskmanagement-worktypes--worktypeId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.task_management().get_taskmanagement_worktype_versions("worktype_id").await?;
+/// let response = client
+///     .task_management()
+///     .get_taskmanagement_worktype_versions("worktype_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -245,7 +251,7 @@ impl crate::api::TaskManagementApi {
     ) -> GetTaskmanagementWorktypeVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTaskmanagementWorktypeVersions as runtime::Operation>::METADATA,
+            GetTaskmanagementWorktypeVersions::METADATA,
         );
         request.path_argument(worktype_id.as_ref());
         GetTaskmanagementWorktypeVersions {

@@ -2,7 +2,7 @@
 
 use crate::models::shared::team::Team;
 use crate::models::teams::{GetTeamExpand, GetTeamsExpand, TeamEntityListing};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete team.
 ///
@@ -15,7 +15,7 @@ use crate::runtime;
 /// Created by [`TeamsApi::delete_team`](crate::api::TeamsApi::delete_team).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-teams--teamId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-teams--teamId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -83,10 +83,7 @@ impl crate::api::TeamsApi {
     ///
     /// `DELETE /api/v2/teams/{teamId}` See [`DeleteTeam`] for what it takes and returns.
     pub fn delete_team(&self, team_id: impl AsRef<str>) -> DeleteTeam {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteTeam as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteTeam::METADATA);
         request.path_argument(team_id.as_ref());
         DeleteTeam { request }
     }
@@ -104,7 +101,7 @@ impl crate::api::TeamsApi {
 /// Created by [`TeamsApi::get_team`](crate::api::TeamsApi::get_team).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams--teamId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams--teamId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -178,10 +175,7 @@ impl crate::api::TeamsApi {
     ///
     /// `GET /api/v2/teams/{teamId}` See [`GetTeam`] for what it takes and returns.
     pub fn get_team(&self, team_id: impl AsRef<str>) -> GetTeam {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetTeam as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetTeam::METADATA);
         request.path_argument(team_id.as_ref());
         GetTeam { request }
     }
@@ -201,7 +195,7 @@ impl crate::api::TeamsApi {
 /// Created by [`TeamsApi::get_teams`](crate::api::TeamsApi::get_teams).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -329,10 +323,7 @@ impl crate::api::TeamsApi {
     /// `GET /api/v2/teams` See [`GetTeams`] for what it takes and returns.
     pub fn get_teams(&self) -> GetTeams {
         GetTeams {
-            request: runtime::Request::new(
-                &self.client,
-                <GetTeams as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetTeams::METADATA),
         }
     }
 }
@@ -349,11 +340,14 @@ impl crate::api::TeamsApi {
 /// Created by [`TeamsApi::patch_team`](crate::api::TeamsApi::patch_team).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-teams--teamId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-teams--teamId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.teams().patch_team("team_id", genesys_cloud::models::Team::default()).await?;
+/// let response = client
+///     .teams()
+///     .patch_team("team_id", genesys_cloud::models::Team::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -418,10 +412,7 @@ impl crate::api::TeamsApi {
     /// `PATCH /api/v2/teams/{teamId}` See [`PatchTeam`] for what it takes and returns.
     #[inline]
     pub fn patch_team(&self, team_id: impl AsRef<str>, body: Team) -> PatchTeam {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchTeam as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchTeam::METADATA);
         request.path_argument(team_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchTeam { request }
@@ -440,11 +431,14 @@ impl crate::api::TeamsApi {
 /// Created by [`TeamsApi::post_teams`](crate::api::TeamsApi::post_teams).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.teams().post_teams(genesys_cloud::models::Team::default()).await?;
+/// let response = client
+///     .teams()
+///     .post_teams(genesys_cloud::models::Team::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -509,10 +503,7 @@ impl crate::api::TeamsApi {
     /// `POST /api/v2/teams` See [`PostTeams`] for what it takes and returns.
     #[inline]
     pub fn post_teams(&self, body: Team) -> PostTeams {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostTeams as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostTeams::METADATA);
         request.json_body("application/json", Some(body));
         PostTeams { request }
     }

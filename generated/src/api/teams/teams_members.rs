@@ -5,7 +5,7 @@ use crate::models::teams::{
     GetTeamMembersExpand, TeamMemberAddListingResponse, TeamMemberEntityListing,
     TeamMembers,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete team members.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 ///
 /// Created by [`TeamsApi::delete_team_members`](crate::api::TeamsApi::delete_team_members).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-teams--teamId--members>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-teams--teamId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -93,7 +93,7 @@ impl crate::api::TeamsApi {
     ) -> DeleteTeamMembers {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTeamMembers as runtime::Operation>::METADATA,
+            DeleteTeamMembers::METADATA,
         );
         request.path_argument(team_id.as_ref());
         request.query("id", Some(id.as_ref()));
@@ -117,7 +117,7 @@ impl crate::api::TeamsApi {
 /// Created by [`TeamsApi::get_team_members`](crate::api::TeamsApi::get_team_members).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams--teamId--members>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-teams--teamId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -238,10 +238,7 @@ impl crate::api::TeamsApi {
     ///
     /// `GET /api/v2/teams/{teamId}/members` See [`GetTeamMembers`] for what it takes and returns.
     pub fn get_team_members(&self, team_id: impl AsRef<str>) -> GetTeamMembers {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetTeamMembers as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetTeamMembers::METADATA);
         request.path_argument(team_id.as_ref());
         GetTeamMembers { request }
     }
@@ -260,11 +257,14 @@ impl crate::api::TeamsApi {
 /// Created by [`TeamsApi::post_team_members`](crate::api::TeamsApi::post_team_members).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams--teamId--members>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams--teamId--members)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.teams().post_team_members("team_id", genesys_cloud::models::TeamMembers::default()).await?;
+/// let response = client
+///     .teams()
+///     .post_team_members("team_id", genesys_cloud::models::TeamMembers::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -333,10 +333,7 @@ impl crate::api::TeamsApi {
         team_id: impl AsRef<str>,
         body: TeamMembers,
     ) -> PostTeamMembers {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostTeamMembers as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostTeamMembers::METADATA);
         request.path_argument(team_id.as_ref());
         request.json_body("application/json", Some(body));
         PostTeamMembers { request }

@@ -7,9 +7,8 @@ export!(telephony_mediaregions: GetTelephonyMediaregions);
 export!(telephony_numbers_routing: GetTelephonyNumbersRouting, PostTelephonyNumbersRouting);
 export!(telephony_numbers_routing_all: PostTelephonyNumbersRoutingAll);
 export!(telephony_numbers_routing_reset: PostTelephonyNumbersRoutingReset);
-export!(
-    telephony_organization_link: DeleteTelephonyOrganizationLinkTargetOrganizationId, GetTelephonyOrganizationLink,
-        PostTelephonyOrganizationLink
+export!(telephony_organization_link:
+    DeleteTelephonyOrganizationLinkTargetOrganizationId, GetTelephonyOrganizationLink, PostTelephonyOrganizationLink
 );
 export!(telephony_organization_link_approve: PatchTelephonyOrganizationLinkApproveRequestingOrganizationId);
 export!(telephony_organization_link_regions: GetTelephonyOrganizationLinkRegions);

@@ -3,7 +3,7 @@
 use crate::models::telephony::{
     GetTelephonyCallsMetricsMetricType, OrganizationCallMetrics,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony calls metrics.
 ///
@@ -14,11 +14,11 @@ use crate::runtime;
 ///
 /// Permission: `telephony:callMetrics:view`
 ///
-/// Created by
-/// [`TelephonyApi::get_telephony_calls_metrics`](crate::api::TelephonyApi::get_telephony_calls_metrics).
+/// Created by [`TelephonyApi::get_telephony_calls_metrics`](
+/// crate::api::TelephonyApi::get_telephony_calls_metrics).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-calls-metrics>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-calls-metrics)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -99,7 +99,7 @@ impl crate::api::TelephonyApi {
         GetTelephonyCallsMetrics {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyCallsMetrics as runtime::Operation>::METADATA,
+                GetTelephonyCallsMetrics::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::telephony::{
     GetTelephonyNumbersRoutingStatus, NumberRouting, NumberRoutingListing,
     NumberRoutingRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony numbers routing.
 ///
@@ -18,11 +18,11 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`TelephonyApi::get_telephony_numbers_routing`](crate::api::TelephonyApi::get_telephony_numbers_routing).
+/// Created by [`TelephonyApi::get_telephony_numbers_routing`](
+/// crate::api::TelephonyApi::get_telephony_numbers_routing).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-numbers-routing>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-numbers-routing)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -173,7 +173,7 @@ impl crate::api::TelephonyApi {
         GetTelephonyNumbersRouting {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyNumbersRouting as runtime::Operation>::METADATA,
+                GetTelephonyNumbersRouting::METADATA,
             ),
         }
     }
@@ -188,15 +188,20 @@ impl crate::api::TelephonyApi {
 ///
 /// Permission: `telephony:numberRouting:edit`
 ///
-/// Created by
-/// [`TelephonyApi::post_telephony_numbers_routing`](crate::api::TelephonyApi::post_telephony_numbers_routing).
+/// Created by [`TelephonyApi::post_telephony_numbers_routing`](
+/// crate::api::TelephonyApi::post_telephony_numbers_routing).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-numbers-routing>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-numbers-routing)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony().post_telephony_numbers_routing(vec![genesys_cloud::models::NumberRoutingRequest::default()]).await?;
+/// let response = client
+///     .telephony()
+///     .post_telephony_numbers_routing(
+///         vec![genesys_cloud::models::NumberRoutingRequest::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -269,7 +274,7 @@ impl crate::api::TelephonyApi {
     ) -> PostTelephonyNumbersRouting {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyNumbersRouting as runtime::Operation>::METADATA,
+            PostTelephonyNumbersRouting::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyNumbersRouting {

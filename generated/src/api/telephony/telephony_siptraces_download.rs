@@ -3,7 +3,7 @@
 use crate::models::telephony::{
     SignedUrlResponse, SipDownloadResponse, SipSearchPublicRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony siptraces download download id.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `telephony:pcap:view`
 ///
-/// Created by
-/// [`TelephonyApi::get_telephony_siptraces_download_download_id`](crate::api::TelephonyApi::get_telephony_siptraces_download_download_id).
+/// Created by [`TelephonyApi::get_telephony_siptraces_download_download_id`](
+/// crate::api::TelephonyApi::get_telephony_siptraces_download_download_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-siptraces-download--downloadId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-siptraces-download--downloadId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony().get_telephony_siptraces_download_download_id("download_id").await?;
+/// let response = client
+///     .telephony()
+///     .get_telephony_siptraces_download_download_id("download_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::TelephonyApi {
     ) -> GetTelephonySiptracesDownloadDownloadId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonySiptracesDownloadDownloadId as runtime::Operation>::METADATA,
+            GetTelephonySiptracesDownloadDownloadId::METADATA,
         );
         request.path_argument(download_id.as_ref());
         GetTelephonySiptracesDownloadDownloadId {
@@ -110,15 +113,20 @@ impl crate::api::TelephonyApi {
 ///
 /// Permission: `telephony:pcap:add`
 ///
-/// Created by
-/// [`TelephonyApi::post_telephony_siptraces_download`](crate::api::TelephonyApi::post_telephony_siptraces_download).
+/// Created by [`TelephonyApi::post_telephony_siptraces_download`](
+/// crate::api::TelephonyApi::post_telephony_siptraces_download).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-siptraces-download>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-siptraces-download)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony().post_telephony_siptraces_download(genesys_cloud::models::SipSearchPublicRequest::default()).await?;
+/// let response = client
+///     .telephony()
+///     .post_telephony_siptraces_download(
+///         genesys_cloud::models::SipSearchPublicRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -189,7 +197,7 @@ impl crate::api::TelephonyApi {
     ) -> PostTelephonySiptracesDownload {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonySiptracesDownload as runtime::Operation>::METADATA,
+            PostTelephonySiptracesDownload::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonySiptracesDownload {

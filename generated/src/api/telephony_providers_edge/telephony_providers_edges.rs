@@ -4,7 +4,7 @@ use crate::models::shared::search_and_telephony_providers_edge::Edge;
 use crate::models::telephony_providers_edge::{
     EdgeEntityListing, GetTelephonyProvidersEdgeExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete telephony providers edge.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edge`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edge).
+/// Created by [`TelephonyProvidersEdgeApi::delete_telephony_providers_edge`](
+/// crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edge).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges--edgeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges--edgeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().delete_telephony_providers_edge("edge_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .delete_telephony_providers_edge("edge_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 404: `entity.not.found`, `general.resource.not.found`
 #[derive(Clone)]
@@ -98,7 +101,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> DeleteTelephonyProvidersEdge {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTelephonyProvidersEdge as runtime::Operation>::METADATA,
+            DeleteTelephonyProvidersEdge::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         DeleteTelephonyProvidersEdge {
@@ -116,22 +119,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edge`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edge("edge_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edge("edge_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `entity.not.found`, `general.resource.not.found`
@@ -213,7 +219,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdge {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdge as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdge::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         GetTelephonyProvidersEdge {
@@ -233,22 +239,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -394,7 +403,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdges {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdges as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdges::METADATA,
             ),
         }
     }
@@ -409,22 +418,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edges`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edges(genesys_cloud::models::Edge::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edges(genesys_cloud::models::Edge::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `duplicate.edge.name`, `general.bad.request`, `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -504,7 +516,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdges {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdges as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdges::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdges {
@@ -522,24 +534,28 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edge`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edge).
+/// Created by [`TelephonyProvidersEdgeApi::put_telephony_providers_edge`](
+/// crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edge).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges--edgeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges--edgeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().put_telephony_providers_edge("edge_id", genesys_cloud::models::Edge::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .put_telephony_providers_edge("edge_id", genesys_cloud::models::Edge::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `cant.modify.edge.group`, `edge.group.required`, `fingerprint.too.early`, `general.bad.request`, `incorrect.fingerprint`, `invalid.date`, `invalid.value`, `site.required`
+/// - 400: `cant.modify.edge.group`, `edge.group.required`, `fingerprint.too.early`,
+///   `general.bad.request`, `incorrect.fingerprint`, `invalid.date`, `invalid.value`, `site.required`
 /// - 403: `editing.managed.property.not.allowed`
 /// - 409: `general.conflict`
 #[derive(Clone)]
@@ -626,7 +642,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PutTelephonyProvidersEdge {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutTelephonyProvidersEdge as runtime::Operation>::METADATA,
+            PutTelephonyProvidersEdge::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     ValidateAddressRequest, ValidateAddressResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post telephony providers edges addressvalidation.
 ///
@@ -13,22 +13,27 @@ use crate::runtime;
 /// [`ValidateAddressResponse`](crate::models::ValidateAddressResponse). Succeeds with the status 200
 /// (OK).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_addressvalidation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-addressvalidation>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-addressvalidation)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edges_addressvalidation(genesys_cloud::models::ValidateAddressRequest::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edges_addressvalidation(
+///         genesys_cloud::models::ValidateAddressRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -98,7 +103,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgesAddressvalidation {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgesAddressvalidation as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgesAddressvalidation::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesAddressvalidation {

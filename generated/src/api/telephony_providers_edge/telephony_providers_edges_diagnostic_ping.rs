@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     EdgeNetworkDiagnostic, EdgeNetworkDiagnosticRequest, EdgeNetworkDiagnosticResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edge diagnostic ping.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_ping`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_ping).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_ping`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_ping).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--diagnostic-ping>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--diagnostic-ping)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edge_diagnostic_ping("edge_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edge_diagnostic_ping("edge_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgeDiagnosticPing {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgeDiagnosticPing as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgeDiagnosticPing::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         GetTelephonyProvidersEdgeDiagnosticPing {
@@ -113,15 +116,21 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_ping`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_ping).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_ping`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_ping).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--diagnostic-ping>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--diagnostic-ping)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edge_diagnostic_ping("edge_id", genesys_cloud::models::EdgeNetworkDiagnosticRequest::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edge_diagnostic_ping(
+///         "edge_id",
+///         genesys_cloud::models::EdgeNetworkDiagnosticRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +202,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgeDiagnosticPing {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgeDiagnosticPing as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgeDiagnosticPing::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     EdgeNetworkDiagnostic, EdgeNetworkDiagnosticRequest, EdgeNetworkDiagnosticResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edge diagnostic route.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_route`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_route).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_route`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_diagnostic_route).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--diagnostic-route>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--diagnostic-route)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edge_diagnostic_route("edge_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edge_diagnostic_route("edge_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgeDiagnosticRoute {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgeDiagnosticRoute as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgeDiagnosticRoute::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         GetTelephonyProvidersEdgeDiagnosticRoute {
@@ -113,15 +116,21 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_route`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_route).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_route`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_diagnostic_route).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--diagnostic-route>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--diagnostic-route)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edge_diagnostic_route("edge_id", genesys_cloud::models::EdgeNetworkDiagnosticRequest::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edge_diagnostic_route(
+///         "edge_id",
+///         genesys_cloud::models::EdgeNetworkDiagnosticRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -193,7 +202,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgeDiagnosticRoute {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgeDiagnosticRoute as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgeDiagnosticRoute::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,30 +3,35 @@
 use crate::models::telephony_providers_edge::{
     DidNumber, DidNumberEntityListing, GetTelephonyProvidersEdgesDidpoolsDidsType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges didpools dids.
 ///
 /// `GET /api/v2/telephony/providers/edges/didpools/dids`
 ///
-/// Takes `type` (the query parameter `type`:
-/// [`GetTelephonyProvidersEdgesDidpoolsDidsType`](crate::models::GetTelephonyProvidersEdgesDidpoolsDidsType)).
-/// Returns [`DidNumberEntityListing`](crate::models::DidNumberEntityListing). Succeeds with the status
-/// 200 (OK). `items()` streams the items of all pages, each [`DidNumber`](crate::models::DidNumber).
+/// Takes `type` (the query parameter `type`: [`GetTelephonyProvidersEdgesDidpoolsDidsType`](
+/// crate::models::GetTelephonyProvidersEdgesDidpoolsDidsType)). Returns
+/// [`DidNumberEntityListing`](crate::models::DidNumberEntityListing). Succeeds with the status 200
+/// (OK). `items()` streams the items of all pages, each [`DidNumber`](crate::models::DidNumber).
 ///
 /// Permission: `telephony:plugin:all`
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_didpools_dids).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-didpools-dids>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-didpools-dids)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_didpools_dids(genesys_cloud::models::GetTelephonyProvidersEdgesDidpoolsDidsType::AssignedAndUnassigned).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_didpools_dids(
+///         genesys_cloud::models::GetTelephonyProvidersEdgesDidpoolsDidsType::AssignedAndUnassigned,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -162,7 +167,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesDidpoolsDids {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesDidpoolsDids as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesDidpoolsDids::METADATA,
         );
         request.query("type", Some(r#type));
         GetTelephonyProvidersEdgesDidpoolsDids {

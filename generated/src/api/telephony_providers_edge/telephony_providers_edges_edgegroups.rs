@@ -4,7 +4,7 @@ use crate::models::shared::search_and_telephony_providers_edge::EdgeGroup;
 use crate::models::telephony_providers_edge::{
     EdgeGroupEntityListing, GetTelephonyProvidersEdgesEdgegroupExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete telephony providers edges edgegroup.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_edgegroup`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_edgegroup).
+/// Created by [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_edgegroup`](
+/// crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_edgegroup).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-edgegroups--edgeGroupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-edgegroups--edgeGroupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().delete_telephony_providers_edges_edgegroup("edge_group_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .delete_telephony_providers_edges_edgegroup("edge_group_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `general.bad.request`
 /// - 404: `entity.not.found`
@@ -99,7 +102,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> DeleteTelephonyProvidersEdgesEdgegroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTelephonyProvidersEdgesEdgegroup as runtime::Operation>::METADATA,
+            DeleteTelephonyProvidersEdgesEdgegroup::METADATA,
         );
         request.path_argument(edge_group_id.as_ref());
         DeleteTelephonyProvidersEdgesEdgegroup {
@@ -117,22 +120,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroup`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroup).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroup`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroup).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-edgegroups--edgeGroupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-edgegroups--edgeGroupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_edgegroup("edge_group_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_edgegroup("edge_group_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `entity.not.found`
@@ -214,7 +220,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesEdgegroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesEdgegroup as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesEdgegroup::METADATA,
         );
         request.path_argument(edge_group_id.as_ref());
         GetTelephonyProvidersEdgesEdgegroup {
@@ -235,22 +241,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroups`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroups).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroups`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_edgegroups).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-edgegroups>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-edgegroups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_edgegroups().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_edgegroups()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -380,7 +389,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesEdgegroups {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesEdgegroups as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesEdgegroups::METADATA,
             ),
         }
     }
@@ -395,24 +404,30 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_edgegroups`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_edgegroups).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_edgegroups`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_edgegroups).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-edgegroups>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-edgegroups)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edges_edgegroups(genesys_cloud::models::EdgeGroup::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edges_edgegroups(
+///         genesys_cloud::models::EdgeGroup::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.value`, `general.bad.request`, `invalid.date`, `invalid.value`, `required.field.missing`
+/// - 400: `duplicate.value`, `general.bad.request`, `invalid.date`, `invalid.value`,
+///   `required.field.missing`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgesEdgegroups {
@@ -491,7 +506,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgesEdgegroups {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgesEdgegroups as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgesEdgegroups::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesEdgegroups {
@@ -509,24 +524,31 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_edgegroup`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_edgegroup).
+/// Created by [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_edgegroup`](
+/// crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_edgegroup).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-edgegroups--edgeGroupId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-edgegroups--edgeGroupId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().put_telephony_providers_edges_edgegroup("edge_group_id", genesys_cloud::models::EdgeGroup::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .put_telephony_providers_edges_edgegroup(
+///         "edge_group_id",
+///         genesys_cloud::models::EdgeGroup::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.value`, `general.bad.request`, `invalid.date`, `invalid.value`, `required.field.missing`
+/// - 400: `duplicate.value`, `general.bad.request`, `invalid.date`, `invalid.value`,
+///   `required.field.missing`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutTelephonyProvidersEdgesEdgegroup {
@@ -606,7 +628,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PutTelephonyProvidersEdgesEdgegroup {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutTelephonyProvidersEdgesEdgegroup as runtime::Operation>::METADATA,
+            PutTelephonyProvidersEdgesEdgegroup::METADATA,
         );
         request.path_argument(edge_group_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::shared::domain_entity_ref::DomainEntityRef;
 use crate::models::telephony_providers_edge::ExpiredEdgeListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges expired.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_expired`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_expired).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_expired`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_expired).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-expired>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-expired)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_expired().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_expired()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -123,7 +126,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesExpired {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesExpired as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesExpired::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     ExtensionPoolDivisionView, ExtensionPoolDivisionViewEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges extensionpools divisionviews.
 ///
@@ -19,14 +19,18 @@ use crate::runtime;
 /// Paged by number (`pageNumber`).
 ///
 /// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools_divisionviews`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools_divisionviews).
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools_divisionviews`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_extensionpools_divisionviews).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-extensionpools-divisionviews>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-extensionpools-divisionviews)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_extensionpools_divisionviews().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_extensionpools_divisionviews()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -186,7 +190,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesExtensionpoolsDivisionviews {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesExtensionpoolsDivisionviews as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesExtensionpoolsDivisionviews::METADATA,
             ),
         }
     }

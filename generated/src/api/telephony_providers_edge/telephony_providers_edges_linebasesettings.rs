@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     GetTelephonyProvidersEdgesLinebasesettingsExpand, LineBase, LineBaseEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges linebasesetting.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesetting`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesetting).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesetting`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesetting).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-linebasesettings--lineBaseId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-linebasesettings--lineBaseId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_linebasesetting("line_base_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_linebasesetting("line_base_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `general.resource.not.found`
@@ -102,7 +105,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesLinebasesetting {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesLinebasesetting as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesLinebasesetting::METADATA,
         );
         request.path_argument(line_base_id.as_ref());
         GetTelephonyProvidersEdgesLinebasesetting {
@@ -123,22 +126,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesettings`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesettings).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesettings`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_linebasesettings).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-linebasesettings>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-linebasesettings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_linebasesettings().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_linebasesettings()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -271,7 +277,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesLinebasesettings {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesLinebasesettings as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesLinebasesettings::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     GetTelephonyProvidersEdgesLinesExpand, Line, LineEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges line.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_line`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_line).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_line`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_line).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-lines--lineId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-lines--lineId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_line("line_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_line("line_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -98,7 +101,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesLine {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesLine as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesLine::METADATA,
         );
         request.path_argument(line_id.as_ref());
         GetTelephonyProvidersEdgesLine {
@@ -118,22 +121,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_lines).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-lines>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-lines)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_lines().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_lines()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -267,7 +273,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesLines {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesLines as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesLines::METADATA,
             ),
         }
     }

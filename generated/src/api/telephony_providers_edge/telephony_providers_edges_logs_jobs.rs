@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     EdgeLogsJob, EdgeLogsJobRequest, EdgeLogsJobResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edge logs job.
 ///
@@ -16,22 +16,25 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_logs_job`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_logs_job).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_logs_job`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_logs_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--logs-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--logs-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edge_logs_job("edge_id", "job_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edge_logs_job("edge_id", "job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -101,7 +104,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgeLogsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgeLogsJob as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgeLogsJob::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         request.path_argument(job_id.as_ref());
@@ -124,22 +127,28 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_telephony_providers_edge_logs_job`](crate::api::GetTelephonyProvidersEdgeLogsJob).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_jobs`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_jobs).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_jobs`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_logs_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--logs-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--logs-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edge_logs_jobs("edge_id", genesys_cloud::models::EdgeLogsJobRequest::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edge_logs_jobs(
+///         "edge_id",
+///         genesys_cloud::models::EdgeLogsJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -206,10 +215,10 @@ impl IntoFuture for PostTelephonyProvidersEdgeLogsJobs {
 }
 
 impl runtime::Submit for PostTelephonyProvidersEdgeLogsJobs {
-    type Status = <crate::api::GetTelephonyProvidersEdgeLogsJob as runtime::Operation>::Output;
+    type Status = EdgeLogsJob;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetTelephonyProvidersEdgeLogsJob as runtime::Operation>::METADATA,
+        status: crate::api::GetTelephonyProvidersEdgeLogsJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::StatusCode,
@@ -230,7 +239,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgeLogsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgeLogsJobs as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgeLogsJobs::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         request.json_body("application/json", Some(body));

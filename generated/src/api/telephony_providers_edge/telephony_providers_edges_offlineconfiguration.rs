@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     EdgeOfflineConfiguration, EdgeOfflineConfigurationResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post telephony providers edge offlineconfiguration.
 ///
@@ -14,15 +14,21 @@ use crate::runtime;
 /// [`EdgeOfflineConfigurationResponse`](crate::models::EdgeOfflineConfigurationResponse). Succeeds with
 /// the status 200 (OK).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edge_offlineconfiguration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--offlineconfiguration>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges--edgeId--offlineconfiguration)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edge_offlineconfiguration("edge_id", genesys_cloud::models::EdgeOfflineConfiguration::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edge_offlineconfiguration(
+///         "edge_id",
+///         genesys_cloud::models::EdgeOfflineConfiguration::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +100,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgeOfflineconfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgeOfflineconfiguration as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgeOfflineconfiguration::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         request.json_body("application/json", Some(body));

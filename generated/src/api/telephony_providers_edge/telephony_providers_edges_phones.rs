@@ -4,7 +4,7 @@ use crate::models::telephony_providers_edge::{
     GetTelephonyProvidersEdgesPhonesExpand, GetTelephonyProvidersEdgesPhonesFields,
     GetTelephonyProvidersEdgesPhonesSortBy, Phone, PhoneEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete telephony providers edges phone.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phone`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phone).
+/// Created by [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phone`](
+/// crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_phone).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-phones--phoneId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-phones--phoneId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().delete_telephony_providers_edges_phone("phone_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .delete_telephony_providers_edges_phone("phone_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `general.bad.request`
 #[derive(Clone)]
@@ -98,7 +101,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> DeleteTelephonyProvidersEdgesPhone {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTelephonyProvidersEdgesPhone as runtime::Operation>::METADATA,
+            DeleteTelephonyProvidersEdgesPhone::METADATA,
         );
         request.path_argument(phone_id.as_ref());
         DeleteTelephonyProvidersEdgesPhone {
@@ -116,22 +119,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phone`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phone).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phone`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phone).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phones--phoneId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phones--phoneId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_phone("phone_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_phone("phone_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `general.resource.not.found`
@@ -204,7 +210,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesPhone {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesPhone as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesPhone::METADATA,
         );
         request.path_argument(phone_id.as_ref());
         GetTelephonyProvidersEdgesPhone {
@@ -224,22 +230,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_phones).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phones>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-phones)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_phones().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_phones()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -462,7 +471,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesPhones {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesPhones as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesPhones::METADATA,
             ),
         }
     }
@@ -477,24 +486,28 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_phones).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-phones>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-phones)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edges_phones(genesys_cloud::models::Phone::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edges_phones(genesys_cloud::models::Phone::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `base.settings.required`, `general.bad.request`, `invalid.date`, `invalid.value`, `lines.required`
+/// - 400: `base.settings.required`, `general.bad.request`, `invalid.date`, `invalid.value`,
+///   `lines.required`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgesPhones {
@@ -573,7 +586,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgesPhones {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgesPhones as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgesPhones::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesPhones {
@@ -591,22 +604,28 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_phone`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_phone).
+/// Created by [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_phone`](
+/// crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_phone).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-phones--phoneId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-phones--phoneId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().put_telephony_providers_edges_phone("phone_id", genesys_cloud::models::Phone::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .put_telephony_providers_edges_phone(
+///         "phone_id",
+///         genesys_cloud::models::Phone::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `general.bad.request`, `invalid.date`, `invalid.value`, `webrtc.user.required`
 #[derive(Clone)]
@@ -687,7 +706,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PutTelephonyProvidersEdgesPhone {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutTelephonyProvidersEdgesPhone as runtime::Operation>::METADATA,
+            PutTelephonyProvidersEdgesPhone::METADATA,
         );
         request.path_argument(phone_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     DomainPhysicalInterface, PhysicalInterfaceEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edge physicalinterface.
 ///
@@ -15,22 +15,25 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterface`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterface).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterface`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterface).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--physicalinterfaces--interfaceId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--physicalinterfaces--interfaceId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edge_physicalinterface("edge_id", "interface_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edge_physicalinterface("edge_id", "interface_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -100,7 +103,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgePhysicalinterface {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgePhysicalinterface as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgePhysicalinterface::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         request.path_argument(interface_id.as_ref());
@@ -123,22 +126,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterfaces`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterfaces).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterfaces`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_physicalinterfaces).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--physicalinterfaces>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--physicalinterfaces)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edge_physicalinterfaces("edge_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edge_physicalinterfaces("edge_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -236,7 +242,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgePhysicalinterfaces {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgePhysicalinterfaces as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgePhysicalinterfaces::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         GetTelephonyProvidersEdgePhysicalinterfaces {
@@ -258,22 +264,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_physicalinterfaces`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_physicalinterfaces).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_physicalinterfaces`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_physicalinterfaces).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-physicalinterfaces>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-physicalinterfaces)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_physicalinterfaces("edge_ids").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_physicalinterfaces("edge_ids")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -371,7 +380,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesPhysicalinterfaces {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesPhysicalinterfaces as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesPhysicalinterfaces::METADATA,
         );
         request.query("edgeIds", Some(edge_ids.as_ref()));
         GetTelephonyProvidersEdgesPhysicalinterfaces {

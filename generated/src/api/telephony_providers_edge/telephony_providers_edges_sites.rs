@@ -4,7 +4,7 @@ use crate::models::shared::search_and_telephony_providers_edge::Site;
 use crate::models::telephony_providers_edge::{
     GetTelephonyProvidersEdgesSitesExpand, SiteEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete telephony providers edges site.
 ///
@@ -14,22 +14,25 @@ use crate::runtime;
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_site`](crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_site).
+/// Created by [`TelephonyProvidersEdgeApi::delete_telephony_providers_edges_site`](
+/// crate::api::TelephonyProvidersEdgeApi::delete_telephony_providers_edges_site).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-sites--siteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-telephony-providers-edges-sites--siteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().delete_telephony_providers_edges_site("site_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .delete_telephony_providers_edges_site("site_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 403: `managed.property.not.allowed`
 /// - 404: `entity.not.found`
@@ -104,7 +107,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> DeleteTelephonyProvidersEdgesSite {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteTelephonyProvidersEdgesSite as runtime::Operation>::METADATA,
+            DeleteTelephonyProvidersEdgesSite::METADATA,
         );
         request.path_argument(site_id.as_ref());
         DeleteTelephonyProvidersEdgesSite {
@@ -122,22 +125,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permissions, any of: `telephony:plugin:all`, `telephony:sites:view`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_site`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_site).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_site`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_site).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites--siteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_site("site_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_site("site_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `entity.not.found`
@@ -212,7 +218,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesSite {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesSite as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesSite::METADATA,
         );
         request.path_argument(site_id.as_ref());
         GetTelephonyProvidersEdgesSite {
@@ -230,22 +236,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_sites`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_sites).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_sites`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_sites).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_sites().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_sites()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -397,7 +406,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesSites {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesSites as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesSites::METADATA,
             ),
         }
     }
@@ -412,24 +421,28 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_sites`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_sites).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_sites`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_sites).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-sites>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-sites)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edges_sites(genesys_cloud::models::Site::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edges_sites(genesys_cloud::models::Site::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.value`, `general.bad.request`, `invalid.date`, `invalid.value`, `referenced.key.does.not.exist`
+/// - 400: `duplicate.value`, `general.bad.request`, `invalid.date`, `invalid.value`,
+///   `referenced.key.does.not.exist`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostTelephonyProvidersEdgesSites {
@@ -508,7 +521,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgesSites {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgesSites as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgesSites::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesSites {
@@ -526,24 +539,31 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_site`](crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_site).
+/// Created by [`TelephonyProvidersEdgeApi::put_telephony_providers_edges_site`](
+/// crate::api::TelephonyProvidersEdgeApi::put_telephony_providers_edges_site).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-sites--siteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-telephony-providers-edges-sites--siteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().put_telephony_providers_edges_site("site_id", genesys_cloud::models::Site::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .put_telephony_providers_edges_site(
+///         "site_id",
+///         genesys_cloud::models::Site::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `duplicate.value`, `general.bad.request`, `invalid.date`, `invalid.value`, `managed.property.not.allowed`, `referenced.key.does.not.exist`
+/// - 400: `duplicate.value`, `general.bad.request`, `invalid.date`, `invalid.value`,
+///   `managed.property.not.allowed`, `referenced.key.does.not.exist`
 /// - 404: `entity.not.found`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
@@ -626,7 +646,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PutTelephonyProvidersEdgesSite {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutTelephonyProvidersEdgesSite as runtime::Operation>::METADATA,
+            PutTelephonyProvidersEdgesSite::METADATA,
         );
         request.path_argument(site_id.as_ref());
         request.json_body("application/json", Some(body));

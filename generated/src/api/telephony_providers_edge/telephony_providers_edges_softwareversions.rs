@@ -2,35 +2,38 @@
 
 use crate::models::shared::search_and_telephony_providers_edge::DomainEdgeSoftwareVersionDto;
 use crate::models::telephony_providers_edge::DomainEdgeSoftwareVersionDtoEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edge softwareversions.
 ///
 /// `GET /api/v2/telephony/providers/edges/{edgeId}/softwareversions`
 ///
-/// Takes `edge_id` (a string). Returns
-/// [`DomainEdgeSoftwareVersionDtoEntityListing`](crate::models::DomainEdgeSoftwareVersionDtoEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes `edge_id` (a string). Returns [`DomainEdgeSoftwareVersionDtoEntityListing`](
+/// crate::models::DomainEdgeSoftwareVersionDtoEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`DomainEdgeSoftwareVersionDto`](crate::models::DomainEdgeSoftwareVersionDto).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_softwareversions`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_softwareversions).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_softwareversions`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_softwareversions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--softwareversions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--softwareversions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edge_softwareversions("edge_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edge_softwareversions("edge_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -130,7 +133,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgeSoftwareversions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgeSoftwareversions as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgeSoftwareversions::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         GetTelephonyProvidersEdgeSoftwareversions {

@@ -3,7 +3,7 @@
 use crate::models::shared::telephony_providers_edge_and_utilities::{
     RegionTimeZone, TimeZoneEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges timezones.
 ///
@@ -15,22 +15,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_timezones`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_timezones).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_timezones`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_timezones).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-timezones>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-timezones)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_timezones().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_timezones()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -142,7 +145,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesTimezones {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesTimezones as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesTimezones::METADATA,
             ),
         }
     }

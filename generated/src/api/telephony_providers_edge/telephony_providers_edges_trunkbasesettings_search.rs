@@ -4,7 +4,7 @@ use crate::models::shared::search_and_telephony_providers_edge::TrunkBase;
 use crate::models::telephony_providers_edge::{
     TelephonySearchRequest, TrunkBasesSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post telephony providers edges trunkbasesettings search.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunkbasesettings_search`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunkbasesettings_search).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunkbasesettings_search`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunkbasesettings_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-trunkbasesettings-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-trunkbasesettings-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edges_trunkbasesettings_search(genesys_cloud::models::TelephonySearchRequest::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edges_trunkbasesettings_search(
+///         genesys_cloud::models::TelephonySearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -126,7 +131,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgesTrunkbasesettingsSearch as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgesTrunkbasesettingsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesTrunkbasesettingsSearch {

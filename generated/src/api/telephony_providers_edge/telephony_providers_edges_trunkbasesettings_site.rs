@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_telephony_providers_edge::TrunkBase;
 use crate::models::telephony_providers_edge::TrunkBaseEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges trunkbasesettings site site id.
 ///
@@ -15,14 +15,18 @@ use crate::runtime;
 /// Paged by number (`pageNumber`).
 ///
 /// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_site_site_id`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_site_site_id).
+/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_site_site_id`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkbasesettings_site_site_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkbasesettings-site--siteId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkbasesettings-site--siteId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_trunkbasesettings_site_site_id("site_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_trunkbasesettings_site_site_id("site_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -147,7 +151,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId::METADATA,
         );
         request.path_argument(site_id.as_ref());
         GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId {

@@ -4,7 +4,7 @@ use crate::models::telephony_providers_edge::{
     GetTelephonyProvidersEdgeTrunksTrunkType, GetTelephonyProvidersEdgesTrunksTrunkType,
     Trunk, TrunkEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edge trunks.
 ///
@@ -18,22 +18,25 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_trunks`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_trunks).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edge_trunks`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edge_trunks).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--trunks>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges--edgeId--trunks)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edge_trunks("edge_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edge_trunks("edge_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -172,7 +175,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgeTrunks {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgeTrunks as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgeTrunks::METADATA,
         );
         request.path_argument(edge_id.as_ref());
         GetTelephonyProvidersEdgeTrunks {
@@ -190,22 +193,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Permission: `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunks--trunkId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunks--trunkId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_trunk("trunk_id").await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_trunk("trunk_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -274,7 +280,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesTrunk {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesTrunk as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesTrunk::METADATA,
         );
         request.path_argument(trunk_id.as_ref());
         GetTelephonyProvidersEdgesTrunk {
@@ -294,22 +300,25 @@ impl crate::api::TelephonyProvidersEdgeApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunks).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunks>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunks)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_trunks().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_trunks()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -454,7 +463,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesTrunks {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesTrunks as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesTrunks::METADATA,
             ),
         }
     }

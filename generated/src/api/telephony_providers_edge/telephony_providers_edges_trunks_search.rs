@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     TelephonySearchRequest, Trunk, TrunkInstanceSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post telephony providers edges trunks search.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search`](crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search).
+/// Created by [`TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search`](
+/// crate::api::TelephonyProvidersEdgeApi::post_telephony_providers_edges_trunks_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-trunks-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-trunks-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().post_telephony_providers_edges_trunks_search(genesys_cloud::models::TelephonySearchRequest::default()).await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .post_telephony_providers_edges_trunks_search(
+///         genesys_cloud::models::TelephonySearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -125,7 +130,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgesTrunksSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgesTrunksSearch as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgesTrunksSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesTrunksSearch {

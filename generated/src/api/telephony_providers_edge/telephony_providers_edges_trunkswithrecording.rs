@@ -3,7 +3,7 @@
 use crate::models::telephony_providers_edge::{
     GetTelephonyProvidersEdgesTrunkswithrecordingTrunkType, TrunkRecordingEnabledCount,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges trunkswithrecording.
 ///
@@ -15,22 +15,25 @@ use crate::runtime;
 ///
 /// Permissions, any of: `recording:retentionPolicy:view`, `telephony:plugin:all`
 ///
-/// Created by
-/// [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording`](crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording).
+/// Created by [`TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording`](
+/// crate::api::TelephonyProvidersEdgeApi::get_telephony_providers_edges_trunkswithrecording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkswithrecording>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-trunkswithrecording)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.telephony_providers_edge().get_telephony_providers_edges_trunkswithrecording().await?;
+/// let response = client
+///     .telephony_providers_edge()
+///     .get_telephony_providers_edges_trunkswithrecording()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -110,7 +113,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
         GetTelephonyProvidersEdgesTrunkswithrecording {
             request: runtime::Request::new(
                 &self.client,
-                <GetTelephonyProvidersEdgesTrunkswithrecording as runtime::Operation>::METADATA,
+                GetTelephonyProvidersEdgesTrunkswithrecording::METADATA,
             ),
         }
     }

@@ -3,7 +3,7 @@
 use crate::models::textbots::{
     BotSearchResponse, BotSearchResponseEntityListing, GetTextbotsBotsSearchBotType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get textbots bots search.
 ///
@@ -22,7 +22,7 @@ use crate::runtime;
 /// [`TextbotsApi::get_textbots_bots_search`](crate::api::TextbotsApi::get_textbots_bots_search).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-textbots-bots-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-textbots-bots-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -158,10 +158,7 @@ impl crate::api::TextbotsApi {
     /// `GET /api/v2/textbots/bots/search` See [`GetTextbotsBotsSearch`] for what it takes and returns.
     pub fn get_textbots_bots_search(&self) -> GetTextbotsBotsSearch {
         GetTextbotsBotsSearch {
-            request: runtime::Request::new(
-                &self.client,
-                <GetTextbotsBotsSearch as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetTextbotsBotsSearch::METADATA),
         }
     }
 }

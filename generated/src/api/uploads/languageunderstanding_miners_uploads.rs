@@ -2,7 +2,7 @@
 
 use crate::models::shared::empty::Empty;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post languageunderstanding miner uploads.
 ///
@@ -13,15 +13,21 @@ use crate::runtime;
 ///
 /// Permission: `languageUnderstanding:miner:upload`
 ///
-/// Created by
-/// [`UploadsApi::post_languageunderstanding_miner_uploads`](crate::api::UploadsApi::post_languageunderstanding_miner_uploads).
+/// Created by [`UploadsApi::post_languageunderstanding_miner_uploads`](
+/// crate::api::UploadsApi::post_languageunderstanding_miner_uploads).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners--minerId--uploads>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-languageunderstanding-miners--minerId--uploads)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.uploads().post_languageunderstanding_miner_uploads("miner_id", genesys_cloud::models::Empty::default()).await?;
+/// let response = client
+///     .uploads()
+///     .post_languageunderstanding_miner_uploads(
+///         "miner_id",
+///         genesys_cloud::models::Empty::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +101,7 @@ impl crate::api::UploadsApi {
     ) -> PostLanguageunderstandingMinerUploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLanguageunderstandingMinerUploads as runtime::Operation>::METADATA,
+            PostLanguageunderstandingMinerUploads::METADATA,
         );
         request.path_argument(miner_id.as_ref());
         request.json_body("application/json", Some(body));

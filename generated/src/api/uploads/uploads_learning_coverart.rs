@@ -2,7 +2,7 @@
 
 use crate::models::shared::upload_url_response::UploadUrlResponse;
 use crate::models::uploads::LearningCoverArtUploadUrlRequest;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post uploads learning coverart.
 ///
@@ -14,15 +14,20 @@ use crate::runtime;
 ///
 /// Permission: `learning:coverart:upload`
 ///
-/// Created by
-/// [`UploadsApi::post_uploads_learning_coverart`](crate::api::UploadsApi::post_uploads_learning_coverart).
+/// Created by [`UploadsApi::post_uploads_learning_coverart`](
+/// crate::api::UploadsApi::post_uploads_learning_coverart).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-learning-coverart>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-learning-coverart)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.uploads().post_uploads_learning_coverart(genesys_cloud::models::LearningCoverArtUploadUrlRequest::default()).await?;
+/// let response = client
+///     .uploads()
+///     .post_uploads_learning_coverart(
+///         genesys_cloud::models::LearningCoverArtUploadUrlRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +98,7 @@ impl crate::api::UploadsApi {
     ) -> PostUploadsLearningCoverart {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUploadsLearningCoverart as runtime::Operation>::METADATA,
+            PostUploadsLearningCoverart::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUploadsLearningCoverart {

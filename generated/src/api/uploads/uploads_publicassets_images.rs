@@ -2,7 +2,7 @@
 
 use crate::models::shared::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post uploads publicassets images.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `uploads:publicasset:upload`
 ///
-/// Created by
-/// [`UploadsApi::post_uploads_publicassets_images`](crate::api::UploadsApi::post_uploads_publicassets_images).
+/// Created by [`UploadsApi::post_uploads_publicassets_images`](
+/// crate::api::UploadsApi::post_uploads_publicassets_images).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-publicassets-images>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-publicassets-images)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.uploads().post_uploads_publicassets_images(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// let response = client
+///     .uploads()
+///     .post_uploads_publicassets_images(
+///         genesys_cloud::models::UploadUrlRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::UploadsApi {
     ) -> PostUploadsPublicassetsImages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUploadsPublicassetsImages as runtime::Operation>::METADATA,
+            PostUploadsPublicassetsImages::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUploadsPublicassetsImages {

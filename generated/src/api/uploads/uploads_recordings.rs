@@ -2,7 +2,7 @@
 
 use crate::models::shared::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post uploads recordings.
 ///
@@ -16,11 +16,14 @@ use crate::runtime;
 /// Created by [`UploadsApi::post_uploads_recordings`](crate::api::UploadsApi::post_uploads_recordings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-recordings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-recordings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.uploads().post_uploads_recordings(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// let response = client
+///     .uploads()
+///     .post_uploads_recordings(genesys_cloud::models::UploadUrlRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -90,7 +93,7 @@ impl crate::api::UploadsApi {
     ) -> PostUploadsRecordings {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUploadsRecordings as runtime::Operation>::METADATA,
+            PostUploadsRecordings::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUploadsRecordings { request }

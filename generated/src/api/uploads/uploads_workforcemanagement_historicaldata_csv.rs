@@ -2,7 +2,7 @@
 
 use crate::models::shared::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post uploads workforcemanagement historicaldata csv.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
-/// Created by
-/// [`UploadsApi::post_uploads_workforcemanagement_historicaldata_csv`](crate::api::UploadsApi::post_uploads_workforcemanagement_historicaldata_csv).
+/// Created by [`UploadsApi::post_uploads_workforcemanagement_historicaldata_csv`](
+/// crate::api::UploadsApi::post_uploads_workforcemanagement_historicaldata_csv).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-workforcemanagement-historicaldata-csv>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-uploads-workforcemanagement-historicaldata-csv)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.uploads().post_uploads_workforcemanagement_historicaldata_csv(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// let response = client
+///     .uploads()
+///     .post_uploads_workforcemanagement_historicaldata_csv(
+///         genesys_cloud::models::UploadUrlRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::UploadsApi {
     ) -> PostUploadsWorkforcemanagementHistoricaldataCsv {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUploadsWorkforcemanagementHistoricaldataCsv as runtime::Operation>::METADATA,
+            PostUploadsWorkforcemanagementHistoricaldataCsv::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUploadsWorkforcemanagementHistoricaldataCsv {

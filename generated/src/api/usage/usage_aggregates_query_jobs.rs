@@ -4,15 +4,15 @@ use crate::models::usage::{
     OrganizationPublicApiUsage, OrganizationPublicApiUsageQueryRequest,
     OrganizationPublicApiUsageResultsResponse, OrganizationUsageQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get usage aggregates query job.
 ///
 /// `GET /api/v2/usage/aggregates/query/jobs/{jobId}`
 ///
-/// Takes `job_id` (a string). Returns
-/// [`OrganizationPublicApiUsageResultsResponse`](crate::models::OrganizationPublicApiUsageResultsResponse).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes `job_id` (a string). Returns [`OrganizationPublicApiUsageResultsResponse`](
+/// crate::models::OrganizationPublicApiUsageResultsResponse). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`OrganizationPublicApiUsage`](crate::models::OrganizationPublicApiUsage).
 ///
 /// Permission: `usage:organization:view`
@@ -22,8 +22,8 @@ use crate::runtime;
 /// Created by
 /// [`UsageApi::get_usage_aggregates_query_job`](crate::api::UsageApi::get_usage_aggregates_query_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-aggregates-query-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-aggregates-query-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -140,7 +140,7 @@ impl crate::api::UsageApi {
     ) -> GetUsageAggregatesQueryJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUsageAggregatesQueryJob as runtime::Operation>::METADATA,
+            GetUsageAggregatesQueryJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetUsageAggregatesQueryJob {
@@ -163,15 +163,20 @@ impl crate::api::UsageApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_usage_aggregates_query_job`](crate::api::GetUsageAggregatesQueryJob).
 ///
-/// Created by
-/// [`UsageApi::post_usage_aggregates_query_jobs`](crate::api::UsageApi::post_usage_aggregates_query_jobs).
+/// Created by [`UsageApi::post_usage_aggregates_query_jobs`](
+/// crate::api::UsageApi::post_usage_aggregates_query_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-aggregates-query-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-aggregates-query-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.usage().post_usage_aggregates_query_jobs(genesys_cloud::models::OrganizationPublicApiUsageQueryRequest::default()).await?;
+/// let response = client
+///     .usage()
+///     .post_usage_aggregates_query_jobs(
+///         genesys_cloud::models::OrganizationPublicApiUsageQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -239,10 +244,10 @@ impl IntoFuture for PostUsageAggregatesQueryJobs {
 }
 
 impl runtime::Submit for PostUsageAggregatesQueryJobs {
-    type Status = <crate::api::GetUsageAggregatesQueryJob as runtime::Operation>::Output;
+    type Status = OrganizationPublicApiUsageResultsResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetUsageAggregatesQueryJob as runtime::Operation>::METADATA,
+        status: crate::api::GetUsageAggregatesQueryJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["queryStatus"]),
@@ -266,7 +271,7 @@ impl crate::api::UsageApi {
     ) -> PostUsageAggregatesQueryJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsageAggregatesQueryJobs as runtime::Operation>::METADATA,
+            PostUsageAggregatesQueryJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsageAggregatesQueryJobs {

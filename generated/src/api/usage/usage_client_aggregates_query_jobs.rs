@@ -4,7 +4,7 @@ use crate::models::usage::{
     ClientPublicApiUsage, ClientPublicApiUsageQueryRequest,
     ClientPublicApiUsageResultsResponse, ClientUsageQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get usage client client id aggregates query job.
 ///
@@ -19,15 +19,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`UsageApi::get_usage_client_client_id_aggregates_query_job`](crate::api::UsageApi::get_usage_client_client_id_aggregates_query_job).
+/// Created by [`UsageApi::get_usage_client_client_id_aggregates_query_job`](
+/// crate::api::UsageApi::get_usage_client_client_id_aggregates_query_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-client--clientId--aggregates-query-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-usage-client--clientId--aggregates-query-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.usage().get_usage_client_client_id_aggregates_query_job("client_id", "job_id").await?;
+/// let response = client
+///     .usage()
+///     .get_usage_client_client_id_aggregates_query_job("client_id", "job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -141,7 +144,7 @@ impl crate::api::UsageApi {
     ) -> GetUsageClientClientIdAggregatesQueryJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUsageClientClientIdAggregatesQueryJob as runtime::Operation>::METADATA,
+            GetUsageClientClientIdAggregatesQueryJob::METADATA,
         );
         request.path_argument(client_id.as_ref());
         request.path_argument(job_id.as_ref());
@@ -163,17 +166,24 @@ impl crate::api::UsageApi {
 /// Permission: `usage:client:view`
 ///
 /// Starts a job, which `submit` returns: its state is read by
-/// [`get_usage_client_client_id_aggregates_query_job`](crate::api::GetUsageClientClientIdAggregatesQueryJob).
+/// [`get_usage_client_client_id_aggregates_query_job`](
+/// crate::api::GetUsageClientClientIdAggregatesQueryJob).
 ///
-/// Created by
-/// [`UsageApi::post_usage_client_client_id_aggregates_query_jobs`](crate::api::UsageApi::post_usage_client_client_id_aggregates_query_jobs).
+/// Created by [`UsageApi::post_usage_client_client_id_aggregates_query_jobs`](
+/// crate::api::UsageApi::post_usage_client_client_id_aggregates_query_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-client--clientId--aggregates-query-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-client--clientId--aggregates-query-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.usage().post_usage_client_client_id_aggregates_query_jobs("client_id", genesys_cloud::models::ClientPublicApiUsageQueryRequest::default()).await?;
+/// let response = client
+///     .usage()
+///     .post_usage_client_client_id_aggregates_query_jobs(
+///         "client_id",
+///         genesys_cloud::models::ClientPublicApiUsageQueryRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -241,10 +251,10 @@ impl IntoFuture for PostUsageClientClientIdAggregatesQueryJobs {
 }
 
 impl runtime::Submit for PostUsageClientClientIdAggregatesQueryJobs {
-    type Status = <crate::api::GetUsageClientClientIdAggregatesQueryJob as runtime::Operation>::Output;
+    type Status = ClientPublicApiUsageResultsResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetUsageClientClientIdAggregatesQueryJob as runtime::Operation>::METADATA,
+        status: crate::api::GetUsageClientClientIdAggregatesQueryJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["queryStatus"]),
@@ -269,7 +279,7 @@ impl crate::api::UsageApi {
     ) -> PostUsageClientClientIdAggregatesQueryJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsageClientClientIdAggregatesQueryJobs as runtime::Operation>::METADATA,
+            PostUsageClientClientIdAggregatesQueryJobs::METADATA,
         );
         request.path_argument(client_id.as_ref());
         request.json_body("application/json", Some(body));

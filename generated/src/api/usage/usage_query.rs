@@ -2,7 +2,7 @@
 
 use crate::models::shared::oauth_and_usage::UsageExecutionResult;
 use crate::models::usage::ApiUsageOrganizationQuery;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post usage query.
 ///
@@ -16,11 +16,14 @@ use crate::runtime;
 /// Created by [`UsageApi::post_usage_query`](crate::api::UsageApi::post_usage_query).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-query>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.usage().post_usage_query(genesys_cloud::models::ApiUsageOrganizationQuery::default()).await?;
+/// let response = client
+///     .usage()
+///     .post_usage_query(genesys_cloud::models::ApiUsageOrganizationQuery::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -87,10 +90,7 @@ impl crate::api::UsageApi {
     /// `POST /api/v2/usage/query` See [`PostUsageQuery`] for what it takes and returns.
     #[inline]
     pub fn post_usage_query(&self, body: ApiUsageOrganizationQuery) -> PostUsageQuery {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostUsageQuery as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostUsageQuery::METADATA);
         request.json_body("application/json", Some(body));
         PostUsageQuery { request }
     }

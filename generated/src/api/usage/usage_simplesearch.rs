@@ -2,7 +2,7 @@
 
 use crate::models::shared::oauth_and_usage::UsageExecutionResult;
 use crate::models::usage::ApiUsageSimpleSearch;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post usage simplesearch.
 ///
@@ -16,11 +16,14 @@ use crate::runtime;
 /// Created by [`UsageApi::post_usage_simplesearch`](crate::api::UsageApi::post_usage_simplesearch).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-simplesearch>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-usage-simplesearch)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.usage().post_usage_simplesearch(genesys_cloud::models::ApiUsageSimpleSearch::default()).await?;
+/// let response = client
+///     .usage()
+///     .post_usage_simplesearch(genesys_cloud::models::ApiUsageSimpleSearch::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::UsageApi {
     ) -> PostUsageSimplesearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsageSimplesearch as runtime::Operation>::METADATA,
+            PostUsageSimplesearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsageSimplesearch { request }

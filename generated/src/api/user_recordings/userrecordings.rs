@@ -4,7 +4,7 @@ use crate::models::user_recordings::{
     GetUserrecordingExpand, GetUserrecordingsExpand, PutUserrecordingExpand,
     UserRecording, UserRecordingEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete userrecording.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`UserRecordingsApi::delete_userrecording`](crate::api::UserRecordingsApi::delete_userrecording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-userrecordings--recordingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-userrecordings--recordingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -91,7 +91,7 @@ impl crate::api::UserRecordingsApi {
     ) -> DeleteUserrecording {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteUserrecording as runtime::Operation>::METADATA,
+            DeleteUserrecording::METADATA,
         );
         request.path_argument(recording_id.as_ref());
         DeleteUserrecording { request }
@@ -108,8 +108,8 @@ impl crate::api::UserRecordingsApi {
 /// Created by
 /// [`UserRecordingsApi::get_userrecording`](crate::api::UserRecordingsApi::get_userrecording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings--recordingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings--recordingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -120,7 +120,7 @@ impl crate::api::UserRecordingsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -194,7 +194,7 @@ impl crate::api::UserRecordingsApi {
     pub fn get_userrecording(&self, recording_id: impl AsRef<str>) -> GetUserrecording {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserrecording as runtime::Operation>::METADATA,
+            GetUserrecording::METADATA,
         );
         request.path_argument(recording_id.as_ref());
         GetUserrecording { request }
@@ -216,7 +216,7 @@ impl crate::api::UserRecordingsApi {
 /// [`UserRecordingsApi::get_userrecordings`](crate::api::UserRecordingsApi::get_userrecordings).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -227,7 +227,7 @@ impl crate::api::UserRecordingsApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -343,10 +343,7 @@ impl crate::api::UserRecordingsApi {
     /// `GET /api/v2/userrecordings` See [`GetUserrecordings`] for what it takes and returns.
     pub fn get_userrecordings(&self) -> GetUserrecordings {
         GetUserrecordings {
-            request: runtime::Request::new(
-                &self.client,
-                <GetUserrecordings as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetUserrecordings::METADATA),
         }
     }
 }
@@ -361,19 +358,25 @@ impl crate::api::UserRecordingsApi {
 /// Created by
 /// [`UserRecordingsApi::put_userrecording`](crate::api::UserRecordingsApi::put_userrecording).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-userrecordings--recordingId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-userrecordings--recordingId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.user_recordings().put_userrecording("recording_id", genesys_cloud::models::UserRecording::default()).await?;
+/// let response = client
+///     .user_recordings()
+///     .put_userrecording(
+///         "recording_id",
+///         genesys_cloud::models::UserRecording::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -452,7 +455,7 @@ impl crate::api::UserRecordingsApi {
     ) -> PutUserrecording {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutUserrecording as runtime::Operation>::METADATA,
+            PutUserrecording::METADATA,
         );
         request.path_argument(recording_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::shared::content_management_and_fax_and_user_recordings::DownloadResponse;
 use crate::models::user_recordings::GetUserrecordingTranscodingFormatId;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get userrecording transcoding.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `They are enforced by the backend`
 ///
-/// Created by
-/// [`UserRecordingsApi::get_userrecording_transcoding`](crate::api::UserRecordingsApi::get_userrecording_transcoding).
+/// Created by [`UserRecordingsApi::get_userrecording_transcoding`](
+/// crate::api::UserRecordingsApi::get_userrecording_transcoding).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings--recordingId--transcoding>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-userrecordings--recordingId--transcoding)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.user_recordings().get_userrecording_transcoding("recording_id").await?;
+/// let response = client
+///     .user_recordings()
+///     .get_userrecording_transcoding("recording_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -103,7 +106,7 @@ impl crate::api::UserRecordingsApi {
     ) -> GetUserrecordingTranscoding {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserrecordingTranscoding as runtime::Operation>::METADATA,
+            GetUserrecordingTranscoding::METADATA,
         );
         request.path_argument(recording_id.as_ref());
         GetUserrecordingTranscoding {

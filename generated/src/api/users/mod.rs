@@ -6,31 +6,28 @@ export!(users_adjacents: GetUserAdjacents);
 export!(users_bulk: PatchUsersBulk);
 export!(users_callforwarding: GetUserCallforwarding, PatchUserCallforwarding, PutUserCallforwarding);
 export!(users_chats_me: GetUsersChatsMe);
-export!(
-    users_customattributes: DeleteUserCustomattribute, GetUserCustomattribute, PatchUserCustomattributes,
-        PutUserCustomattributes
+export!(users_customattributes:
+    DeleteUserCustomattribute, GetUserCustomattribute, PatchUserCustomattributes, PutUserCustomattributes
 );
 export!(users_customattributes_bulk: GetUserCustomattributesBulk, PatchUserCustomattributesBulk);
-export!(
-    users_customattributes_schemas: DeleteUsersCustomattributesSchema, GetUsersCustomattributesSchema,
-        GetUsersCustomattributesSchemas, PostUsersCustomattributesSchemas, PutUsersCustomattributesSchema
+export!(users_customattributes_schemas:
+    DeleteUsersCustomattributesSchema, GetUsersCustomattributesSchema, GetUsersCustomattributesSchemas,
+    PostUsersCustomattributesSchemas, PutUsersCustomattributesSchema
 );
-export!(
-    users_customattributes_schemas_coretypes: GetUsersCustomattributesSchemasCoretype,
-        GetUsersCustomattributesSchemasCoretypes
+export!(users_customattributes_schemas_coretypes:
+    GetUsersCustomattributesSchemasCoretype, GetUsersCustomattributesSchemasCoretypes
 );
 export!(users_customattributes_schemas_limits: GetUsersCustomattributesSchemasLimits);
-export!(
-    users_customattributes_schemas_versions: GetUsersCustomattributesSchemaVersion,
-        GetUsersCustomattributesSchemaVersions
+export!(users_customattributes_schemas_versions:
+    GetUsersCustomattributesSchemaVersion, GetUsersCustomattributesSchemaVersions
 );
 export!(users_development_activities: GetUsersDevelopmentActivities, GetUsersDevelopmentActivity);
 export!(users_development_activities_aggregates_query: PostUsersDevelopmentActivitiesAggregatesQuery);
 export!(users_development_activities_me: GetUsersDevelopmentActivitiesMe);
 export!(users_directreports: GetUserDirectreports);
-export!(
-    users_externalid: DeleteUserExternalidAuthorityNameExternalKey, GetUserExternalid, GetUserExternalidAuthorityName,
-        GetUsersExternalidAuthorityNameExternalKey, PostUserExternalid
+export!(users_externalid:
+    DeleteUserExternalidAuthorityNameExternalKey, GetUserExternalid, GetUserExternalidAuthorityName,
+    GetUsersExternalidAuthorityNameExternalKey, PostUserExternalid
 );
 export!(users_favorites: GetUserFavorites);
 export!(users_invite: PostUserInvite);
@@ -51,9 +48,8 @@ export!(users_station: GetUserStation);
 export!(users_station_associatedstation: DeleteUserStationAssociatedstation, PutUserStationAssociatedstationStationId);
 export!(users_station_defaultstation: DeleteUserStationDefaultstation, PutUserStationDefaultstationStationId);
 export!(users_stations_me: GetUsersStationsMe);
-export!(
-    users_stations_me_associatedstation: DeleteUsersStationsMeAssociatedstation,
-        PutUsersStationsMeAssociatedstationStationId
+export!(users_stations_me_associatedstation:
+    DeleteUsersStationsMeAssociatedstation, PutUsersStationsMeAssociatedstationStationId
 );
 export!(users_superiors: GetUserSuperiors);
 export!(users_trustors: GetUserTrustors);

@@ -4,7 +4,7 @@ use crate::models::users::{
     GetProfilesUsersExpand, GetProfilesUsersIntegrationPresenceSource,
     GetProfilesUsersSortOrder, UserProfile, UserProfileEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get profiles users.
 ///
@@ -21,7 +21,7 @@ use crate::runtime;
 /// Created by [`UsersApi::get_profiles_users`](crate::api::UsersApi::get_profiles_users).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-profiles-users>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-profiles-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -76,7 +76,7 @@ impl GetProfilesUsers {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetProfilesUsersSortOrder>>,
@@ -192,10 +192,7 @@ impl crate::api::UsersApi {
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_profiles_users(&self) -> GetProfilesUsers {
         GetProfilesUsers {
-            request: runtime::Request::new(
-                &self.client,
-                <GetProfilesUsers as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetProfilesUsers::METADATA),
         }
     }
 }

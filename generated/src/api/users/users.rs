@@ -8,7 +8,7 @@ use crate::models::users::{
     GetUsersExpand, GetUsersIntegrationPresenceSource, GetUsersSortOrder, GetUsersState,
     UpdateUser,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete user.
 ///
@@ -22,7 +22,7 @@ use crate::runtime;
 /// Created by [`UsersApi::delete_user`](crate::api::UsersApi::delete_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -33,7 +33,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 200: `user.not.found.on.delete`
 #[derive(Clone)]
@@ -98,10 +98,7 @@ impl crate::api::UsersApi {
     ///
     /// `DELETE /api/v2/users/{userId}` See [`DeleteUser`] for what it takes and returns.
     pub fn delete_user(&self, user_id: impl AsRef<str>) -> DeleteUser {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteUser as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteUser::METADATA);
         request.path_argument(user_id.as_ref());
         DeleteUser { request }
     }
@@ -117,7 +114,7 @@ impl crate::api::UsersApi {
 /// Created by [`UsersApi::get_user`](crate::api::UsersApi::get_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -128,7 +125,7 @@ impl crate::api::UsersApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `general.resource.not.found`
@@ -231,10 +228,7 @@ impl crate::api::UsersApi {
     ///
     /// `GET /api/v2/users/{userId}` See [`GetUser`] for what it takes and returns.
     pub fn get_user(&self, user_id: impl AsRef<str>) -> GetUser {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetUser as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetUser::METADATA);
         request.path_argument(user_id.as_ref());
         GetUser { request }
     }
@@ -252,7 +246,7 @@ impl crate::api::UsersApi {
 /// Created by [`UsersApi::get_users`](crate::api::UsersApi::get_users).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -263,7 +257,7 @@ impl crate::api::UsersApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `max.user.ids`
 #[derive(Clone)]
@@ -310,7 +304,7 @@ impl GetUsers {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(mut self, value: impl Into<Option<GetUsersSortOrder>>) -> Self {
         self.request.query("sortOrder", value.into());
         self
@@ -437,10 +431,7 @@ impl crate::api::UsersApi {
     /// `GET /api/v2/users` See [`GetUsers`] for what it takes and returns.
     pub fn get_users(&self) -> GetUsers {
         GetUsers {
-            request: runtime::Request::new(
-                &self.client,
-                <GetUsers as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetUsers::METADATA),
         }
     }
 }
@@ -457,18 +448,21 @@ impl crate::api::UsersApi {
 /// Created by [`UsersApi::patch_user`](crate::api::UsersApi::patch_user).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().patch_user("user_id", genesys_cloud::models::UpdateUser::default()).await?;
+/// let response = client
+///     .users()
+///     .patch_user("user_id", genesys_cloud::models::UpdateUser::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 409: `general.conflict`
@@ -538,10 +532,7 @@ impl crate::api::UsersApi {
     /// `PATCH /api/v2/users/{userId}` See [`PatchUser`] for what it takes and returns.
     #[inline]
     pub fn patch_user(&self, user_id: impl AsRef<str>, body: UpdateUser) -> PatchUser {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchUser as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchUser::METADATA);
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchUser { request }
@@ -560,18 +551,21 @@ impl crate::api::UsersApi {
 /// Created by [`UsersApi::post_users`](crate::api::UsersApi::post_users).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().post_users(genesys_cloud::models::CreateUser::default()).await?;
+/// let response = client
+///     .users()
+///     .post_users(genesys_cloud::models::CreateUser::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -635,10 +629,7 @@ impl crate::api::UsersApi {
     /// `POST /api/v2/users` See [`PostUsers`] for what it takes and returns.
     #[inline]
     pub fn post_users(&self, body: CreateUser) -> PostUsers {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostUsers as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostUsers::METADATA);
         request.json_body("application/json", Some(body));
         PostUsers { request }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::shared::groups_and_users::UserEntityListing;
 use crate::models::users::PatchUser;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch users bulk.
 ///
@@ -16,11 +16,14 @@ use crate::runtime;
 /// Created by [`UsersApi::patch_users_bulk`](crate::api::UsersApi::patch_users_bulk).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users-bulk>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().patch_users_bulk(vec![genesys_cloud::models::PatchUser::default()]).await?;
+/// let response = client
+///     .users()
+///     .patch_users_bulk(vec![genesys_cloud::models::PatchUser::default()])
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -87,10 +90,7 @@ impl crate::api::UsersApi {
     /// `PATCH /api/v2/users/bulk` See [`PatchUsersBulk`] for what it takes and returns.
     #[inline]
     pub fn patch_users_bulk(&self, body: Vec<PatchUser>) -> PatchUsersBulk {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchUsersBulk as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchUsersBulk::METADATA);
         request.json_body("application/json", Some(body));
         PatchUsersBulk { request }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::shared::data_schema::DataSchema;
 use crate::models::shared::external_contacts_and_task_management_and_users::DataSchemaListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete users customattributes schema.
 ///
@@ -12,15 +12,18 @@ use crate::runtime;
 ///
 /// Permission: `users:customAttributesSchema:delete`
 ///
-/// Created by
-/// [`UsersApi::delete_users_customattributes_schema`](crate::api::UsersApi::delete_users_customattributes_schema).
+/// Created by [`UsersApi::delete_users_customattributes_schema`](
+/// crate::api::UsersApi::delete_users_customattributes_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-customattributes-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-customattributes-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().delete_users_customattributes_schema("schema_id").await?;
+/// let response = client
+///     .users()
+///     .delete_users_customattributes_schema("schema_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +95,7 @@ impl crate::api::UsersApi {
     ) -> DeleteUsersCustomattributesSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteUsersCustomattributesSchema as runtime::Operation>::METADATA,
+            DeleteUsersCustomattributesSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         DeleteUsersCustomattributesSchema {
@@ -110,11 +113,11 @@ impl crate::api::UsersApi {
 ///
 /// Permission: `users:customAttributesSchema:view`
 ///
-/// Created by
-/// [`UsersApi::get_users_customattributes_schema`](crate::api::UsersApi::get_users_customattributes_schema).
+/// Created by [`UsersApi::get_users_customattributes_schema`](
+/// crate::api::UsersApi::get_users_customattributes_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-customattributes-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-customattributes-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -190,7 +193,7 @@ impl crate::api::UsersApi {
     ) -> GetUsersCustomattributesSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUsersCustomattributesSchema as runtime::Operation>::METADATA,
+            GetUsersCustomattributesSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         GetUsersCustomattributesSchema {
@@ -211,11 +214,11 @@ impl crate::api::UsersApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`UsersApi::get_users_customattributes_schemas`](crate::api::UsersApi::get_users_customattributes_schemas).
+/// Created by [`UsersApi::get_users_customattributes_schemas`](
+/// crate::api::UsersApi::get_users_customattributes_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-customattributes-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-customattributes-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -316,7 +319,7 @@ impl crate::api::UsersApi {
         GetUsersCustomattributesSchemas {
             request: runtime::Request::new(
                 &self.client,
-                <GetUsersCustomattributesSchemas as runtime::Operation>::METADATA,
+                GetUsersCustomattributesSchemas::METADATA,
             ),
         }
     }
@@ -331,15 +334,20 @@ impl crate::api::UsersApi {
 ///
 /// Permission: `users:customAttributesSchema:add`
 ///
-/// Created by
-/// [`UsersApi::post_users_customattributes_schemas`](crate::api::UsersApi::post_users_customattributes_schemas).
+/// Created by [`UsersApi::post_users_customattributes_schemas`](
+/// crate::api::UsersApi::post_users_customattributes_schemas).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-customattributes-schemas>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-customattributes-schemas)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().post_users_customattributes_schemas(genesys_cloud::models::DataSchema::default()).await?;
+/// let response = client
+///     .users()
+///     .post_users_customattributes_schemas(
+///         genesys_cloud::models::DataSchema::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -412,7 +420,7 @@ impl crate::api::UsersApi {
     ) -> PostUsersCustomattributesSchemas {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersCustomattributesSchemas as runtime::Operation>::METADATA,
+            PostUsersCustomattributesSchemas::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersCustomattributesSchemas {
@@ -430,15 +438,21 @@ impl crate::api::UsersApi {
 ///
 /// Permission: `users:customAttributesSchema:edit`
 ///
-/// Created by
-/// [`UsersApi::put_users_customattributes_schema`](crate::api::UsersApi::put_users_customattributes_schema).
+/// Created by [`UsersApi::put_users_customattributes_schema`](
+/// crate::api::UsersApi::put_users_customattributes_schema).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-customattributes-schemas--schemaId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users-customattributes-schemas--schemaId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().put_users_customattributes_schema("schema_id", genesys_cloud::models::DataSchema::default()).await?;
+/// let response = client
+///     .users()
+///     .put_users_customattributes_schema(
+///         "schema_id",
+///         genesys_cloud::models::DataSchema::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -512,7 +526,7 @@ impl crate::api::UsersApi {
     ) -> PutUsersCustomattributesSchema {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutUsersCustomattributesSchema as runtime::Operation>::METADATA,
+            PutUsersCustomattributesSchema::METADATA,
         );
         request.path_argument(schema_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -7,7 +7,7 @@ use crate::models::users::{
     GetUsersDevelopmentActivitiesStatuses, GetUsersDevelopmentActivitiesTypes,
     GetUsersDevelopmentActivityType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get users development activities.
 ///
@@ -22,11 +22,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`UsersApi::get_users_development_activities`](crate::api::UsersApi::get_users_development_activities).
+/// Created by [`UsersApi::get_users_development_activities`](
+/// crate::api::UsersApi::get_users_development_activities).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -228,7 +228,7 @@ impl crate::api::UsersApi {
         GetUsersDevelopmentActivities {
             request: runtime::Request::new(
                 &self.client,
-                <GetUsersDevelopmentActivities as runtime::Operation>::METADATA,
+                GetUsersDevelopmentActivities::METADATA,
             ),
         }
     }
@@ -247,12 +247,18 @@ impl crate::api::UsersApi {
 /// Created by
 /// [`UsersApi::get_users_development_activity`](crate::api::UsersApi::get_users_development_activity).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities--activityId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities--activityId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().get_users_development_activity("activity_id", genesys_cloud::models::GetUsersDevelopmentActivityType::Informational).await?;
+/// let response = client
+///     .users()
+///     .get_users_development_activity(
+///         "activity_id",
+///         genesys_cloud::models::GetUsersDevelopmentActivityType::Informational,
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -325,7 +331,7 @@ impl crate::api::UsersApi {
     ) -> GetUsersDevelopmentActivity {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUsersDevelopmentActivity as runtime::Operation>::METADATA,
+            GetUsersDevelopmentActivity::METADATA,
         );
         request.path_argument(activity_id.as_ref());
         request.query("type", Some(r#type));

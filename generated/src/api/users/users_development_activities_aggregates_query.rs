@@ -3,7 +3,7 @@
 use crate::models::users::{
     DevelopmentActivityAggregateParam, DevelopmentActivityAggregateResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post users development activities aggregates query.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permissions, any of: `learning:assignment:view`, `coaching:appointment:view`
 ///
-/// Created by
-/// [`UsersApi::post_users_development_activities_aggregates_query`](crate::api::UsersApi::post_users_development_activities_aggregates_query).
+/// Created by [`UsersApi::post_users_development_activities_aggregates_query`](
+/// crate::api::UsersApi::post_users_development_activities_aggregates_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-development-activities-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-development-activities-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().post_users_development_activities_aggregates_query(genesys_cloud::models::DevelopmentActivityAggregateParam::default()).await?;
+/// let response = client
+///     .users()
+///     .post_users_development_activities_aggregates_query(
+///         genesys_cloud::models::DevelopmentActivityAggregateParam::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +104,7 @@ impl crate::api::UsersApi {
     ) -> PostUsersDevelopmentActivitiesAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersDevelopmentActivitiesAggregatesQuery as runtime::Operation>::METADATA,
+            PostUsersDevelopmentActivitiesAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersDevelopmentActivitiesAggregatesQuery {

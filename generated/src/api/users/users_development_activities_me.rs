@@ -7,7 +7,7 @@ use crate::models::users::{
     GetUsersDevelopmentActivitiesMeSortOrder, GetUsersDevelopmentActivitiesMeStatuses,
     GetUsersDevelopmentActivitiesMeTypes,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get users development activities me.
 ///
@@ -20,11 +20,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`UsersApi::get_users_development_activities_me`](crate::api::UsersApi::get_users_development_activities_me).
+/// Created by [`UsersApi::get_users_development_activities_me`](
+/// crate::api::UsersApi::get_users_development_activities_me).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities-me>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-development-activities-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -215,7 +215,7 @@ impl crate::api::UsersApi {
         GetUsersDevelopmentActivitiesMe {
             request: runtime::Request::new(
                 &self.client,
-                <GetUsersDevelopmentActivitiesMe as runtime::Operation>::METADATA,
+                GetUsersDevelopmentActivitiesMe::METADATA,
             ),
         }
     }

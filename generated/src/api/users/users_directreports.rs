@@ -2,7 +2,7 @@
 
 use crate::models::shared::user::User;
 use crate::models::users::GetUserDirectreportsExpand;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get user directreports.
 ///
@@ -13,8 +13,8 @@ use crate::runtime;
 ///
 /// Created by [`UsersApi::get_user_directreports`](crate::api::UsersApi::get_user_directreports).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--directreports>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--directreports)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -25,7 +25,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -103,7 +103,7 @@ impl crate::api::UsersApi {
     ) -> GetUserDirectreports {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserDirectreports as runtime::Operation>::METADATA,
+            GetUserDirectreports::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetUserDirectreports { request }

@@ -3,7 +3,7 @@
 use crate::models::shared::groups_and_users::UserEntityListing;
 use crate::models::shared::user::User;
 use crate::models::users::GetUserFavoritesExpand;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get user favorites.
 ///
@@ -20,7 +20,7 @@ use crate::runtime;
 /// Created by [`UsersApi::get_user_favorites`](crate::api::UsersApi::get_user_favorites).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--favorites>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--favorites)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -31,7 +31,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -155,7 +155,7 @@ impl crate::api::UsersApi {
     pub fn get_user_favorites(&self, user_id: impl AsRef<str>) -> GetUserFavorites {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserFavorites as runtime::Operation>::METADATA,
+            GetUserFavorites::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetUserFavorites { request }

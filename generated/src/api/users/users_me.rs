@@ -3,7 +3,7 @@
 use crate::models::users::{
     GetUsersMeExpand, GetUsersMeIntegrationPresenceSource, UserMe,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get users me.
 ///
@@ -14,7 +14,7 @@ use crate::runtime;
 /// Created by [`UsersApi::get_users_me`](crate::api::UsersApi::get_users_me).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-me>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -25,7 +25,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `not.a.user`
 #[derive(Clone)]
@@ -119,10 +119,7 @@ impl crate::api::UsersApi {
     /// `GET /api/v2/users/me` See [`GetUsersMe`] for what it takes and returns.
     pub fn get_users_me(&self) -> GetUsersMe {
         GetUsersMe {
-            request: runtime::Request::new(
-                &self.client,
-                <GetUsersMe as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetUsersMe::METADATA),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::models::users::{
     CreateVerifierRequest, CreateVerifierResponse, ValidateVerifierRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post users me verifiers totp.
 ///
@@ -17,11 +17,16 @@ use crate::runtime;
 /// [`UsersApi::post_users_me_verifiers_totp`](crate::api::UsersApi::post_users_me_verifiers_totp).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-totp>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-totp)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().post_users_me_verifiers_totp(genesys_cloud::models::CreateVerifierRequest::default()).await?;
+/// let response = client
+///     .users()
+///     .post_users_me_verifiers_totp(
+///         genesys_cloud::models::CreateVerifierRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::UsersApi {
     ) -> PostUsersMeVerifiersTotp {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersMeVerifiersTotp as runtime::Operation>::METADATA,
+            PostUsersMeVerifiersTotp::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersMeVerifiersTotp {
@@ -109,15 +114,21 @@ impl crate::api::UsersApi {
 /// ([`ValidateVerifierRequest`](crate::models::ValidateVerifierRequest)). Returns nothing. Succeeds
 /// with the status 204 (no content).
 ///
-/// Created by
-/// [`UsersApi::post_users_me_verifiers_totp_verifier_id`](crate::api::UsersApi::post_users_me_verifiers_totp_verifier_id).
+/// Created by [`UsersApi::post_users_me_verifiers_totp_verifier_id`](
+/// crate::api::UsersApi::post_users_me_verifiers_totp_verifier_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-totp--verifierId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-me-verifiers-totp--verifierId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users().post_users_me_verifiers_totp_verifier_id("verifier_id", genesys_cloud::models::ValidateVerifierRequest::default()).await?;
+/// let response = client
+///     .users()
+///     .post_users_me_verifiers_totp_verifier_id(
+///         "verifier_id",
+///         genesys_cloud::models::ValidateVerifierRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -189,7 +200,7 @@ impl crate::api::UsersApi {
     ) -> PostUsersMeVerifiersTotpVerifierId {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersMeVerifiersTotpVerifierId as runtime::Operation>::METADATA,
+            PostUsersMeVerifiersTotpVerifierId::METADATA,
         );
         request.path_argument(verifier_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::users::{
     GetUserProfileExpand, GetUserProfileIntegrationPresenceSource, UserProfile,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get user profile.
 ///
@@ -17,7 +17,7 @@ use crate::runtime;
 /// Created by [`UsersApi::get_user_profile`](crate::api::UsersApi::get_user_profile).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--profile>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--profile)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -28,7 +28,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 404: `general.resource.not.found`
@@ -115,10 +115,7 @@ impl crate::api::UsersApi {
     /// `GET /api/v2/users/{userId}/profile` See [`GetUserProfile`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_user_profile(&self, user_id: impl AsRef<str>) -> GetUserProfile {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetUserProfile as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetUserProfile::METADATA);
         request.path_argument(user_id.as_ref());
         GetUserProfile { request }
     }

@@ -5,7 +5,7 @@ use crate::models::users::{
     GetUsersQueryExpand, GetUsersQueryIntegrationPresenceSource, GetUsersQuerySortOrder,
     GetUsersQueryState, UserCursorEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get users query.
 ///
@@ -22,7 +22,7 @@ use crate::runtime;
 /// Created by [`UsersApi::get_users_query`](crate::api::UsersApi::get_users_query).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-query>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -181,10 +181,7 @@ impl crate::api::UsersApi {
     /// `GET /api/v2/users/query` See [`GetUsersQuery`] for what it takes and returns.
     pub fn get_users_query(&self) -> GetUsersQuery {
         GetUsersQuery {
-            request: runtime::Request::new(
-                &self.client,
-                <GetUsersQuery as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetUsersQuery::METADATA),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::models::shared::user::User;
 use crate::models::users::GetUserSuperiorsExpand;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get user superiors.
 ///
@@ -14,7 +14,7 @@ use crate::runtime;
 /// Created by [`UsersApi::get_user_superiors`](crate::api::UsersApi::get_user_superiors).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--superiors>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--superiors)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -25,7 +25,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -99,7 +99,7 @@ impl crate::api::UsersApi {
     pub fn get_user_superiors(&self, user_id: impl AsRef<str>) -> GetUserSuperiors {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserSuperiors as runtime::Operation>::METADATA,
+            GetUserSuperiors::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetUserSuperiors { request }

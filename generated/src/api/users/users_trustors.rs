@@ -2,7 +2,7 @@
 
 use crate::models::shared::org_user::Trustor;
 use crate::models::shared::organization_authorization_and_users::TrustorEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get user trustors.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// Created by [`UsersApi::get_user_trustors`](crate::api::UsersApi::get_user_trustors).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--trustors>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--trustors)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -132,10 +132,7 @@ impl crate::api::UsersApi {
     ///
     /// `GET /api/v2/users/{userId}/trustors` See [`GetUserTrustors`] for what it takes and returns.
     pub fn get_user_trustors(&self, user_id: impl AsRef<str>) -> GetUserTrustors {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetUserTrustors as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetUserTrustors::METADATA);
         request.path_argument(user_id.as_ref());
         GetUserTrustors { request }
     }

@@ -5,7 +5,7 @@ use crate::models::users_rules::{
     UsersRulesCreateRuleRequest, UsersRulesRule, UsersRulesRuleList,
     UsersRulesUpdateRuleRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete users rule.
 ///
@@ -18,7 +18,7 @@ use crate::runtime;
 /// Created by [`UsersRulesApi::delete_users_rule`](crate::api::UsersRulesApi::delete_users_rule).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-rules--ruleId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users-rules--ruleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -86,10 +86,7 @@ impl crate::api::UsersRulesApi {
     ///
     /// `DELETE /api/v2/users/rules/{ruleId}` See [`DeleteUsersRule`] for what it takes and returns.
     pub fn delete_users_rule(&self, rule_id: impl AsRef<str>) -> DeleteUsersRule {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <DeleteUsersRule as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, DeleteUsersRule::METADATA);
         request.path_argument(rule_id.as_ref());
         DeleteUsersRule { request }
     }
@@ -107,7 +104,7 @@ impl crate::api::UsersRulesApi {
 /// Created by [`UsersRulesApi::get_users_rule`](crate::api::UsersRulesApi::get_users_rule).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -175,10 +172,7 @@ impl crate::api::UsersRulesApi {
     ///
     /// `GET /api/v2/users/rules/{ruleId}` See [`GetUsersRule`] for what it takes and returns.
     pub fn get_users_rule(&self, rule_id: impl AsRef<str>) -> GetUsersRule {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetUsersRule as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetUsersRule::METADATA);
         request.path_argument(rule_id.as_ref());
         GetUsersRule { request }
     }
@@ -200,11 +194,14 @@ impl crate::api::UsersRulesApi {
 /// Created by [`UsersRulesApi::get_users_rules`](crate::api::UsersRulesApi::get_users_rules).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users_rules().get_users_rules([genesys_cloud::models::GetUsersRulesTypes::Learning]).await?;
+/// let response = client
+///     .users_rules()
+///     .get_users_rules([genesys_cloud::models::GetUsersRulesTypes::Learning])
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -344,10 +341,7 @@ impl crate::api::UsersRulesApi {
         &self,
         types: impl IntoIterator<Item = GetUsersRulesTypes>,
     ) -> GetUsersRules {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetUsersRules as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetUsersRules::METADATA);
         request.query_list("types", runtime::ListStyle::Repeated, types);
         GetUsersRules { request }
     }
@@ -366,11 +360,17 @@ impl crate::api::UsersRulesApi {
 /// Created by [`UsersRulesApi::patch_users_rule`](crate::api::UsersRulesApi::patch_users_rule).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users-rules--ruleId->)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users-rules--ruleId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users_rules().patch_users_rule("rule_id", genesys_cloud::models::UsersRulesUpdateRuleRequest::default()).await?;
+/// let response = client
+///     .users_rules()
+///     .patch_users_rule(
+///         "rule_id",
+///         genesys_cloud::models::UsersRulesUpdateRuleRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -439,10 +439,7 @@ impl crate::api::UsersRulesApi {
         rule_id: impl AsRef<str>,
         body: UsersRulesUpdateRuleRequest,
     ) -> PatchUsersRule {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PatchUsersRule as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PatchUsersRule::METADATA);
         request.path_argument(rule_id.as_ref());
         request.json_body("application/json", Some(body));
         PatchUsersRule { request }
@@ -461,11 +458,14 @@ impl crate::api::UsersRulesApi {
 /// Created by [`UsersRulesApi::post_users_rules`](crate::api::UsersRulesApi::post_users_rules).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-rules>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-rules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users_rules().post_users_rules(genesys_cloud::models::UsersRulesCreateRuleRequest::default()).await?;
+/// let response = client
+///     .users_rules()
+///     .post_users_rules(genesys_cloud::models::UsersRulesCreateRuleRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -530,10 +530,7 @@ impl crate::api::UsersRulesApi {
     /// `POST /api/v2/users/rules` See [`PostUsersRules`] for what it takes and returns.
     #[inline]
     pub fn post_users_rules(&self, body: UsersRulesCreateRuleRequest) -> PostUsersRules {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostUsersRules as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostUsersRules::METADATA);
         request.json_body("application/json", Some(body));
         PostUsersRules { request }
     }

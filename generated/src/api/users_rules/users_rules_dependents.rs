@@ -4,7 +4,7 @@ use crate::models::users_rules::{
     GetUsersRuleDependentTypeIdRuleType, GetUsersRuleDependentsSortOrder,
     UsersRulesDependent, UsersRulesDependentList,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get users rule dependent type id.
 ///
@@ -17,15 +17,22 @@ use crate::runtime;
 ///
 /// Permission: `users:ruleDependents:view`
 ///
-/// Created by
-/// [`UsersRulesApi::get_users_rule_dependent_type_id`](crate::api::UsersRulesApi::get_users_rule_dependent_type_id).
+/// Created by [`UsersRulesApi::get_users_rule_dependent_type_id`](
+/// crate::api::UsersRulesApi::get_users_rule_dependent_type_id).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents--ruleType---typeId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents--ruleType---typeId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users_rules().get_users_rule_dependent_type_id("rule_id", genesys_cloud::models::GetUsersRuleDependentTypeIdRuleType::Learning, "type_id_").await?;
+/// let response = client
+///     .users_rules()
+///     .get_users_rule_dependent_type_id(
+///         "rule_id",
+///         genesys_cloud::models::GetUsersRuleDependentTypeIdRuleType::Learning,
+///         "type_id_",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +104,7 @@ impl crate::api::UsersRulesApi {
     ) -> GetUsersRuleDependentTypeId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUsersRuleDependentTypeId as runtime::Operation>::METADATA,
+            GetUsersRuleDependentTypeId::METADATA,
         );
         request.path_argument(rule_id.as_ref());
         request.path_argument(rule_type);
@@ -124,8 +131,8 @@ impl crate::api::UsersRulesApi {
 /// Created by
 /// [`UsersRulesApi::get_users_rule_dependents`](crate::api::UsersRulesApi::get_users_rule_dependents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-rules--ruleId--dependents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -251,7 +258,7 @@ impl crate::api::UsersRulesApi {
     ) -> GetUsersRuleDependents {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUsersRuleDependents as runtime::Operation>::METADATA,
+            GetUsersRuleDependents::METADATA,
         );
         request.path_argument(rule_id.as_ref());
         GetUsersRuleDependents { request }

@@ -2,7 +2,7 @@
 
 use crate::models::shared::user_reference::UserReference;
 use crate::models::users_rules::{UsersRulesQueryResponse, UsersRulesQueryRuleRequest};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post users rules query.
 ///
@@ -21,11 +21,16 @@ use crate::runtime;
 /// [`UsersRulesApi::post_users_rules_query`](crate::api::UsersRulesApi::post_users_rules_query).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-rules-query>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-rules-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.users_rules().post_users_rules_query(genesys_cloud::models::UsersRulesQueryRuleRequest::default()).await?;
+/// let response = client
+///     .users_rules()
+///     .post_users_rules_query(
+///         genesys_cloud::models::UsersRulesQueryRuleRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -138,7 +143,7 @@ impl crate::api::UsersRulesApi {
     ) -> PostUsersRulesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersRulesQuery as runtime::Operation>::METADATA,
+            PostUsersRulesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersRulesQuery { request }

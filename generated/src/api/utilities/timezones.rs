@@ -3,7 +3,7 @@
 use crate::models::shared::telephony_providers_edge_and_utilities::{
     RegionTimeZone, TimeZoneEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get timezones.
 ///
@@ -18,7 +18,7 @@ use crate::runtime;
 /// Created by [`UtilitiesApi::get_timezones`](crate::api::UtilitiesApi::get_timezones).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-timezones>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-timezones)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -136,10 +136,7 @@ impl crate::api::UtilitiesApi {
     /// `GET /api/v2/timezones` See [`GetTimezones`] for what it takes and returns.
     pub fn get_timezones(&self) -> GetTimezones {
         GetTimezones {
-            request: runtime::Request::new(
-                &self.client,
-                <GetTimezones as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetTimezones::METADATA),
         }
     }
 }

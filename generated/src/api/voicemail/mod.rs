@@ -7,9 +7,9 @@ export!(voicemail_mailbox: GetVoicemailMailbox);
 export!(voicemail_me_mailbox: GetVoicemailMeMailbox);
 export!(voicemail_me_messages: GetVoicemailMeMessages);
 export!(voicemail_me_policy: GetVoicemailMePolicy, PatchVoicemailMePolicy);
-export!(
-    voicemail_messages: DeleteVoicemailMessage, DeleteVoicemailMessages, GetVoicemailMessage, GetVoicemailMessages,
-        PatchVoicemailMessage, PostVoicemailMessages, PutVoicemailMessage
+export!(voicemail_messages:
+    DeleteVoicemailMessage, DeleteVoicemailMessages, GetVoicemailMessage, GetVoicemailMessages, PatchVoicemailMessage,
+    PostVoicemailMessages, PutVoicemailMessage
 );
 export!(voicemail_messages_media: GetVoicemailMessageMedia);
 export!(voicemail_policy: GetVoicemailPolicy, PutVoicemailPolicy);

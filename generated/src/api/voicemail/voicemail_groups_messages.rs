@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_voicemail::VoicemailMessage;
 use crate::models::voicemail::VoicemailMessageEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get voicemail group messages.
 ///
@@ -15,11 +15,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`VoicemailApi::get_voicemail_group_messages`](crate::api::VoicemailApi::get_voicemail_group_messages).
+/// Created by [`VoicemailApi::get_voicemail_group_messages`](
+/// crate::api::VoicemailApi::get_voicemail_group_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-groups--groupId--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-groups--groupId--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -142,7 +142,7 @@ impl crate::api::VoicemailApi {
     ) -> GetVoicemailGroupMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetVoicemailGroupMessages as runtime::Operation>::METADATA,
+            GetVoicemailGroupMessages::METADATA,
         );
         request.path_argument(group_id.as_ref());
         GetVoicemailGroupMessages {

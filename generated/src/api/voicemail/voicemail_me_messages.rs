@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_voicemail::VoicemailMessage;
 use crate::models::voicemail::VoicemailMessageEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get voicemail me messages.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// [`VoicemailApi::get_voicemail_me_messages`](crate::api::VoicemailApi::get_voicemail_me_messages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-me-messages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-me-messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -139,7 +139,7 @@ impl crate::api::VoicemailApi {
         GetVoicemailMeMessages {
             request: runtime::Request::new(
                 &self.client,
-                <GetVoicemailMeMessages as runtime::Operation>::METADATA,
+                GetVoicemailMeMessages::METADATA,
             ),
         }
     }

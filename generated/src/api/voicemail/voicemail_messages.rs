@@ -5,7 +5,7 @@ use crate::models::voicemail::{
     CopyVoicemailMessage, GetVoicemailMessageExpand, GetVoicemailMessagesExpand,
     VoicemailMessageEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete voicemail message.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by
 /// [`VoicemailApi::delete_voicemail_message`](crate::api::VoicemailApi::delete_voicemail_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-voicemail-messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-voicemail-messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -28,7 +28,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `not.a.user`
 /// - 403: `voicemail.not.authorized.voicemail.message`
@@ -101,7 +101,7 @@ impl crate::api::VoicemailApi {
     ) -> DeleteVoicemailMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteVoicemailMessage as runtime::Operation>::METADATA,
+            DeleteVoicemailMessage::METADATA,
         );
         request.path_argument(message_id.as_ref());
         DeleteVoicemailMessage { request }
@@ -118,7 +118,7 @@ impl crate::api::VoicemailApi {
 /// [`VoicemailApi::delete_voicemail_messages`](crate::api::VoicemailApi::delete_voicemail_messages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-voicemail-messages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-voicemail-messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -129,7 +129,7 @@ impl crate::api::VoicemailApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `not.a.user`
 #[derive(Clone)]
@@ -195,7 +195,7 @@ impl crate::api::VoicemailApi {
         DeleteVoicemailMessages {
             request: runtime::Request::new(
                 &self.client,
-                <DeleteVoicemailMessages as runtime::Operation>::METADATA,
+                DeleteVoicemailMessages::METADATA,
             ),
         }
     }
@@ -210,8 +210,8 @@ impl crate::api::VoicemailApi {
 ///
 /// Created by [`VoicemailApi::get_voicemail_message`](crate::api::VoicemailApi::get_voicemail_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -222,7 +222,7 @@ impl crate::api::VoicemailApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `not.a.user`
 /// - 403: `voicemail.not.authorized.voicemail.message`
@@ -304,7 +304,7 @@ impl crate::api::VoicemailApi {
     ) -> GetVoicemailMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetVoicemailMessage as runtime::Operation>::METADATA,
+            GetVoicemailMessage::METADATA,
         );
         request.path_argument(message_id.as_ref());
         GetVoicemailMessage { request }
@@ -326,7 +326,7 @@ impl crate::api::VoicemailApi {
 /// [`VoicemailApi::get_voicemail_messages`](crate::api::VoicemailApi::get_voicemail_messages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-messages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -337,7 +337,7 @@ impl crate::api::VoicemailApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `not.a.user`
 /// - 403: `voicemail.not.authorized.voicemail.message`
@@ -449,10 +449,7 @@ impl crate::api::VoicemailApi {
     /// `GET /api/v2/voicemail/messages` See [`GetVoicemailMessages`] for what it takes and returns.
     pub fn get_voicemail_messages(&self) -> GetVoicemailMessages {
         GetVoicemailMessages {
-            request: runtime::Request::new(
-                &self.client,
-                <GetVoicemailMessages as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, GetVoicemailMessages::METADATA),
         }
     }
 }
@@ -467,21 +464,31 @@ impl crate::api::VoicemailApi {
 /// Created by
 /// [`VoicemailApi::patch_voicemail_message`](crate::api::VoicemailApi::patch_voicemail_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-voicemail-messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.voicemail().patch_voicemail_message("message_id", genesys_cloud::models::VoicemailMessage::default()).await?;
+/// let response = client
+///     .voicemail()
+///     .patch_voicemail_message(
+///         "message_id",
+///         genesys_cloud::models::VoicemailMessage::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `not.a.user`, `voicemail.retention.policy.number.of.days.required`, `voicemail.retention.policy.number.of.days.too.large`, `voicemail.retention.policy.number.of.days.too.small`, `voicemail.retention.policy.type.required`, `voicemail.retention.policy.type.unknown`
+/// - 400: `invalid.date`, `invalid.value`, `not.a.user`,
+///   `voicemail.retention.policy.number.of.days.required`,
+///   `voicemail.retention.policy.number.of.days.too.large`,
+///   `voicemail.retention.policy.number.of.days.too.small`, `voicemail.retention.policy.type.required`,
+///   `voicemail.retention.policy.type.unknown`
 /// - 403: `voicemail.not.authorized.voicemail.delete`, `voicemail.not.authorized.voicemail.message`
 /// - 409: `voicemail.notes.length.exceeded`
 #[derive(Clone)]
@@ -574,7 +581,7 @@ impl crate::api::VoicemailApi {
     ) -> PatchVoicemailMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchVoicemailMessage as runtime::Operation>::METADATA,
+            PatchVoicemailMessage::METADATA,
         );
         request.path_argument(message_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -593,7 +600,7 @@ impl crate::api::VoicemailApi {
 /// [`VoicemailApi::post_voicemail_messages`](crate::api::VoicemailApi::post_voicemail_messages).
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-voicemail-messages>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-voicemail-messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -604,11 +611,13 @@ impl crate::api::VoicemailApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `not.a.user`, `voicemail.copy.missing.target`, `voicemail.copy.missing.voicemail.message.id`
+/// - 400: `invalid.date`, `invalid.value`, `not.a.user`, `voicemail.copy.missing.target`,
+///   `voicemail.copy.missing.voicemail.message.id`
 /// - 403: `voicemail.not.authorized.voicemail.message`
-/// - 409: `voicemail.copy.group.does.not.have.voicemail.enabled`, `voicemail.copy.user.does.not.have.voicemail.enabled`
+/// - 409: `voicemail.copy.group.does.not.have.voicemail.enabled`,
+///   `voicemail.copy.user.does.not.have.voicemail.enabled`
 #[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostVoicemailMessages {
@@ -695,10 +704,7 @@ impl crate::api::VoicemailApi {
     /// `POST /api/v2/voicemail/messages` See [`PostVoicemailMessages`] for what it takes and returns.
     pub fn post_voicemail_messages(&self) -> PostVoicemailMessages {
         PostVoicemailMessages {
-            request: runtime::Request::new(
-                &self.client,
-                <PostVoicemailMessages as runtime::Operation>::METADATA,
-            ),
+            request: runtime::Request::new(&self.client, PostVoicemailMessages::METADATA),
         }
     }
 }
@@ -712,21 +718,31 @@ impl crate::api::VoicemailApi {
 ///
 /// Created by [`VoicemailApi::put_voicemail_message`](crate::api::VoicemailApi::put_voicemail_message).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-voicemail-messages--messageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-voicemail-messages--messageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.voicemail().put_voicemail_message("message_id", genesys_cloud::models::VoicemailMessage::default()).await?;
+/// let response = client
+///     .voicemail()
+///     .put_voicemail_message(
+///         "message_id",
+///         genesys_cloud::models::VoicemailMessage::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
-/// - 400: `invalid.date`, `invalid.value`, `not.a.user`, `voicemail.retention.policy.number.of.days.required`, `voicemail.retention.policy.number.of.days.too.large`, `voicemail.retention.policy.number.of.days.too.small`, `voicemail.retention.policy.type.required`, `voicemail.retention.policy.type.unknown`
+/// - 400: `invalid.date`, `invalid.value`, `not.a.user`,
+///   `voicemail.retention.policy.number.of.days.required`,
+///   `voicemail.retention.policy.number.of.days.too.large`,
+///   `voicemail.retention.policy.number.of.days.too.small`, `voicemail.retention.policy.type.required`,
+///   `voicemail.retention.policy.type.unknown`
 /// - 403: `voicemail.not.authorized.voicemail.delete`, `voicemail.not.authorized.voicemail.message`
 /// - 409: `voicemail.notes.length.exceeded`
 #[derive(Clone)]
@@ -819,7 +835,7 @@ impl crate::api::VoicemailApi {
     ) -> PutVoicemailMessage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutVoicemailMessage as runtime::Operation>::METADATA,
+            PutVoicemailMessage::METADATA,
         );
         request.path_argument(message_id.as_ref());
         request.json_body("application/json", Some(body));

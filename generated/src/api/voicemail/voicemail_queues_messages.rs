@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_voicemail::VoicemailMessage;
 use crate::models::voicemail::VoicemailMessageEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get voicemail queue messages.
 ///
@@ -17,11 +17,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`VoicemailApi::get_voicemail_queue_messages`](crate::api::VoicemailApi::get_voicemail_queue_messages).
+/// Created by [`VoicemailApi::get_voicemail_queue_messages`](
+/// crate::api::VoicemailApi::get_voicemail_queue_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-queues--queueId--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-queues--queueId--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -144,7 +144,7 @@ impl crate::api::VoicemailApi {
     ) -> GetVoicemailQueueMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetVoicemailQueueMessages as runtime::Operation>::METADATA,
+            GetVoicemailQueueMessages::METADATA,
         );
         request.path_argument(queue_id.as_ref());
         GetVoicemailQueueMessages {

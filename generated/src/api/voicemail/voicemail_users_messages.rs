@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_voicemail::VoicemailMessage;
 use crate::models::voicemail::VoicemailMessageEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get voicemail user messages.
 ///
@@ -17,11 +17,11 @@ use crate::runtime;
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`VoicemailApi::get_voicemail_user_messages`](crate::api::VoicemailApi::get_voicemail_user_messages).
+/// Created by [`VoicemailApi::get_voicemail_user_messages`](
+/// crate::api::VoicemailApi::get_voicemail_user_messages).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-users--userId--messages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-users--userId--messages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -140,7 +140,7 @@ impl crate::api::VoicemailApi {
     ) -> GetVoicemailUserMessages {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetVoicemailUserMessages as runtime::Operation>::METADATA,
+            GetVoicemailUserMessages::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetVoicemailUserMessages {

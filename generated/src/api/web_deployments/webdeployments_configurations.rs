@@ -3,7 +3,7 @@
 use crate::models::web_deployments::{
     WebDeploymentConfigurationVersion, WebDeploymentConfigurationVersionEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete webdeployments configuration.
 ///
@@ -13,15 +13,18 @@ use crate::runtime;
 ///
 /// Permission: `webDeployments:configuration:delete`
 ///
-/// Created by
-/// [`WebDeploymentsApi::delete_webdeployments_configuration`](crate::api::WebDeploymentsApi::delete_webdeployments_configuration).
+/// Created by [`WebDeploymentsApi::delete_webdeployments_configuration`](
+/// crate::api::WebDeploymentsApi::delete_webdeployments_configuration).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-configurations--configurationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-configurations--configurationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().delete_webdeployments_configuration("configuration_id").await?;
+/// let response = client
+///     .web_deployments()
+///     .delete_webdeployments_configuration("configuration_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> DeleteWebdeploymentsConfiguration {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteWebdeploymentsConfiguration as runtime::Operation>::METADATA,
+            DeleteWebdeploymentsConfiguration::METADATA,
         );
         request.path_argument(configuration_id.as_ref());
         DeleteWebdeploymentsConfiguration {
@@ -106,20 +109,20 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// `GET /api/v2/webdeployments/configurations`
 ///
-/// Takes no arguments. Returns
-/// [`WebDeploymentConfigurationVersionEntityListing`](crate::models::WebDeploymentConfigurationVersionEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes no arguments. Returns [`WebDeploymentConfigurationVersionEntityListing`](
+/// crate::models::WebDeploymentConfigurationVersionEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
 ///
 /// Permission: `webDeployments:configuration:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`WebDeploymentsApi::get_webdeployments_configurations`](crate::api::WebDeploymentsApi::get_webdeployments_configurations).
+/// Created by [`WebDeploymentsApi::get_webdeployments_configurations`](
+/// crate::api::WebDeploymentsApi::get_webdeployments_configurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -248,7 +251,7 @@ impl crate::api::WebDeploymentsApi {
         GetWebdeploymentsConfigurations {
             request: runtime::Request::new(
                 &self.client,
-                <GetWebdeploymentsConfigurations as runtime::Operation>::METADATA,
+                GetWebdeploymentsConfigurations::METADATA,
             ),
         }
     }
@@ -265,15 +268,20 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// Permission: `webDeployments:configuration:add`
 ///
-/// Created by
-/// [`WebDeploymentsApi::post_webdeployments_configurations`](crate::api::WebDeploymentsApi::post_webdeployments_configurations).
+/// Created by [`WebDeploymentsApi::post_webdeployments_configurations`](
+/// crate::api::WebDeploymentsApi::post_webdeployments_configurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-configurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-configurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().post_webdeployments_configurations(genesys_cloud::models::WebDeploymentConfigurationVersion::default()).await?;
+/// let response = client
+///     .web_deployments()
+///     .post_webdeployments_configurations(
+///         genesys_cloud::models::WebDeploymentConfigurationVersion::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -346,7 +354,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> PostWebdeploymentsConfigurations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWebdeploymentsConfigurations as runtime::Operation>::METADATA,
+            PostWebdeploymentsConfigurations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWebdeploymentsConfigurations {

@@ -3,7 +3,7 @@
 use crate::models::web_deployments::{
     WebDeploymentConfigurationVersion, WebDeploymentConfigurationVersionEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get webdeployments configuration version.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `webDeployments:configuration:view`
 ///
-/// Created by
-/// [`WebDeploymentsApi::get_webdeployments_configuration_version`](crate::api::WebDeploymentsApi::get_webdeployments_configuration_version).
+/// Created by [`WebDeploymentsApi::get_webdeployments_configuration_version`](
+/// crate::api::WebDeploymentsApi::get_webdeployments_configuration_version).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations--configurationId--versions--versionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations--configurationId--versions--versionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().get_webdeployments_configuration_version("configuration_id", "version_id").await?;
+/// let response = client
+///     .web_deployments()
+///     .get_webdeployments_configuration_version("configuration_id", "version_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> GetWebdeploymentsConfigurationVersion {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWebdeploymentsConfigurationVersion as runtime::Operation>::METADATA,
+            GetWebdeploymentsConfigurationVersion::METADATA,
         );
         request.path_argument(configuration_id.as_ref());
         request.path_argument(version_id.as_ref());
@@ -110,24 +113,27 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// `GET /api/v2/webdeployments/configurations/{configurationId}/versions`
 ///
-/// Takes `configuration_id` (a string). Returns
-/// [`WebDeploymentConfigurationVersionEntityListing`](crate::models::WebDeploymentConfigurationVersionEntityListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Takes `configuration_id` (a string). Returns [`WebDeploymentConfigurationVersionEntityListing`](
+/// crate::models::WebDeploymentConfigurationVersionEntityListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion).
 ///
 /// Permission: `webDeployments:configuration:view`
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`WebDeploymentsApi::get_webdeployments_configuration_versions`](crate::api::WebDeploymentsApi::get_webdeployments_configuration_versions).
+/// Created by [`WebDeploymentsApi::get_webdeployments_configuration_versions`](
+/// crate::api::WebDeploymentsApi::get_webdeployments_configuration_versions).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations--configurationId--versions>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-configurations--configurationId--versions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().get_webdeployments_configuration_versions("configuration_id").await?;
+/// let response = client
+///     .web_deployments()
+///     .get_webdeployments_configuration_versions("configuration_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -248,7 +254,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> GetWebdeploymentsConfigurationVersions {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWebdeploymentsConfigurationVersions as runtime::Operation>::METADATA,
+            GetWebdeploymentsConfigurationVersions::METADATA,
         );
         request.path_argument(configuration_id.as_ref());
         GetWebdeploymentsConfigurationVersions {

@@ -4,7 +4,7 @@ use crate::models::web_deployments::{
     ExpandableWebDeployment, ExpandableWebDeploymentEntityListing,
     GetWebdeploymentsDeploymentExpand, GetWebdeploymentsDeploymentsExpand, WebDeployment,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete webdeployments deployment.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `webDeployments:deployment:delete`
 ///
-/// Created by
-/// [`WebDeploymentsApi::delete_webdeployments_deployment`](crate::api::WebDeploymentsApi::delete_webdeployments_deployment).
+/// Created by [`WebDeploymentsApi::delete_webdeployments_deployment`](
+/// crate::api::WebDeploymentsApi::delete_webdeployments_deployment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-deployments--deploymentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-webdeployments-deployments--deploymentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().delete_webdeployments_deployment("deployment_id").await?;
+/// let response = client
+///     .web_deployments()
+///     .delete_webdeployments_deployment("deployment_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> DeleteWebdeploymentsDeployment {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteWebdeploymentsDeployment as runtime::Operation>::METADATA,
+            DeleteWebdeploymentsDeployment::METADATA,
         );
         request.path_argument(deployment_id.as_ref());
         DeleteWebdeploymentsDeployment {
@@ -112,15 +115,18 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// Permission: `webDeployments:deployment:view`
 ///
-/// Created by
-/// [`WebDeploymentsApi::get_webdeployments_deployment`](crate::api::WebDeploymentsApi::get_webdeployments_deployment).
+/// Created by [`WebDeploymentsApi::get_webdeployments_deployment`](
+/// crate::api::WebDeploymentsApi::get_webdeployments_deployment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments--deploymentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments--deploymentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().get_webdeployments_deployment("deployment_id").await?;
+/// let response = client
+///     .web_deployments()
+///     .get_webdeployments_deployment("deployment_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -201,7 +207,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> GetWebdeploymentsDeployment {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWebdeploymentsDeployment as runtime::Operation>::METADATA,
+            GetWebdeploymentsDeployment::METADATA,
         );
         request.path_argument(deployment_id.as_ref());
         GetWebdeploymentsDeployment {
@@ -223,11 +229,11 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`WebDeploymentsApi::get_webdeployments_deployments`](crate::api::WebDeploymentsApi::get_webdeployments_deployments).
+/// Created by [`WebDeploymentsApi::get_webdeployments_deployments`](
+/// crate::api::WebDeploymentsApi::get_webdeployments_deployments).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -360,7 +366,7 @@ impl crate::api::WebDeploymentsApi {
         GetWebdeploymentsDeployments {
             request: runtime::Request::new(
                 &self.client,
-                <GetWebdeploymentsDeployments as runtime::Operation>::METADATA,
+                GetWebdeploymentsDeployments::METADATA,
             ),
         }
     }
@@ -375,15 +381,18 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// Permission: `webDeployments:deployment:add`
 ///
-/// Created by
-/// [`WebDeploymentsApi::post_webdeployments_deployments`](crate::api::WebDeploymentsApi::post_webdeployments_deployments).
+/// Created by [`WebDeploymentsApi::post_webdeployments_deployments`](
+/// crate::api::WebDeploymentsApi::post_webdeployments_deployments).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-deployments>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-deployments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().post_webdeployments_deployments(genesys_cloud::models::WebDeployment::default()).await?;
+/// let response = client
+///     .web_deployments()
+///     .post_webdeployments_deployments(genesys_cloud::models::WebDeployment::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -456,7 +465,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> PostWebdeploymentsDeployments {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWebdeploymentsDeployments as runtime::Operation>::METADATA,
+            PostWebdeploymentsDeployments::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWebdeploymentsDeployments {
@@ -474,15 +483,21 @@ impl crate::api::WebDeploymentsApi {
 ///
 /// Permission: `webDeployments:deployment:edit`
 ///
-/// Created by
-/// [`WebDeploymentsApi::put_webdeployments_deployment`](crate::api::WebDeploymentsApi::put_webdeployments_deployment).
+/// Created by [`WebDeploymentsApi::put_webdeployments_deployment`](
+/// crate::api::WebDeploymentsApi::put_webdeployments_deployment).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-webdeployments-deployments--deploymentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-webdeployments-deployments--deploymentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().put_webdeployments_deployment("deployment_id", genesys_cloud::models::WebDeployment::default()).await?;
+/// let response = client
+///     .web_deployments()
+///     .put_webdeployments_deployment(
+///         "deployment_id",
+///         genesys_cloud::models::WebDeployment::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -556,7 +571,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> PutWebdeploymentsDeployment {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutWebdeploymentsDeployment as runtime::Operation>::METADATA,
+            PutWebdeploymentsDeployment::METADATA,
         );
         request.path_argument(deployment_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,25 +4,27 @@ use crate::models::web_deployments::{
     GetWebdeploymentsDeploymentConfigurationsExpand,
     WebDeploymentActiveConfigurationOnDeployment,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get webdeployments deployment configurations.
 ///
 /// `GET /api/v2/webdeployments/deployments/{deploymentId}/configurations`
 ///
-/// Takes `deployment_id` (a string). Returns
-/// [`WebDeploymentActiveConfigurationOnDeployment`](crate::models::WebDeploymentActiveConfigurationOnDeployment).
-/// Succeeds with the status 200 (OK).
+/// Takes `deployment_id` (a string). Returns [`WebDeploymentActiveConfigurationOnDeployment`](
+/// crate::models::WebDeploymentActiveConfigurationOnDeployment). Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`WebDeploymentsApi::get_webdeployments_deployment_configurations`](crate::api::WebDeploymentsApi::get_webdeployments_deployment_configurations).
+/// Created by [`WebDeploymentsApi::get_webdeployments_deployment_configurations`](
+/// crate::api::WebDeploymentsApi::get_webdeployments_deployment_configurations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments--deploymentId--configurations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-webdeployments-deployments--deploymentId--configurations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().get_webdeployments_deployment_configurations("deployment_id").await?;
+/// let response = client
+///     .web_deployments()
+///     .get_webdeployments_deployment_configurations("deployment_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -109,7 +111,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> GetWebdeploymentsDeploymentConfigurations {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWebdeploymentsDeploymentConfigurations as runtime::Operation>::METADATA,
+            GetWebdeploymentsDeploymentConfigurations::METADATA,
         );
         request.path_argument(deployment_id.as_ref());
         GetWebdeploymentsDeploymentConfigurations {

@@ -3,7 +3,7 @@
 use crate::models::web_deployments::{
     WebDeploymentsAuthorizationResponse, WebDeploymentsOAuthExchangeRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post webdeployments token oauthcodegrantjwtexchange.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by
-/// [`WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange`](crate::api::WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange).
+/// Created by [`WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange`](
+/// crate::api::WebDeploymentsApi::post_webdeployments_token_oauthcodegrantjwtexchange).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-token-oauthcodegrantjwtexchange>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-token-oauthcodegrantjwtexchange)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.web_deployments().post_webdeployments_token_oauthcodegrantjwtexchange(genesys_cloud::models::WebDeploymentsOAuthExchangeRequest::default()).await?;
+/// let response = client
+///     .web_deployments()
+///     .post_webdeployments_token_oauthcodegrantjwtexchange(
+///         genesys_cloud::models::WebDeploymentsOAuthExchangeRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::WebDeploymentsApi {
     ) -> PostWebdeploymentsTokenOauthcodegrantjwtexchange {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWebdeploymentsTokenOauthcodegrantjwtexchange as runtime::Operation>::METADATA,
+            PostWebdeploymentsTokenOauthcodegrantjwtexchange::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWebdeploymentsTokenOauthcodegrantjwtexchange {

@@ -2,7 +2,7 @@
 
 use crate::models::shared::background_assistant_and_web_deployments::SignedData;
 use crate::models::web_deployments::WebDeploymentsRefreshJwtRequest;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post webdeployments token refresh.
 ///
@@ -14,11 +14,11 @@ use crate::runtime;
 ///
 /// Needs no access token, and sends none.
 ///
-/// Created by
-/// [`WebDeploymentsApi::post_webdeployments_token_refresh`](crate::api::WebDeploymentsApi::post_webdeployments_token_refresh).
+/// Created by [`WebDeploymentsApi::post_webdeployments_token_refresh`](
+/// crate::api::WebDeploymentsApi::post_webdeployments_token_refresh).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-token-refresh>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-webdeployments-token-refresh)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -99,7 +99,7 @@ impl crate::api::WebDeploymentsApi {
         PostWebdeploymentsTokenRefresh {
             request: runtime::Request::new(
                 &self.client,
-                <PostWebdeploymentsTokenRefresh as runtime::Operation>::METADATA,
+                PostWebdeploymentsTokenRefresh::METADATA,
             ),
         }
     }

@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     AgentQueryAdherenceAdjustmentsRequest, CurrentAgentAdherenceAdjustment,
     CurrentAgentCursorAdherenceAdjustmentsListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement adherence adjustments query.
 ///
@@ -12,22 +12,27 @@ use crate::runtime;
 ///
 /// Takes a body
 /// ([`AgentQueryAdherenceAdjustmentsRequest`](crate::models::AgentQueryAdherenceAdjustmentsRequest)).
-/// Returns
-/// [`CurrentAgentCursorAdherenceAdjustmentsListing`](crate::models::CurrentAgentCursorAdherenceAdjustmentsListing).
-/// Succeeds with the status 200 (OK). `items()` streams the items of all pages, each
+/// Returns [`CurrentAgentCursorAdherenceAdjustmentsListing`](
+/// crate::models::CurrentAgentCursorAdherenceAdjustmentsListing). Succeeds with the status 200 (OK).
+/// `items()` streams the items of all pages, each
 /// [`CurrentAgentAdherenceAdjustment`](crate::models::CurrentAgentAdherenceAdjustment).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_adjustments_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-adjustments-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-adjustments-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_adherence_adjustments_query(genesys_cloud::models::AgentQueryAdherenceAdjustmentsRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_adherence_adjustments_query(
+///         genesys_cloud::models::AgentQueryAdherenceAdjustmentsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -147,7 +152,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAdherenceAdjustmentsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAdherenceAdjustmentsQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAdherenceAdjustmentsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementAdherenceAdjustmentsQuery {

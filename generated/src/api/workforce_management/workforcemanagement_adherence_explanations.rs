@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     AddAdherenceExplanationAgentRequest, AdherenceExplanationAsyncResponse,
     AdherenceExplanationResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement adherence explanation.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentAdherenceExplanation:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_adherence_explanation`](crate::api::WorkforceManagementApi::get_workforcemanagement_adherence_explanation).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_adherence_explanation`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_adherence_explanation).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-explanations--explanationId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-adherence-explanations--explanationId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_adherence_explanation("explanation_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_adherence_explanation("explanation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementAdherenceExplanation {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementAdherenceExplanation as runtime::Operation>::METADATA,
+            GetWorkforcemanagementAdherenceExplanation::METADATA,
         );
         request.path_argument(explanation_id.as_ref());
         GetWorkforcemanagementAdherenceExplanation {
@@ -116,15 +119,20 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentAdherenceExplanation:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_adherence_explanations`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_explanations).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_adherence_explanations`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_explanations).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-explanations>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-explanations)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_adherence_explanations(genesys_cloud::models::AddAdherenceExplanationAgentRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_adherence_explanations(
+///         genesys_cloud::models::AddAdherenceExplanationAgentRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -197,7 +205,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAdherenceExplanations {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAdherenceExplanations as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAdherenceExplanations::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementAdherenceExplanations {

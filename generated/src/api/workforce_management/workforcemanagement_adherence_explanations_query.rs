@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     AgentQueryAdherenceExplanationsRequest, QueryAdherenceExplanationsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement adherence explanations query.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentAdherenceExplanation:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_explanations_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-explanations-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-explanations-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_adherence_explanations_query(genesys_cloud::models::AgentQueryAdherenceExplanationsRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_adherence_explanations_query(
+///         genesys_cloud::models::AgentQueryAdherenceExplanationsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -109,7 +114,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAdherenceExplanationsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAdherenceExplanationsQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAdherenceExplanationsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementAdherenceExplanationsQuery {

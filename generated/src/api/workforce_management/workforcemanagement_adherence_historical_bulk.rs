@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     WfmHistoricalAdherenceBulkQuery, WfmHistoricalAdherenceBulkResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement adherence historical bulk.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk`](crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_adherence_historical_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-historical-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-adherence-historical-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_adherence_historical_bulk(genesys_cloud::models::WfmHistoricalAdherenceBulkQuery::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_adherence_historical_bulk(
+///         genesys_cloud::models::WfmHistoricalAdherenceBulkQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAdherenceHistoricalBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAdherenceHistoricalBulk as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAdherenceHistoricalBulk::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementAdherenceHistoricalBulk {

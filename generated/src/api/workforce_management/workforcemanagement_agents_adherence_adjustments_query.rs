@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     AdherenceAdjustment, AgentQueryAdherenceAdjustmentsRequest,
     CursorAdherenceAdjustmentsListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement agent adherence adjustments query.
 ///
@@ -18,15 +18,21 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_agent_adherence_adjustments_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--adherence-adjustments-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--adherence-adjustments-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_agent_adherence_adjustments_query("agent_id", genesys_cloud::models::AgentQueryAdherenceAdjustmentsRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_agent_adherence_adjustments_query(
+///         "agent_id",
+///         genesys_cloud::models::AgentQueryAdherenceAdjustmentsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -145,7 +151,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAgentAdherenceAdjustmentsQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAgentAdherenceAdjustmentsQuery::METADATA,
         );
         request.path_argument(agent_id.as_ref());
         request.json_body("application/json", Some(body));

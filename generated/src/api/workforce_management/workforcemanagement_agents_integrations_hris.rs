@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     AgentIntegrationsRequest, AgentIntegrationsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put workforcemanagement agent integrations hris.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agent:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris`](crate::api::WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris).
+/// Created by [`WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris`](
+/// crate::api::WorkforceManagementApi::put_workforcemanagement_agent_integrations_hris).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-agents--agentId--integrations-hris>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-agents--agentId--integrations-hris)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().put_workforcemanagement_agent_integrations_hris("agent_id", genesys_cloud::models::AgentIntegrationsRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .put_workforcemanagement_agent_integrations_hris(
+///         "agent_id",
+///         genesys_cloud::models::AgentIntegrationsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PutWorkforcemanagementAgentIntegrationsHris {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutWorkforcemanagementAgentIntegrationsHris as runtime::Operation>::METADATA,
+            PutWorkforcemanagementAgentIntegrationsHris::METADATA,
         );
         request.path_argument(agent_id.as_ref());
         request.json_body("application/json", Some(body));

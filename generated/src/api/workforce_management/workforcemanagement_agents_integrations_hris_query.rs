@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     AgentIntegrationsResponse, AgentsIntegrationsListing, QueryAgentsIntegrationsRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement agents integrations hris query.
 ///
@@ -18,15 +18,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_agents_integrations_hris_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-integrations-hris-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-integrations-hris-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_agents_integrations_hris_query(genesys_cloud::models::QueryAgentsIntegrationsRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_agents_integrations_hris_query(
+///         genesys_cloud::models::QueryAgentsIntegrationsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -124,7 +129,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAgentsIntegrationsHrisQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAgentsIntegrationsHrisQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAgentsIntegrationsHrisQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentsIntegrationsHrisQuery {

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     AgentPossibleWorkShiftsRequest, AgentPossibleWorkShiftsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement agents me possibleworkshifts.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentPossibleWorkShifts:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_agents_me_possibleworkshifts).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-me-possibleworkshifts>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-me-possibleworkshifts)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_agents_me_possibleworkshifts(genesys_cloud::models::AgentPossibleWorkShiftsRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_agents_me_possibleworkshifts(
+///         genesys_cloud::models::AgentPossibleWorkShiftsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAgentsMePossibleworkshifts {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAgentsMePossibleworkshifts as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAgentsMePossibleworkshifts::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentsMePossibleworkshifts {

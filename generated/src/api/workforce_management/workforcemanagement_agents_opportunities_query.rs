@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     AgentQueryOpportunitiesResponse,
     PostWorkforcemanagementAgentsOpportunitiesQueryExpand, QueryOpportunitiesRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement agents opportunities query.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentOpportunitiesQuery:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_agents_opportunities_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-opportunities-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents-opportunities-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_agents_opportunities_query(genesys_cloud::models::QueryOpportunitiesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_agents_opportunities_query(
+///         genesys_cloud::models::QueryOpportunitiesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -112,7 +117,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAgentsOpportunitiesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAgentsOpportunitiesQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAgentsOpportunitiesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentsOpportunitiesQuery {

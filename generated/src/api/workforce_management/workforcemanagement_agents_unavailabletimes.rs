@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     BulkUpdateAgentUnavailableTimesResponse, UpdateUnavailableTimesRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch workforcemanagement agent unavailabletimes.
 ///
@@ -14,15 +14,21 @@ use crate::runtime;
 /// [`BulkUpdateAgentUnavailableTimesResponse`](crate::models::BulkUpdateAgentUnavailableTimesResponse).
 /// Succeeds with the status 200 (OK).
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes`](crate::api::WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_agent_unavailabletimes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-agents--agentId--unavailabletimes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-agents--agentId--unavailabletimes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_agent_unavailabletimes("agent_id", genesys_cloud::models::UpdateUnavailableTimesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_agent_unavailabletimes(
+///         "agent_id",
+///         genesys_cloud::models::UpdateUnavailableTimesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementAgentUnavailabletimes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementAgentUnavailabletimes as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementAgentUnavailabletimes::METADATA,
         );
         request.path_argument(agent_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     QueryAgentUnavailableTimesRequest, UnavailableTime, UnavailableTimeListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement agent unavailabletimes query.
 ///
@@ -19,15 +19,21 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_agent_unavailabletimes_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--unavailabletimes-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agents--agentId--unavailabletimes-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_agent_unavailabletimes_query("agent_id", genesys_cloud::models::QueryAgentUnavailableTimesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_agent_unavailabletimes_query(
+///         "agent_id",
+///         genesys_cloud::models::QueryAgentUnavailableTimesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -126,7 +132,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAgentUnavailabletimesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAgentUnavailabletimesQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAgentUnavailabletimesQuery::METADATA,
         );
         request.path_argument(agent_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     BuCurrentAgentScheduleSearchResponse, BuGetCurrentAgentScheduleRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement agentschedules mine.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentSchedule:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_agentschedules_mine`](crate::api::WorkforceManagementApi::post_workforcemanagement_agentschedules_mine).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_agentschedules_mine`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_agentschedules_mine).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agentschedules-mine>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-agentschedules-mine)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_agentschedules_mine(genesys_cloud::models::BuGetCurrentAgentScheduleRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_agentschedules_mine(
+///         genesys_cloud::models::BuGetCurrentAgentScheduleRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementAgentschedulesMine {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementAgentschedulesMine as runtime::Operation>::METADATA,
+            PostWorkforcemanagementAgentschedulesMine::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementAgentschedulesMine {

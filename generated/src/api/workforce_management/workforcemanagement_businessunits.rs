@@ -5,7 +5,7 @@ use crate::models::workforce_management::{
     CreateBusinessUnitRequest, GetWorkforcemanagementBusinessunitExpand,
     GetWorkforcemanagementBusinessunitsFeature, UpdateBusinessUnitRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete workforcemanagement businessunit.
 ///
@@ -15,15 +15,18 @@ use crate::runtime;
 ///
 /// Permission: `wfm:businessUnit:delete`
 ///
-/// Created by
-/// [`WorkforceManagementApi::delete_workforcemanagement_businessunit`](crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit).
+/// Created by [`WorkforceManagementApi::delete_workforcemanagement_businessunit`](
+/// crate::api::WorkforceManagementApi::delete_workforcemanagement_businessunit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-businessunits--businessUnitId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().delete_workforcemanagement_businessunit("business_unit_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .delete_workforcemanagement_businessunit("business_unit_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> DeleteWorkforcemanagementBusinessunit {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteWorkforcemanagementBusinessunit as runtime::Operation>::METADATA,
+            DeleteWorkforcemanagementBusinessunit::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         DeleteWorkforcemanagementBusinessunit {
@@ -135,15 +138,18 @@ impl crate::api::WorkforceManagementApi {
 /// `wfm:agentSchedulingPreferencesSettings:view`, `wfm:schedulingPreferencesQuery:view`,
 /// `wfm:schedulingPreferencesSettings:view`, `wfm:schedulingPreferencesSettings:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_businessunit`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_businessunit`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_businessunit("business_unit_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_businessunit("business_unit_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -311,7 +317,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementBusinessunit {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementBusinessunit as runtime::Operation>::METADATA,
+            GetWorkforcemanagementBusinessunit::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         GetWorkforcemanagementBusinessunit {
@@ -330,15 +336,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_businessunits`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunits).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_businessunits`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_businessunits).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_businessunits().await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_businessunits()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -450,7 +459,7 @@ impl crate::api::WorkforceManagementApi {
         GetWorkforcemanagementBusinessunits {
             request: runtime::Request::new(
                 &self.client,
-                <GetWorkforcemanagementBusinessunits as runtime::Operation>::METADATA,
+                GetWorkforcemanagementBusinessunits::METADATA,
             ),
         }
     }
@@ -466,15 +475,21 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:businessUnit:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_businessunit`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_businessunit("business_unit_id", genesys_cloud::models::UpdateBusinessUnitRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_businessunit(
+///         "business_unit_id",
+///         genesys_cloud::models::UpdateBusinessUnitRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -555,7 +570,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementBusinessunit {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementBusinessunit as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementBusinessunit::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -574,15 +589,20 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:businessUnit:add`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_businessunits`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunits).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_businessunits`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_businessunits).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_businessunits(genesys_cloud::models::CreateBusinessUnitRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_businessunits(
+///         genesys_cloud::models::CreateBusinessUnitRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -662,7 +682,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementBusinessunits {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementBusinessunits as runtime::Operation>::METADATA,
+            PostWorkforcemanagementBusinessunits::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementBusinessunits {

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     BulkUpdateActivityCodeRequest, BulkUpdateActivityCodeResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch workforcemanagement businessunit activitycodes bulk.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `wfm:activityCodes:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk`](crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_businessunit_activitycodes_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-businessunits--businessUnitId--activitycodes-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_businessunit_activitycodes_bulk("business_unit_id", genesys_cloud::models::BulkUpdateActivityCodeRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_businessunit_activitycodes_bulk(
+///         "business_unit_id",
+///         genesys_cloud::models::BulkUpdateActivityCodeRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementBusinessunitActivitycodesBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementBusinessunitActivitycodesBulk as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementBusinessunitActivitycodesBulk::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     AsyncIntradayResponse, IntradayPlanningGroupRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement businessunit intraday.
 ///
@@ -15,15 +15,21 @@ use crate::runtime;
 ///
 /// Permission: `wfm:intraday:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_intraday`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_intraday).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_businessunit_intraday`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_intraday).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--intraday>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--intraday)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_businessunit_intraday("business_unit_id", genesys_cloud::models::IntradayPlanningGroupRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_businessunit_intraday(
+///         "business_unit_id",
+///         genesys_cloud::models::IntradayPlanningGroupRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +107,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementBusinessunitIntraday {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementBusinessunitIntraday as runtime::Operation>::METADATA,
+            PostWorkforcemanagementBusinessunitIntraday::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     GetWorkforcemanagementBusinessunitManagementunitsFeature, ManagementUnit,
     ManagementUnitListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement businessunit managementunits.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_managementunits).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--managementunits>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--managementunits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_businessunit_managementunits("business_unit_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_businessunit_managementunits("business_unit_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -140,7 +143,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementBusinessunitManagementunits {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementBusinessunitManagementunits as runtime::Operation>::METADATA,
+            GetWorkforcemanagementBusinessunitManagementunits::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         GetWorkforcemanagementBusinessunitManagementunits {

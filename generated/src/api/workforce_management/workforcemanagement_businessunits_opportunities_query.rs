@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     QueryOpportunitiesRequest, QueryOpportunitiesResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement businessunit opportunities query.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `wfm:opportunitiesQuery:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_opportunities_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--opportunities-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_businessunit_opportunities_query("business_unit_id", genesys_cloud::models::QueryOpportunitiesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_businessunit_opportunities_query(
+///         "business_unit_id",
+///         genesys_cloud::models::QueryOpportunitiesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -102,7 +108,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementBusinessunitOpportunitiesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementBusinessunitOpportunitiesQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementBusinessunitOpportunitiesQuery::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         request.json_body("application/json", Some(body));

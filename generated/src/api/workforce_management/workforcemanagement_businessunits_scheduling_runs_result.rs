@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     BuRescheduleResult, GetWorkforcemanagementBusinessunitSchedulingRunResultExpand,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement businessunit scheduling run result.
 ///
@@ -11,21 +11,31 @@ use crate::runtime;
 ///
 /// Takes `business_unit_id` (a string), `run_id` (a string), `management_unit_ids` (the query parameter
 /// `managementUnitIds`: a list of strings) and `expand` (the query parameter `expand`: a list of
-/// [`GetWorkforcemanagementBusinessunitSchedulingRunResultExpand`](crate::models::GetWorkforcemanagementBusinessunitSchedulingRunResultExpand)).
-/// Returns [`BuRescheduleResult`](crate::models::BuRescheduleResult). Succeeds with the status 200
-/// (OK).
+/// [`GetWorkforcemanagementBusinessunitSchedulingRunResultExpand`](
+/// crate::models::GetWorkforcemanagementBusinessunitSchedulingRunResultExpand)). Returns
+/// [`BuRescheduleResult`](crate::models::BuRescheduleResult). Succeeds with the status 200 (OK).
 ///
 /// Permissions, any of: `wfm:schedule:edit`, `wfm:schedule:generate`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result`](crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_businessunit_scheduling_run_result).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId--result>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-businessunits--businessUnitId--scheduling-runs--runId--result)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_businessunit_scheduling_run_result("business_unit_id", "run_id", ["management_unit_ids"], [genesys_cloud::models::GetWorkforcemanagementBusinessunitSchedulingRunResultExpand::HeadcountForecast]).await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_businessunit_scheduling_run_result(
+///         "business_unit_id",
+///         "run_id",
+///         ["management_unit_ids"],
+///         [
+///             genesys_cloud::models::GetWorkforcemanagementBusinessunitSchedulingRunResultExpand::HeadcountForecast,
+///         ],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -102,7 +112,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementBusinessunitSchedulingRunResult {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementBusinessunitSchedulingRunResult as runtime::Operation>::METADATA,
+            GetWorkforcemanagementBusinessunitSchedulingRunResult::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(run_id.as_ref());

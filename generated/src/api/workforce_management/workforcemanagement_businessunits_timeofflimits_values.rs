@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     BuSetTimeOffLimitValuesRequest, BuTimeOffLimitResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Put workforcemanagement businessunit timeofflimit values.
 ///
@@ -17,15 +17,22 @@ use crate::runtime;
 ///
 /// Permission: `wfm:timeOffLimit:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values`](crate::api::WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values).
+/// Created by [`WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values`](
+/// crate::api::WorkforceManagementApi::put_workforcemanagement_businessunit_timeofflimit_values).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-workforcemanagement-businessunits--businessUnitId--timeofflimits--timeOffLimitId--values)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().put_workforcemanagement_businessunit_timeofflimit_values("business_unit_id", "time_off_limit_id", genesys_cloud::models::BuSetTimeOffLimitValuesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .put_workforcemanagement_businessunit_timeofflimit_values(
+///         "business_unit_id",
+///         "time_off_limit_id",
+///         genesys_cloud::models::BuSetTimeOffLimitValuesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +106,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PutWorkforcemanagementBusinessunitTimeofflimitValues {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutWorkforcemanagementBusinessunitTimeofflimitValues as runtime::Operation>::METADATA,
+            PutWorkforcemanagementBusinessunitTimeofflimitValues::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(time_off_limit_id.as_ref());

@@ -3,8 +3,8 @@
 use crate::models::workforce_management::{
     BuAsyncScheduleResponse, BuCopyScheduleRequest,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement businessunit week schedule copy.
 ///
@@ -18,15 +18,23 @@ use crate::runtime::time;
 ///
 /// Permission: `wfm:schedule:add`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_copy`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_copy).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_copy`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_copy).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--copy>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--copy)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_schedule_copy("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "schedule_id", genesys_cloud::models::BuCopyScheduleRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_businessunit_week_schedule_copy(
+///         "business_unit_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "schedule_id",
+///         genesys_cloud::models::BuCopyScheduleRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +109,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementBusinessunitWeekScheduleCopy {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementBusinessunitWeekScheduleCopy as runtime::Operation>::METADATA,
+            PostWorkforcemanagementBusinessunitWeekScheduleCopy::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_id));

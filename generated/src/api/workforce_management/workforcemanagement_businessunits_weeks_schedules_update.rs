@@ -3,8 +3,8 @@
 use crate::models::workforce_management::{
     BuAsyncScheduleResponse, ProcessScheduleUpdateUploadRequest,
 };
-use crate::runtime;
 use crate::runtime::time;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement businessunit week schedule update.
 ///
@@ -18,15 +18,23 @@ use crate::runtime::time;
 ///
 /// Permission: `wfm:schedule:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_update`](crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_update).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_update`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_update).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--update>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-businessunits--businessUnitId--weeks--weekId--schedules--scheduleId--update)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_businessunit_week_schedule_update("business_unit_id", "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(), "schedule_id", genesys_cloud::models::ProcessScheduleUpdateUploadRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_businessunit_week_schedule_update(
+///         "business_unit_id",
+///         "2026-01-02".parse::<genesys_cloud::runtime::time::Date>().unwrap(),
+///         "schedule_id",
+///         genesys_cloud::models::ProcessScheduleUpdateUploadRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -101,7 +109,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementBusinessunitWeekScheduleUpdate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementBusinessunitWeekScheduleUpdate as runtime::Operation>::METADATA,
+            PostWorkforcemanagementBusinessunitWeekScheduleUpdate::METADATA,
         );
         request.path_argument(business_unit_id.as_ref());
         request.path_argument(Into::<time::Date>::into(week_id));

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     ValidationServiceAsyncResponse, ValidationServiceRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement historicaldata validate.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:historicalData:upload`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_historicaldata_validate`](crate::api::WorkforceManagementApi::post_workforcemanagement_historicaldata_validate).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_historicaldata_validate`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_historicaldata_validate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-historicaldata-validate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-historicaldata-validate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_historicaldata_validate(genesys_cloud::models::ValidationServiceRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_historicaldata_validate(
+///         genesys_cloud::models::ValidationServiceRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +99,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementHistoricaldataValidate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementHistoricaldataValidate as runtime::Operation>::METADATA,
+            PostWorkforcemanagementHistoricaldataValidate::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementHistoricaldataValidate {

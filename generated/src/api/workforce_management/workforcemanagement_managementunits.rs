@@ -6,7 +6,7 @@ use crate::models::workforce_management::{
     GetWorkforcemanagementManagementunitsFeature, ManagementUnit, ManagementUnitListing,
     UpdateManagementUnitRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete workforcemanagement managementunit.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `wfm:managementUnit:delete`
 ///
-/// Created by
-/// [`WorkforceManagementApi::delete_workforcemanagement_managementunit`](crate::api::WorkforceManagementApi::delete_workforcemanagement_managementunit).
+/// Created by [`WorkforceManagementApi::delete_workforcemanagement_managementunit`](
+/// crate::api::WorkforceManagementApi::delete_workforcemanagement_managementunit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-managementunits--managementUnitId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-workforcemanagement-managementunits--managementUnitId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().delete_workforcemanagement_managementunit("management_unit_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .delete_workforcemanagement_managementunit("management_unit_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> DeleteWorkforcemanagementManagementunit {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteWorkforcemanagementManagementunit as runtime::Operation>::METADATA,
+            DeleteWorkforcemanagementManagementunit::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         DeleteWorkforcemanagementManagementunit {
@@ -134,15 +137,18 @@ impl crate::api::WorkforceManagementApi {
 /// `wfm:agentSchedulingPreferencesSettings:view`, `wfm:schedulingPreferencesQuery:view`,
 /// `wfm:schedulingPreferencesSettings:view`, `wfm:schedulingPreferencesSettings:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_managementunit`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_managementunit`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_managementunit("management_unit_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_managementunit("management_unit_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -295,7 +301,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementManagementunit {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementManagementunit as runtime::Operation>::METADATA,
+            GetWorkforcemanagementManagementunit::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         GetWorkforcemanagementManagementunit {
@@ -314,22 +320,25 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_managementunits`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunits).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_managementunits`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_managementunits).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_managementunits().await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_managementunits()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`, `wfm.validation.failure`
 #[derive(Clone)]
@@ -467,7 +476,7 @@ impl crate::api::WorkforceManagementApi {
         GetWorkforcemanagementManagementunits {
             request: runtime::Request::new(
                 &self.client,
-                <GetWorkforcemanagementManagementunits as runtime::Operation>::METADATA,
+                GetWorkforcemanagementManagementunits::METADATA,
             ),
         }
     }
@@ -483,15 +492,21 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:managementUnit:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_managementunit`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_managementunit("management_unit_id", genesys_cloud::models::UpdateManagementUnitRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_managementunit(
+///         "management_unit_id",
+///         genesys_cloud::models::UpdateManagementUnitRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -563,7 +578,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementManagementunit {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementManagementunit as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementManagementunit::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -582,15 +597,20 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:managementUnit:add`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_managementunits`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunits).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_managementunits`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_managementunits).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_managementunits(genesys_cloud::models::CreateManagementUnitApiRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_managementunits(
+///         genesys_cloud::models::CreateManagementUnitApiRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -661,7 +681,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementManagementunits {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementManagementunits as runtime::Operation>::METADATA,
+            PostWorkforcemanagementManagementunits::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementManagementunits {

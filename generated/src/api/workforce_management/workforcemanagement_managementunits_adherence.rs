@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     UserScheduleAdherence, UserScheduleAdherenceListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement managementunit adherence.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_adherence`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_adherence).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_managementunit_adherence`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_adherence).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--adherence>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--adherence)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_managementunit_adherence("management_unit_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_managementunit_adherence("management_unit_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -129,7 +132,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementManagementunitAdherence {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementManagementunitAdherence as runtime::Operation>::METADATA,
+            GetWorkforcemanagementManagementunitAdherence::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         GetWorkforcemanagementManagementunitAdherence {

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     GetWorkforcemanagementManagementunitAgentExpand, UpdateMuAgentsRequest, WfmAgent,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement managementunit agent.
 ///
@@ -14,15 +14,18 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agent:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_agent`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_agent).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_managementunit_agent`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_agent).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--agents--agentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--agents--agentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_managementunit_agent("management_unit_id", "agent_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_managementunit_agent("management_unit_id", "agent_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -108,7 +111,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementManagementunitAgent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementManagementunitAgent as runtime::Operation>::METADATA,
+            GetWorkforcemanagementManagementunitAgent::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(agent_id.as_ref());
@@ -128,15 +131,21 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agent:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_managementunit_agents`](crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_agents).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_managementunit_agents`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_managementunit_agents).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--agents>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-managementunits--managementUnitId--agents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_managementunit_agents("management_unit_id", genesys_cloud::models::UpdateMuAgentsRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_managementunit_agents(
+///         "management_unit_id",
+///         genesys_cloud::models::UpdateMuAgentsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -208,7 +217,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementManagementunitAgents {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementManagementunitAgents as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementManagementunitAgents::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     MoveManagementUnitRequest, MoveManagementUnitResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement managementunit move.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `wfm:managementUnit:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_move`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_move).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_managementunit_move`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_move).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--move>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--move)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_managementunit_move("management_unit_id", genesys_cloud::models::MoveManagementUnitRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_managementunit_move(
+///         "management_unit_id",
+///         genesys_cloud::models::MoveManagementUnitRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementManagementunitMove {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementManagementunitMove as runtime::Operation>::METADATA,
+            PostWorkforcemanagementManagementunitMove::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         request.json_body("application/json", Some(body));

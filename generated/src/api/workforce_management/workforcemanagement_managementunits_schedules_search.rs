@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     UserListScheduleRequestBody, UserScheduleContainer,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement managementunit schedules search.
 ///
@@ -17,15 +17,21 @@ use crate::runtime;
 ///
 /// Permissions, any of: `wfm:publishedSchedule:view`, `wfm:schedule:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_schedules_search).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--schedules-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--schedules-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_managementunit_schedules_search("management_unit_id", genesys_cloud::models::UserListScheduleRequestBody::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_managementunit_schedules_search(
+///         "management_unit_id",
+///         genesys_cloud::models::UserListScheduleRequestBody::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +106,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementManagementunitSchedulesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementManagementunitSchedulesSearch as runtime::Operation>::METADATA,
+            PostWorkforcemanagementManagementunitSchedulesSearch::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -2,7 +2,7 @@
 
 use crate::models::shared::user_reference::UserReference;
 use crate::models::workforce_management::WfmUserEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement managementunit shifttrades users.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_users`](crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_users).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_users`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_managementunit_shifttrades_users).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--shifttrades-users>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-managementunits--managementUnitId--shifttrades-users)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_managementunit_shifttrades_users("management_unit_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_managementunit_shifttrades_users("management_unit_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -123,7 +126,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementManagementunitShifttradesUsers {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementManagementunitShifttradesUsers as runtime::Operation>::METADATA,
+            GetWorkforcemanagementManagementunitShifttradesUsers::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         GetWorkforcemanagementManagementunitShifttradesUsers {

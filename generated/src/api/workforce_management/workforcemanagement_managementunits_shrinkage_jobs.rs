@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     WfmHistoricalShrinkageRequest, WfmHistoricalShrinkageResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement managementunit shrinkage jobs.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `wfm:shrinkage:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_shrinkage_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--shrinkage-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--shrinkage-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_managementunit_shrinkage_jobs("management_unit_id", genesys_cloud::models::WfmHistoricalShrinkageRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_managementunit_shrinkage_jobs(
+///         "management_unit_id",
+///         genesys_cloud::models::WfmHistoricalShrinkageRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +102,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementManagementunitShrinkageJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementManagementunitShrinkageJobs as runtime::Operation>::METADATA,
+            PostWorkforcemanagementManagementunitShrinkageJobs::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         request.json_body("application/json", Some(body));

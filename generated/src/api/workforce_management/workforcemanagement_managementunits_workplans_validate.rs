@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     PostWorkforcemanagementManagementunitWorkplanValidateExpand,
     ValidateWorkPlanResponse, WorkPlanValidationRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement managementunit workplan validate.
 ///
@@ -18,15 +18,22 @@ use crate::runtime;
 ///
 /// Permissions, any of: `wfm:workPlan:add`, `wfm:workPlan:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate`](crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_managementunit_workplan_validate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId--validate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-managementunits--managementUnitId--workplans--workPlanId--validate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_managementunit_workplan_validate("management_unit_id", "work_plan_id", genesys_cloud::models::WorkPlanValidationRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_managementunit_workplan_validate(
+///         "management_unit_id",
+///         "work_plan_id",
+///         genesys_cloud::models::WorkPlanValidationRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -113,7 +120,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementManagementunitWorkplanValidate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementManagementunitWorkplanValidate as runtime::Operation>::METADATA,
+            PostWorkforcemanagementManagementunitWorkplanValidate::METADATA,
         );
         request.path_argument(management_unit_id.as_ref());
         request.path_argument(work_plan_id.as_ref());

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     UpdateNotificationsRequest, UpdateNotificationsResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement notifications update.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 /// [`UpdateNotificationsResponse`](crate::models::UpdateNotificationsResponse). Succeeds with the
 /// status 200 (OK).
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_notifications_update`](crate::api::WorkforceManagementApi::post_workforcemanagement_notifications_update).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_notifications_update`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_notifications_update).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-notifications-update>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-notifications-update)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_notifications_update(genesys_cloud::models::UpdateNotificationsRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_notifications_update(
+///         genesys_cloud::models::UpdateNotificationsRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementNotificationsUpdate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementNotificationsUpdate as runtime::Operation>::METADATA,
+            PostWorkforcemanagementNotificationsUpdate::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementNotificationsUpdate {

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     CurrentUserScheduleRequestBody, UserScheduleContainer,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement schedules.
 ///
@@ -17,22 +17,25 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentSchedule:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_schedules`](crate::api::WorkforceManagementApi::post_workforcemanagement_schedules).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_schedules`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_schedules).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-schedules>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-schedules)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_schedules().await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_schedules()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -111,7 +114,7 @@ impl crate::api::WorkforceManagementApi {
         PostWorkforcemanagementSchedules {
             request: runtime::Request::new(
                 &self.client,
-                <PostWorkforcemanagementSchedules as runtime::Operation>::METADATA,
+                PostWorkforcemanagementSchedules::METADATA,
             ),
         }
     }

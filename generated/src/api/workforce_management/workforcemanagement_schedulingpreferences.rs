@@ -3,28 +3,33 @@
 use crate::models::workforce_management::{
     AgentSchedulingPreferenceListing, UpdateAgentSchedulingPreferencesRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch workforcemanagement schedulingpreferences.
 ///
 /// `PATCH /api/v2/workforcemanagement/schedulingpreferences`
 ///
-/// Takes a body
-/// ([`UpdateAgentSchedulingPreferencesRequest`](crate::models::UpdateAgentSchedulingPreferencesRequest)).
-/// Returns [`AgentSchedulingPreferenceListing`](crate::models::AgentSchedulingPreferenceListing).
-/// Succeeds with the status 200 (OK).
+/// Takes a body ([`UpdateAgentSchedulingPreferencesRequest`](
+/// crate::models::UpdateAgentSchedulingPreferencesRequest)). Returns
+/// [`AgentSchedulingPreferenceListing`](crate::models::AgentSchedulingPreferenceListing). Succeeds with
+/// the status 200 (OK).
 ///
 /// **Preview.** Genesys may change this operation without notice.
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences`](crate::api::WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_schedulingpreferences).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-schedulingpreferences>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-schedulingpreferences)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_schedulingpreferences(genesys_cloud::models::UpdateAgentSchedulingPreferencesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_schedulingpreferences(
+///         genesys_cloud::models::UpdateAgentSchedulingPreferencesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +100,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementSchedulingpreferences {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementSchedulingpreferences as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementSchedulingpreferences::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchWorkforcemanagementSchedulingpreferences {

@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     AgentSchedulingPreference, AgentSchedulingPreferenceListing,
     QueryAgentSchedulingPreferencesRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement schedulingpreferences query.
 ///
@@ -20,15 +20,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_schedulingpreferences_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-schedulingpreferences-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-schedulingpreferences-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_schedulingpreferences_query(genesys_cloud::models::QueryAgentSchedulingPreferencesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_schedulingpreferences_query(
+///         genesys_cloud::models::QueryAgentSchedulingPreferencesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -126,7 +131,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementSchedulingpreferencesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementSchedulingpreferencesQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementSchedulingpreferencesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementSchedulingpreferencesQuery {

@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     AddShiftTradeJobRequest, ShiftTradeAddTradeJobResponse,
     ShiftTradeUpdateTradeJobResponse, UpdateShiftTradeJobRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement shifttrading trade job.
 ///
@@ -16,15 +16,18 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_job).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_job`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trade_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades--tradeId--jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades--tradeId--jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_shifttrading_trade_job("trade_id", "job_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_shifttrading_trade_job("trade_id", "job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +100,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementShifttradingTradeJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementShifttradingTradeJob as runtime::Operation>::METADATA,
+            GetWorkforcemanagementShifttradingTradeJob::METADATA,
         );
         request.path_argument(trade_id.as_ref());
         request.path_argument(job_id.as_ref());
@@ -117,15 +120,18 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_job).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_job`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_shifttrading_trades_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-shifttrading-trades-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_shifttrading_trades_job("job_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_shifttrading_trades_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -197,7 +203,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementShifttradingTradesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementShifttradingTradesJob as runtime::Operation>::METADATA,
+            GetWorkforcemanagementShifttradingTradesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetWorkforcemanagementShifttradingTradesJob {
@@ -218,17 +224,24 @@ impl crate::api::WorkforceManagementApi {
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
 /// Starts a job, which `submit` returns: its state is read by
-/// [`get_workforcemanagement_shifttrading_trade_job`](crate::api::GetWorkforcemanagementShifttradingTradeJob).
+/// [`get_workforcemanagement_shifttrading_trade_job`](
+/// crate::api::GetWorkforcemanagementShifttradingTradeJob).
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_jobs).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_jobs`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trade_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades--tradeId--jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades--tradeId--jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_shifttrading_trade_jobs("trade_id", genesys_cloud::models::UpdateShiftTradeJobRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_shifttrading_trade_jobs(
+///         "trade_id",
+///         genesys_cloud::models::UpdateShiftTradeJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -304,10 +317,10 @@ impl IntoFuture for PostWorkforcemanagementShifttradingTradeJobs {
 }
 
 impl runtime::Submit for PostWorkforcemanagementShifttradingTradeJobs {
-    type Status = <crate::api::GetWorkforcemanagementShifttradingTradeJob as runtime::Operation>::Output;
+    type Status = ShiftTradeUpdateTradeJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetWorkforcemanagementShifttradingTradeJob as runtime::Operation>::METADATA,
+        status: crate::api::GetWorkforcemanagementShifttradingTradeJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -332,7 +345,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementShifttradingTradeJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementShifttradingTradeJobs as runtime::Operation>::METADATA,
+            PostWorkforcemanagementShifttradingTradeJobs::METADATA,
         );
         request.path_argument(trade_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -353,17 +366,23 @@ impl crate::api::WorkforceManagementApi {
 /// Permission: `wfm:agentShiftTradeRequest:participate`
 ///
 /// Starts a job, which `submit` returns: its state is read by
-/// [`get_workforcemanagement_shifttrading_trades_job`](crate::api::GetWorkforcemanagementShifttradingTradesJob).
+/// [`get_workforcemanagement_shifttrading_trades_job`](
+/// crate::api::GetWorkforcemanagementShifttradingTradesJob).
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_jobs).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_jobs`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_shifttrading_trades_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-shifttrading-trades-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_shifttrading_trades_jobs(genesys_cloud::models::AddShiftTradeJobRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_shifttrading_trades_jobs(
+///         genesys_cloud::models::AddShiftTradeJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -439,10 +458,10 @@ impl IntoFuture for PostWorkforcemanagementShifttradingTradesJobs {
 }
 
 impl runtime::Submit for PostWorkforcemanagementShifttradingTradesJobs {
-    type Status = <crate::api::GetWorkforcemanagementShifttradingTradesJob as runtime::Operation>::Output;
+    type Status = ShiftTradeAddTradeJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetWorkforcemanagementShifttradingTradesJob as runtime::Operation>::METADATA,
+        status: crate::api::GetWorkforcemanagementShifttradingTradesJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -466,7 +485,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementShifttradingTradesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementShifttradingTradesJobs as runtime::Operation>::METADATA,
+            PostWorkforcemanagementShifttradingTradesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementShifttradingTradesJobs {

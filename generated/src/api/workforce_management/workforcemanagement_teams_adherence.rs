@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     UserScheduleAdherence, UserScheduleAdherenceListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement team adherence.
 ///
@@ -18,15 +18,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_team_adherence`](crate::api::WorkforceManagementApi::get_workforcemanagement_team_adherence).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_team_adherence`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_team_adherence).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-teams--teamId--adherence>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-teams--teamId--adherence)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_team_adherence("team_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_team_adherence("team_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -123,7 +126,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementTeamAdherence {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementTeamAdherence as runtime::Operation>::METADATA,
+            GetWorkforcemanagementTeamAdherence::METADATA,
         );
         request.path_argument(team_id.as_ref());
         GetWorkforcemanagementTeamAdherence {

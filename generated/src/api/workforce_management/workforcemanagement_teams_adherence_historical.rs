@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     WfmHistoricalAdherenceQueryForTeams, WfmHistoricalAdherenceResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement team adherence historical.
 ///
@@ -16,15 +16,21 @@ use crate::runtime;
 ///
 /// Permission: `wfm:historicalAdherence:view`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_team_adherence_historical`](crate::api::WorkforceManagementApi::post_workforcemanagement_team_adherence_historical).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_team_adherence_historical`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_team_adherence_historical).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-teams--teamId--adherence-historical>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-teams--teamId--adherence-historical)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_team_adherence_historical("team_id", genesys_cloud::models::WfmHistoricalAdherenceQueryForTeams::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_team_adherence_historical(
+///         "team_id",
+///         genesys_cloud::models::WfmHistoricalAdherenceQueryForTeams::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +104,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementTeamAdherenceHistorical {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementTeamAdherenceHistorical as runtime::Operation>::METADATA,
+            PostWorkforcemanagementTeamAdherenceHistorical::METADATA,
         );
         request.path_argument(team_id.as_ref());
         request.json_body("application/json", Some(body));

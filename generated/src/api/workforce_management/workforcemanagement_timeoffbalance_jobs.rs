@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     TimeOffBalanceJobResponse, TimeOffBalanceRequest, TimeOffBalanceResponse,
     TimeOffBalancesResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement timeoffbalance job.
 ///
@@ -17,15 +17,18 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_timeoffbalance_job`](crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffbalance_job).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_timeoffbalance_job`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffbalance_job).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffbalance-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffbalance-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_timeoffbalance_job("job_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_timeoffbalance_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -122,7 +125,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementTimeoffbalanceJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementTimeoffbalanceJob as runtime::Operation>::METADATA,
+            GetWorkforcemanagementTimeoffbalanceJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetWorkforcemanagementTimeoffbalanceJob {
@@ -144,15 +147,20 @@ impl crate::api::WorkforceManagementApi {
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_workforcemanagement_timeoffbalance_job`](crate::api::GetWorkforcemanagementTimeoffbalanceJob).
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_timeoffbalance_jobs`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffbalance_jobs).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_timeoffbalance_jobs`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffbalance_jobs).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffbalance-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffbalance-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_timeoffbalance_jobs(genesys_cloud::models::TimeOffBalanceRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_timeoffbalance_jobs(
+///         genesys_cloud::models::TimeOffBalanceRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -222,10 +230,10 @@ impl IntoFuture for PostWorkforcemanagementTimeoffbalanceJobs {
 }
 
 impl runtime::Submit for PostWorkforcemanagementTimeoffbalanceJobs {
-    type Status = <crate::api::GetWorkforcemanagementTimeoffbalanceJob as runtime::Operation>::Output;
+    type Status = TimeOffBalanceJobResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetWorkforcemanagementTimeoffbalanceJob as runtime::Operation>::METADATA,
+        status: crate::api::GetWorkforcemanagementTimeoffbalanceJob::METADATA,
         cancel: None,
         id: &["job", "id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -248,7 +256,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementTimeoffbalanceJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementTimeoffbalanceJobs as runtime::Operation>::METADATA,
+            PostWorkforcemanagementTimeoffbalanceJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementTimeoffbalanceJobs {

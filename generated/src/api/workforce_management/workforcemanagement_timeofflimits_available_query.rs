@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     AvailableTimeOffRequest, AvailableTimeOffResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement timeofflimits available query.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_timeofflimits_available_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeofflimits-available-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeofflimits-available-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_timeofflimits_available_query(genesys_cloud::models::AvailableTimeOffRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_timeofflimits_available_query(
+///         genesys_cloud::models::AvailableTimeOffRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementTimeofflimitsAvailableQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementTimeofflimitsAvailableQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementTimeofflimitsAvailableQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementTimeofflimitsAvailableQuery {

@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     AgentTimeOffRequestPatch, CreateAgentTimeOffRequest, TimeOffRequestList,
     TimeOffRequestResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get workforcemanagement timeoffrequest.
 ///
@@ -16,22 +16,25 @@ use crate::runtime;
 ///
 /// Permissions, any of: `wfm:agentSchedule:view`, `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_timeoffrequest`](crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffrequest).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_timeoffrequest`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffrequest).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_timeoffrequest("time_off_request_id").await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_timeoffrequest("time_off_request_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -102,7 +105,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> GetWorkforcemanagementTimeoffrequest {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetWorkforcemanagementTimeoffrequest as runtime::Operation>::METADATA,
+            GetWorkforcemanagementTimeoffrequest::METADATA,
         );
         request.path_argument(time_off_request_id.as_ref());
         GetWorkforcemanagementTimeoffrequest {
@@ -120,22 +123,25 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permissions, any of: `wfm:agentSchedule:view`, `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::get_workforcemanagement_timeoffrequests`](crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffrequests).
+/// Created by [`WorkforceManagementApi::get_workforcemanagement_timeoffrequests`](
+/// crate::api::WorkforceManagementApi::get_workforcemanagement_timeoffrequests).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-workforcemanagement-timeoffrequests)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().get_workforcemanagement_timeoffrequests().await?;
+/// let response = client
+///     .workforce_management()
+///     .get_workforcemanagement_timeoffrequests()
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -206,7 +212,7 @@ impl crate::api::WorkforceManagementApi {
         GetWorkforcemanagementTimeoffrequests {
             request: runtime::Request::new(
                 &self.client,
-                <GetWorkforcemanagementTimeoffrequests as runtime::Operation>::METADATA,
+                GetWorkforcemanagementTimeoffrequests::METADATA,
             ),
         }
     }
@@ -223,22 +229,28 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_timeoffrequest`](crate::api::WorkforceManagementApi::patch_workforcemanagement_timeoffrequest).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_timeoffrequest`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_timeoffrequest).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-timeoffrequests--timeOffRequestId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_timeoffrequest("time_off_request_id", genesys_cloud::models::AgentTimeOffRequestPatch::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_timeoffrequest(
+///         "time_off_request_id",
+///         genesys_cloud::models::AgentTimeOffRequestPatch::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -311,7 +323,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementTimeoffrequest {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementTimeoffrequest as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementTimeoffrequest::METADATA,
         );
         request.path_argument(time_off_request_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -331,15 +343,20 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_timeoffrequests`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffrequests).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_timeoffrequests`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffrequests).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_timeoffrequests(genesys_cloud::models::CreateAgentTimeOffRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_timeoffrequests(
+///         genesys_cloud::models::CreateAgentTimeOffRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -412,7 +429,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementTimeoffrequests {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementTimeoffrequests as runtime::Operation>::METADATA,
+            PostWorkforcemanagementTimeoffrequests::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementTimeoffrequests {

@@ -4,7 +4,7 @@ use crate::models::workforce_management::{
     EstimateAvailableTimeOffRequest, EstimateAvailableTimeOffResponse,
     PostWorkforcemanagementTimeoffrequestsEstimateIncludeOnly,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement timeoffrequests estimate.
 ///
@@ -16,15 +16,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentTimeOffRequest:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate`](crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_timeoffrequests_estimate).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests-estimate>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-timeoffrequests-estimate)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_timeoffrequests_estimate(genesys_cloud::models::EstimateAvailableTimeOffRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_timeoffrequests_estimate(
+///         genesys_cloud::models::EstimateAvailableTimeOffRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -108,7 +113,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementTimeoffrequestsEstimate {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementTimeoffrequestsEstimate as runtime::Operation>::METADATA,
+            PostWorkforcemanagementTimeoffrequestsEstimate::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementTimeoffrequestsEstimate {

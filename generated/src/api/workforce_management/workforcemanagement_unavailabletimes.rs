@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     UnavailableTimeListing, UpdateUnavailableTimesRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch workforcemanagement unavailabletimes.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:agentUnavailableTimes:submit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_unavailabletimes`](crate::api::WorkforceManagementApi::patch_workforcemanagement_unavailabletimes).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_unavailabletimes`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_unavailabletimes).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-unavailabletimes>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-unavailabletimes)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_unavailabletimes(genesys_cloud::models::UpdateUnavailableTimesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_unavailabletimes(
+///         genesys_cloud::models::UpdateUnavailableTimesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementUnavailabletimes {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementUnavailabletimes as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementUnavailabletimes::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchWorkforcemanagementUnavailabletimes {

@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     QueryAgentUnavailableTimesRequest, UnavailableTime, UnavailableTimeListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement unavailabletimes query.
 ///
@@ -19,15 +19,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query`](crate::api::WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_unavailabletimes_query).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-unavailabletimes-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-unavailabletimes-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_unavailabletimes_query(genesys_cloud::models::QueryAgentUnavailableTimesRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_unavailabletimes_query(
+///         genesys_cloud::models::QueryAgentUnavailableTimesRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -127,7 +132,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementUnavailabletimesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementUnavailabletimesQuery as runtime::Operation>::METADATA,
+            PostWorkforcemanagementUnavailabletimesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementUnavailabletimesQuery {

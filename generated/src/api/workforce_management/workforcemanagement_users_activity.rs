@@ -3,7 +3,7 @@
 use crate::models::workforce_management::{
     UserActivity, UserActivityListing, UsersActivityRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post workforcemanagement users activity.
 ///
@@ -15,15 +15,20 @@ use crate::runtime;
 ///
 /// Lists everything on one page.
 ///
-/// Created by
-/// [`WorkforceManagementApi::post_workforcemanagement_users_activity`](crate::api::WorkforceManagementApi::post_workforcemanagement_users_activity).
+/// Created by [`WorkforceManagementApi::post_workforcemanagement_users_activity`](
+/// crate::api::WorkforceManagementApi::post_workforcemanagement_users_activity).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-users-activity>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-workforcemanagement-users-activity)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().post_workforcemanagement_users_activity(genesys_cloud::models::UsersActivityRequest::default()).await?;
+/// let response = client
+///     .workforce_management()
+///     .post_workforcemanagement_users_activity(
+///         genesys_cloud::models::UsersActivityRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -121,7 +126,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PostWorkforcemanagementUsersActivity {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostWorkforcemanagementUsersActivity as runtime::Operation>::METADATA,
+            PostWorkforcemanagementUsersActivity::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostWorkforcemanagementUsersActivity {

@@ -2,7 +2,7 @@
 
 use crate::models::shared::entity_listing::EntityListing;
 use crate::models::shared::work_plan_bid_ranks::WorkPlanBidRanks;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch workforcemanagement users workplanbidranks bulk.
 ///
@@ -13,15 +13,20 @@ use crate::runtime;
 ///
 /// Permission: `wfm:workPlanBid:edit`
 ///
-/// Created by
-/// [`WorkforceManagementApi::patch_workforcemanagement_users_workplanbidranks_bulk`](crate::api::WorkforceManagementApi::patch_workforcemanagement_users_workplanbidranks_bulk).
+/// Created by [`WorkforceManagementApi::patch_workforcemanagement_users_workplanbidranks_bulk`](
+/// crate::api::WorkforceManagementApi::patch_workforcemanagement_users_workplanbidranks_bulk).
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-users-workplanbidranks-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-workforcemanagement-users-workplanbidranks-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.workforce_management().patch_workforcemanagement_users_workplanbidranks_bulk(vec![genesys_cloud::models::WorkPlanBidRanks::default()]).await?;
+/// let response = client
+///     .workforce_management()
+///     .patch_workforcemanagement_users_workplanbidranks_bulk(
+///         vec![genesys_cloud::models::WorkPlanBidRanks::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -92,7 +97,7 @@ impl crate::api::WorkforceManagementApi {
     ) -> PatchWorkforcemanagementUsersWorkplanbidranksBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchWorkforcemanagementUsersWorkplanbidranksBulk as runtime::Operation>::METADATA,
+            PatchWorkforcemanagementUsersWorkplanbidranksBulk::METADATA,
         );
         request.json_body("application/json", Some(body));
         PatchWorkforcemanagementUsersWorkplanbidranksBulk {

@@ -18,16 +18,14 @@ export!(guide_job: GuideJob, GuideJobStatus);
 export!(guide_session_input_event: GuideSessionInputEvent, GuideSessionInputEventMode, GuideSessionInputEventType);
 export!(guide_session_message: GuideSessionMessage, GuideSessionMessageRole);
 export!(guide_session_turn_invocation_data: GuideSessionTurnInvocationData);
-export!(
-    guide_session_turn_invocation_parameters: GuideSessionTurnInvocationParameters,
-        GuideSessionTurnInvocationParametersType
+export!(guide_session_turn_invocation_parameters:
+    GuideSessionTurnInvocationParameters, GuideSessionTurnInvocationParametersType
 );
 export!(guide_session_turn_invocation_response: GuideSessionTurnInvocationResponse);
 export!(guide_session_turn_request: GuideSessionTurnRequest);
 export!(guide_session_turn_request_context: GuideSessionTurnRequestContext);
-export!(
-    guide_session_turn_response: GuideSessionTurnResponse, GuideSessionTurnResponseResult,
-        GuideSessionTurnResponseStatus
+export!(guide_session_turn_response:
+    GuideSessionTurnResponse, GuideSessionTurnResponseResult, GuideSessionTurnResponseStatus
 );
 export!(guide_session_turn_response_context: GuideSessionTurnResponseContext);
 export!(guide_session_turn_response_data: GuideSessionTurnResponseData);
@@ -42,10 +40,9 @@ export!(knowledge_settings: KnowledgeSettings, KnowledgeSettingsKnowledgeType);
 export!(list_values: ListValues);
 export!(operation_parameters: *);
 export!(shared_enums: *);
-export!(
-    summary_setting: SummarySetting, SummarySettingFormat, SummarySettingInteractionType,
-        SummarySettingPredefinedInsights, SummarySettingServiceType, SummarySettingSettingType,
-        SummarySettingSummaryType
+export!(summary_setting:
+    SummarySetting, SummarySettingFormat, SummarySettingInteractionType, SummarySettingPredefinedInsights,
+    SummarySettingServiceType, SummarySettingSettingType, SummarySettingSummaryType
 );
 export!(summary_setting_custom_entity: SummarySettingCustomEntity);
 export!(summary_setting_entity_listing: SummarySettingEntityListing);

@@ -12,25 +12,25 @@ export!(common_alert_bulk_update_request: CommonAlertBulkUpdateRequest, CommonAl
 export!(common_all_alert_update_request: CommonAllAlertUpdateRequest, CommonAllAlertUpdateRequestType);
 export!(common_rule: CommonRule, CommonRuleType);
 export!(common_rule_bulk_delete_request: CommonRuleBulkDeleteRequest);
-export!(
-    common_rule_bulk_update_notifications_request: CommonRuleBulkUpdateNotificationsRequest,
-        CommonRuleBulkUpdateNotificationsRequestTypesToAdd, CommonRuleBulkUpdateNotificationsRequestTypesToRemove
+export!(common_rule_bulk_update_notifications_request:
+    CommonRuleBulkUpdateNotificationsRequest, CommonRuleBulkUpdateNotificationsRequestTypesToAdd,
+    CommonRuleBulkUpdateNotificationsRequestTypesToRemove
 );
 export!(common_rule_conditions: CommonRuleConditions, CommonRuleConditionsType);
 export!(common_rule_container: CommonRuleContainer);
-export!(
-    common_rule_predicate: CommonRulePredicate, CommonRulePredicateCharacteristic,
-        CommonRulePredicateComparisonOperator, CommonRulePredicateMediaType, CommonRulePredicateMetric,
-        CommonRulePredicateMetricType, CommonRulePredicateMetricValueType
+export!(common_rule_predicate:
+    CommonRulePredicate, CommonRulePredicateCharacteristic, CommonRulePredicateComparisonOperator,
+    CommonRulePredicateMediaType, CommonRulePredicateMetric, CommonRulePredicateMetricType,
+    CommonRulePredicateMetricValueType
 );
 export!(common_rule_predicate_entity: CommonRulePredicateEntity, CommonRulePredicateEntityEntityType);
-export!(
-    get_alert_query: GetAlertQuery, GetAlertQueryAlertStatus, GetAlertQueryQueryType, GetAlertQueryRuleType,
-        GetAlertQuerySortBy, GetAlertQueryViewedStatus
+export!(get_alert_query:
+    GetAlertQuery, GetAlertQueryAlertStatus, GetAlertQueryQueryType, GetAlertQueryRuleType, GetAlertQuerySortBy,
+    GetAlertQueryViewedStatus
 );
-export!(
-    get_rules_query: GetRulesQuery, GetRulesQueryEnabledType, GetRulesQueryNameSearchType, GetRulesQueryQueryType,
-        GetRulesQueryRuleType, GetRulesQuerySortBy, GetRulesQuerySortOrder
+export!(get_rules_query:
+    GetRulesQuery, GetRulesQueryEnabledType, GetRulesQueryNameSearchType, GetRulesQueryQueryType, GetRulesQueryRuleType,
+    GetRulesQuerySortBy, GetRulesQuerySortOrder
 );
 export!(modifiable_rule_properties: ModifiableRuleProperties);
 export!(mute_snooze_fields: MuteSnoozeFields);

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ActionAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_actions_aggregates_job_results`](crate::api::GetAnalyticsActionsAggregatesJobResults).
+/// Item of the listing [`get_analytics_actions_aggregates_job_results`](
+/// crate::api::GetAnalyticsActionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct ActionAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

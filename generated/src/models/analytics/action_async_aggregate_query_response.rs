@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ActionAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_actions_aggregates_job_results`](crate::api::GetAnalyticsActionsAggregatesJobResults).
+/// Returned by [`get_analytics_actions_aggregates_job_results`](
+/// crate::api::GetAnalyticsActionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct ActionAsyncAggregateQueryResponse {
     /// `cursor`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `AgentCopilotAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_agentcopilots_aggregates_job_results`](crate::api::GetAnalyticsAgentcopilotsAggregatesJobResults).
+/// Item of the listing [`get_analytics_agentcopilots_aggregates_job_results`](
+/// crate::api::GetAnalyticsAgentcopilotsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentCopilotAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_agentcopilots_aggregates_query`](crate::api::PostAnalyticsAgentcopilotsAggregatesQuery).
+/// Returned by [`post_analytics_agentcopilots_aggregates_query`](
+/// crate::api::PostAnalyticsAgentcopilotsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAggregateQueryResponse {
     /// `results`: a list of `AgentCopilotAggregateDataContainer`

@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `AgentCopilotAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_agentcopilots_aggregates_query`](crate::api::PostAnalyticsAgentcopilotsAggregatesQuery).
+/// Taken by [`post_analytics_agentcopilots_aggregates_query`](
+/// crate::api::PostAnalyticsAgentcopilotsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

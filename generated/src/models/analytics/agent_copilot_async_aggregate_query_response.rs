@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentCopilotAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_agentcopilots_aggregates_job_results`](crate::api::GetAnalyticsAgentcopilotsAggregatesJobResults).
+/// Returned by [`get_analytics_agentcopilots_aggregates_job_results`](
+/// crate::api::GetAnalyticsAgentcopilotsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAsyncAggregateQueryResponse {
     /// `cursor`: a string

@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `AgentCopilotAsyncAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_agentcopilots_aggregates_jobs`](crate::api::PostAnalyticsAgentcopilotsAggregatesJobs).
+/// Taken by [`post_analytics_agentcopilots_aggregates_jobs`](
+/// crate::api::PostAnalyticsAgentcopilotsAggregatesJobs).
 #[derive(Clone, Default)]
 pub struct AgentCopilotAsyncAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

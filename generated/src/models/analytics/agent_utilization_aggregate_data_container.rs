@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `AgentUtilizationAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_agentutilizations_aggregates_job_results`](crate::api::GetAnalyticsAgentutilizationsAggregatesJobResults).
+/// Item of the listing [`get_analytics_agentutilizations_aggregates_job_results`](
+/// crate::api::GetAnalyticsAgentutilizationsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

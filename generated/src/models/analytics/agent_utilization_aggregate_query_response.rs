@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentUtilizationAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_agentutilizations_aggregates_query`](crate::api::PostAnalyticsAgentutilizationsAggregatesQuery).
+/// Returned by [`post_analytics_agentutilizations_aggregates_query`](
+/// crate::api::PostAnalyticsAgentutilizationsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAggregateQueryResponse {
     /// `results`: a list of `AgentUtilizationAggregateDataContainer`

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `AgentUtilizationAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_agentutilizations_aggregates_query`](crate::api::PostAnalyticsAgentutilizationsAggregatesQuery).
+/// Taken by [`post_analytics_agentutilizations_aggregates_query`](
+/// crate::api::PostAnalyticsAgentutilizationsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentUtilizationAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_agentutilizations_aggregates_job_results`](crate::api::GetAnalyticsAgentutilizationsAggregatesJobResults).
+/// Returned by [`get_analytics_agentutilizations_aggregates_job_results`](
+/// crate::api::GetAnalyticsAgentutilizationsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAsyncAggregateQueryResponse {
     /// `cursor`: a string

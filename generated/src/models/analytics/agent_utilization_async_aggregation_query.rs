@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `AgentUtilizationAsyncAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_agentutilizations_aggregates_jobs`](crate::api::PostAnalyticsAgentutilizationsAggregatesJobs).
+/// Taken by [`post_analytics_agentutilizations_aggregates_jobs`](
+/// crate::api::PostAnalyticsAgentutilizationsAggregatesJobs).
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAsyncAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

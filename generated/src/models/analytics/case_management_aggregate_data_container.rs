@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `CaseManagementAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_casemanagement_aggregates_job_results`](crate::api::GetAnalyticsCasemanagementAggregatesJobResults).
+/// Item of the listing [`get_analytics_casemanagement_aggregates_job_results`](
+/// crate::api::GetAnalyticsCasemanagementAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CaseManagementAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_casemanagement_aggregates_query`](crate::api::PostAnalyticsCasemanagementAggregatesQuery).
+/// Returned by [`post_analytics_casemanagement_aggregates_query`](
+/// crate::api::PostAnalyticsCasemanagementAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregateQueryResponse {
     /// `results`: a list of `CaseManagementAggregateDataContainer`

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `CaseManagementAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_casemanagement_aggregates_query`](crate::api::PostAnalyticsCasemanagementAggregatesQuery).
+/// Taken by [`post_analytics_casemanagement_aggregates_query`](
+/// crate::api::PostAnalyticsCasemanagementAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CaseManagementAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_casemanagement_aggregates_job_results`](crate::api::GetAnalyticsCasemanagementAggregatesJobResults).
+/// Returned by [`get_analytics_casemanagement_aggregates_job_results`](
+/// crate::api::GetAnalyticsCasemanagementAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct CaseManagementAsyncAggregateQueryResponse {
     /// `cursor`: a string

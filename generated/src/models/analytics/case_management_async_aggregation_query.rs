@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `CaseManagementAsyncAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_casemanagement_aggregates_jobs`](crate::api::PostAnalyticsCasemanagementAggregatesJobs).
+/// Taken by [`post_analytics_casemanagement_aggregates_jobs`](
+/// crate::api::PostAnalyticsCasemanagementAggregatesJobs).
 #[derive(Clone, Default)]
 pub struct CaseManagementAsyncAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `CopilotAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_copilots_aggregates_job_results`](crate::api::GetAnalyticsCopilotsAggregatesJobResults).
+/// Item of the listing [`get_analytics_copilots_aggregates_job_results`](
+/// crate::api::GetAnalyticsCopilotsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct CopilotAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CopilotAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_copilots_aggregates_job_results`](crate::api::GetAnalyticsCopilotsAggregatesJobResults).
+/// Returned by [`get_analytics_copilots_aggregates_job_results`](
+/// crate::api::GetAnalyticsCopilotsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct CopilotAsyncAggregateQueryResponse {
     /// `cursor`: a string

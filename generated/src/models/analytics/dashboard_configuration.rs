@@ -7,10 +7,12 @@ use crate::runtime::time;
 
 /// `DashboardConfiguration` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_reporting_settings_dashboards_query`](crate::api::GetAnalyticsReportingSettingsDashboardsQuery),
-/// [`get_analytics_reporting_settings_user_dashboards`](crate::api::GetAnalyticsReportingSettingsUserDashboards),
-/// [`post_analytics_reporting_settings_dashboards_query`](crate::api::PostAnalyticsReportingSettingsDashboardsQuery).
+/// Item of the listing [`get_analytics_reporting_settings_dashboards_query`](
+/// crate::api::GetAnalyticsReportingSettingsDashboardsQuery),
+/// [`get_analytics_reporting_settings_user_dashboards`](
+/// crate::api::GetAnalyticsReportingSettingsUserDashboards),
+/// [`post_analytics_reporting_settings_dashboards_query`](
+/// crate::api::PostAnalyticsReportingSettingsDashboardsQuery).
 #[derive(Clone, Default)]
 pub struct DashboardConfiguration {
     /// `columns`: an integer (`int32`)

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DashboardConfigurationBulkRequest` in the API.
 ///
-/// Taken by
-/// [`post_analytics_reporting_settings_dashboards_bulk_remove`](crate::api::PostAnalyticsReportingSettingsDashboardsBulkRemove).
+/// Taken by [`post_analytics_reporting_settings_dashboards_bulk_remove`](
+/// crate::api::PostAnalyticsReportingSettingsDashboardsBulkRemove).
 #[derive(Clone, Default)]
 pub struct DashboardConfigurationBulkRequest {
     /// `dashboardConfigurationIds`: a list of strings, required

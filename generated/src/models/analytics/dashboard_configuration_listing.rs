@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `DashboardConfigurationListing` in the API.
 ///
-/// Returned by
-/// [`get_analytics_reporting_settings_dashboards_query`](crate::api::GetAnalyticsReportingSettingsDashboardsQuery),
-/// [`get_analytics_reporting_settings_user_dashboards`](crate::api::GetAnalyticsReportingSettingsUserDashboards),
-/// [`post_analytics_reporting_settings_dashboards_query`](crate::api::PostAnalyticsReportingSettingsDashboardsQuery).
+/// Returned by [`get_analytics_reporting_settings_dashboards_query`](
+/// crate::api::GetAnalyticsReportingSettingsDashboardsQuery),
+/// [`get_analytics_reporting_settings_user_dashboards`](
+/// crate::api::GetAnalyticsReportingSettingsUserDashboards),
+/// [`post_analytics_reporting_settings_dashboards_query`](
+/// crate::api::PostAnalyticsReportingSettingsDashboardsQuery).
 #[derive(Clone, Default)]
 pub struct DashboardConfigurationListing {
     /// `entities`: a list of `DashboardConfiguration`

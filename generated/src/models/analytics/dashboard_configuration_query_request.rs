@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DashboardConfigurationQueryRequest` in the API.
 ///
-/// Taken by
-/// [`post_analytics_reporting_settings_dashboards_query`](crate::api::PostAnalyticsReportingSettingsDashboardsQuery).
+/// Taken by [`post_analytics_reporting_settings_dashboards_query`](
+/// crate::api::PostAnalyticsReportingSettingsDashboardsQuery).
 #[derive(Clone, Default)]
 pub struct DashboardConfigurationQueryRequest {
     /// `dashboardConfigurationIds`: a list of strings, required

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `DataExtractionFileSchema` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_dataextraction_downloads_metadata`](crate::api::GetAnalyticsDataextractionDownloadsMetadata).
+/// Item of the listing [`get_analytics_dataextraction_downloads_metadata`](
+/// crate::api::GetAnalyticsDataextractionDownloadsMetadata).
 #[derive(Clone, Default)]
 pub struct DataExtractionFileSchema {
     /// `dataSchema`: a string

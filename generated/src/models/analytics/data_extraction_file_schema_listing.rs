@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `DataExtractionFileSchemaListing` in the API.
 ///
-/// Returned by
-/// [`get_analytics_dataextraction_downloads_metadata`](crate::api::GetAnalyticsDataextractionDownloadsMetadata).
+/// Returned by [`get_analytics_dataextraction_downloads_metadata`](
+/// crate::api::GetAnalyticsDataextractionDownloadsMetadata).
 #[derive(Clone, Default)]
 pub struct DataExtractionFileSchemaListing {
     /// `enabledDataSchemas`: a list of strings

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DataExtractionFileUrlListing` in the API.
 ///
-/// Returned by
-/// [`post_analytics_dataextraction_downloads_bulk`](crate::api::PostAnalyticsDataextractionDownloadsBulk).
+/// Returned by [`post_analytics_dataextraction_downloads_bulk`](
+/// crate::api::PostAnalyticsDataextractionDownloadsBulk).
 #[derive(Clone, Default)]
 pub struct DataExtractionFileUrlListing {
     /// `entities`: a list of `DataExtractionFileUrl`

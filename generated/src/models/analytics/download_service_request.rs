@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DownloadServiceRequest` in the API.
 ///
-/// Taken by
-/// [`post_analytics_dataextraction_downloads_bulk`](crate::api::PostAnalyticsDataextractionDownloadsBulk).
+/// Taken by [`post_analytics_dataextraction_downloads_bulk`](
+/// crate::api::PostAnalyticsDataextractionDownloadsBulk).
 #[derive(Clone, Default)]
 pub struct DownloadServiceRequest {
     /// `files`: a list of strings, required

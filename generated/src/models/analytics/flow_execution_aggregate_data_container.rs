@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `FlowExecutionAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_flowexecutions_aggregates_job_results`](crate::api::GetAnalyticsFlowexecutionsAggregatesJobResults).
+/// Item of the listing [`get_analytics_flowexecutions_aggregates_job_results`](
+/// crate::api::GetAnalyticsFlowexecutionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

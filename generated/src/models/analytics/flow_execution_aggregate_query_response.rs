@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `FlowExecutionAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_flowexecutions_aggregates_query`](crate::api::PostAnalyticsFlowexecutionsAggregatesQuery).
+/// Returned by [`post_analytics_flowexecutions_aggregates_query`](
+/// crate::api::PostAnalyticsFlowexecutionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAggregateQueryResponse {
     /// `results`: a list of `FlowExecutionAggregateDataContainer`

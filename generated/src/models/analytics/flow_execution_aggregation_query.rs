@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `FlowExecutionAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_flowexecutions_aggregates_query`](crate::api::PostAnalyticsFlowexecutionsAggregatesQuery).
+/// Taken by [`post_analytics_flowexecutions_aggregates_query`](
+/// crate::api::PostAnalyticsFlowexecutionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

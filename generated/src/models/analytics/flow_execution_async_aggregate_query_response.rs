@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `FlowExecutionAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_flowexecutions_aggregates_job_results`](crate::api::GetAnalyticsFlowexecutionsAggregatesJobResults).
+/// Returned by [`get_analytics_flowexecutions_aggregates_job_results`](
+/// crate::api::GetAnalyticsFlowexecutionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAsyncAggregateQueryResponse {
     /// `cursor`: a string

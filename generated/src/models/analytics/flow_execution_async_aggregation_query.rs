@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `FlowExecutionAsyncAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_flowexecutions_aggregates_jobs`](crate::api::PostAnalyticsFlowexecutionsAggregatesJobs).
+/// Taken by [`post_analytics_flowexecutions_aggregates_jobs`](
+/// crate::api::PostAnalyticsFlowexecutionsAggregatesJobs).
 #[derive(Clone, Default)]
 pub struct FlowExecutionAsyncAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

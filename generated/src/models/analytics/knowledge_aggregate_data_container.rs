@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `KnowledgeAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_knowledge_aggregates_job_results`](crate::api::GetAnalyticsKnowledgeAggregatesJobResults).
+/// Item of the listing [`get_analytics_knowledge_aggregates_job_results`](
+/// crate::api::GetAnalyticsKnowledgeAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct KnowledgeAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_knowledge_aggregates_job_results`](crate::api::GetAnalyticsKnowledgeAggregatesJobResults).
+/// Returned by [`get_analytics_knowledge_aggregates_job_results`](
+/// crate::api::GetAnalyticsKnowledgeAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct KnowledgeAsyncAggregateQueryResponse {
     /// `cursor`: a string

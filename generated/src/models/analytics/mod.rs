@@ -3,51 +3,47 @@
 export!(action_aggregate_data_container: ActionAggregateDataContainer);
 export!(action_aggregate_query_clause: ActionAggregateQueryClause, ActionAggregateQueryClauseType);
 export!(action_aggregate_query_filter: ActionAggregateQueryFilter, ActionAggregateQueryFilterType);
-export!(
-    action_aggregate_query_predicate: ActionAggregateQueryPredicate, ActionAggregateQueryPredicateDimension,
-        ActionAggregateQueryPredicateOperator, ActionAggregateQueryPredicateType
+export!(action_aggregate_query_predicate:
+    ActionAggregateQueryPredicate, ActionAggregateQueryPredicateDimension, ActionAggregateQueryPredicateOperator,
+    ActionAggregateQueryPredicateType
 );
 export!(action_aggregate_query_response: ActionAggregateQueryResponse);
-export!(
-    action_aggregation_query: ActionAggregationQuery, ActionAggregationQueryAlternateTimeDimension,
-        ActionAggregationQueryGroupBy, ActionAggregationQueryMetrics
+export!(action_aggregation_query:
+    ActionAggregationQuery, ActionAggregationQueryAlternateTimeDimension, ActionAggregationQueryGroupBy,
+    ActionAggregationQueryMetrics
 );
 export!(action_aggregation_view: ActionAggregationView, ActionAggregationViewFunction, ActionAggregationViewTarget);
 export!(action_async_aggregate_query_response: ActionAsyncAggregateQueryResponse);
-export!(
-    action_async_aggregation_query: ActionAsyncAggregationQuery, ActionAsyncAggregationQueryAlternateTimeDimension,
-        ActionAsyncAggregationQueryGroupBy, ActionAsyncAggregationQueryMetrics
+export!(action_async_aggregation_query:
+    ActionAsyncAggregationQuery, ActionAsyncAggregationQueryAlternateTimeDimension, ActionAsyncAggregationQueryGroupBy,
+    ActionAsyncAggregationQueryMetrics
 );
 export!(agent_copilot_aggregate_data_container: AgentCopilotAggregateDataContainer);
 export!(agent_copilot_aggregate_query_clause: AgentCopilotAggregateQueryClause, AgentCopilotAggregateQueryClauseType);
 export!(agent_copilot_aggregate_query_filter: AgentCopilotAggregateQueryFilter, AgentCopilotAggregateQueryFilterType);
-export!(
-    agent_copilot_aggregate_query_predicate: AgentCopilotAggregateQueryPredicate,
-        AgentCopilotAggregateQueryPredicateDimension, AgentCopilotAggregateQueryPredicateOperator,
-        AgentCopilotAggregateQueryPredicateType
+export!(agent_copilot_aggregate_query_predicate:
+    AgentCopilotAggregateQueryPredicate, AgentCopilotAggregateQueryPredicateDimension,
+    AgentCopilotAggregateQueryPredicateOperator, AgentCopilotAggregateQueryPredicateType
 );
 export!(agent_copilot_aggregate_query_response: AgentCopilotAggregateQueryResponse);
-export!(
-    agent_copilot_aggregation_query: AgentCopilotAggregationQuery, AgentCopilotAggregationQueryAlternateTimeDimension,
-        AgentCopilotAggregationQueryGroupBy, AgentCopilotAggregationQueryMetrics, AgentCopilotAggregationQueryQueryType
+export!(agent_copilot_aggregation_query:
+    AgentCopilotAggregationQuery, AgentCopilotAggregationQueryAlternateTimeDimension,
+    AgentCopilotAggregationQueryGroupBy, AgentCopilotAggregationQueryMetrics, AgentCopilotAggregationQueryQueryType
 );
-export!(
-    agent_copilot_aggregation_sort: AgentCopilotAggregationSort, AgentCopilotAggregationSortFunction,
-        AgentCopilotAggregationSortName
+export!(agent_copilot_aggregation_sort:
+    AgentCopilotAggregationSort, AgentCopilotAggregationSortFunction, AgentCopilotAggregationSortName
 );
-export!(
-    agent_copilot_aggregation_view: AgentCopilotAggregationView, AgentCopilotAggregationViewFunction,
-        AgentCopilotAggregationViewTarget
+export!(agent_copilot_aggregation_view:
+    AgentCopilotAggregationView, AgentCopilotAggregationViewFunction, AgentCopilotAggregationViewTarget
 );
 export!(agent_copilot_async_aggregate_query_response: AgentCopilotAsyncAggregateQueryResponse);
-export!(
-    agent_copilot_async_aggregation_query: AgentCopilotAsyncAggregationQuery,
-        AgentCopilotAsyncAggregationQueryAlternateTimeDimension, AgentCopilotAsyncAggregationQueryGroupBy,
-        AgentCopilotAsyncAggregationQueryMetrics, AgentCopilotAsyncAggregationQueryQueryType
+export!(agent_copilot_async_aggregation_query:
+    AgentCopilotAsyncAggregationQuery, AgentCopilotAsyncAggregationQueryAlternateTimeDimension,
+    AgentCopilotAsyncAggregationQueryGroupBy, AgentCopilotAsyncAggregationQueryMetrics,
+    AgentCopilotAsyncAggregationQueryQueryType
 );
-export!(
-    agent_state_activity_category_count: AgentStateActivityCategoryCount,
-        AgentStateActivityCategoryCountActivityCategory
+export!(agent_state_activity_category_count:
+    AgentStateActivityCategoryCount, AgentStateActivityCategoryCountActivityCategory
 );
 export!(agent_state_adherence_state_count: AgentStateAdherenceStateCount, AgentStateAdherenceStateCountAdherenceState);
 export!(agent_state_agent_query_clause: AgentStateAgentQueryClause, AgentStateAgentQueryClauseType);
@@ -55,9 +51,9 @@ export!(agent_state_agent_query_predicate: AgentStateAgentQueryPredicate, AgentS
 export!(agent_state_counts_request: AgentStateCountsRequest);
 export!(agent_state_is_out_of_office_count: AgentStateIsOutOfOfficeCount);
 export!(agent_state_presence_count: AgentStatePresenceCount, AgentStatePresenceCountSystemPresence);
-export!(
-    agent_state_query_request: AgentStateQueryRequest, AgentStateQueryRequestSessionOrder,
-        AgentStateQueryRequestSessionOrderBy, AgentStateQueryRequestUserOrder, AgentStateQueryRequestUserOrderBy
+export!(agent_state_query_request:
+    AgentStateQueryRequest, AgentStateQueryRequestSessionOrder, AgentStateQueryRequestSessionOrderBy,
+    AgentStateQueryRequestUserOrder, AgentStateQueryRequestUserOrderBy
 );
 export!(agent_state_routing_status_count: AgentStateRoutingStatusCount, AgentStateRoutingStatusCountRoutingStatus);
 export!(agent_state_segment_type_count: AgentStateSegmentTypeCount, AgentStateSegmentTypeCountSegmentType);
@@ -66,45 +62,38 @@ export!(agent_state_session_query_clause: AgentStateSessionQueryClause, AgentSta
 export!(agent_state_session_query_predicate: AgentStateSessionQueryPredicate, AgentStateSessionQueryPredicateDimension);
 export!(agent_state_user_filter: AgentStateUserFilter, AgentStateUserFilterType);
 export!(agent_utilization_aggregate_data_container: AgentUtilizationAggregateDataContainer);
-export!(
-    agent_utilization_aggregate_query_clause: AgentUtilizationAggregateQueryClause,
-        AgentUtilizationAggregateQueryClauseType
+export!(agent_utilization_aggregate_query_clause:
+    AgentUtilizationAggregateQueryClause, AgentUtilizationAggregateQueryClauseType
 );
-export!(
-    agent_utilization_aggregate_query_filter: AgentUtilizationAggregateQueryFilter,
-        AgentUtilizationAggregateQueryFilterType
+export!(agent_utilization_aggregate_query_filter:
+    AgentUtilizationAggregateQueryFilter, AgentUtilizationAggregateQueryFilterType
 );
-export!(
-    agent_utilization_aggregate_query_predicate: AgentUtilizationAggregateQueryPredicate,
-        AgentUtilizationAggregateQueryPredicateDimension, AgentUtilizationAggregateQueryPredicateOperator,
-        AgentUtilizationAggregateQueryPredicateType
+export!(agent_utilization_aggregate_query_predicate:
+    AgentUtilizationAggregateQueryPredicate, AgentUtilizationAggregateQueryPredicateDimension,
+    AgentUtilizationAggregateQueryPredicateOperator, AgentUtilizationAggregateQueryPredicateType
 );
 export!(agent_utilization_aggregate_query_response: AgentUtilizationAggregateQueryResponse);
-export!(
-    agent_utilization_aggregation_query: AgentUtilizationAggregationQuery,
-        AgentUtilizationAggregationQueryAlternateTimeDimension, AgentUtilizationAggregationQueryGroupBy,
-        AgentUtilizationAggregationQueryMetrics
+export!(agent_utilization_aggregation_query:
+    AgentUtilizationAggregationQuery, AgentUtilizationAggregationQueryAlternateTimeDimension,
+    AgentUtilizationAggregationQueryGroupBy, AgentUtilizationAggregationQueryMetrics
 );
-export!(
-    agent_utilization_aggregation_view: AgentUtilizationAggregationView, AgentUtilizationAggregationViewFunction,
-        AgentUtilizationAggregationViewTarget
+export!(agent_utilization_aggregation_view:
+    AgentUtilizationAggregationView, AgentUtilizationAggregationViewFunction, AgentUtilizationAggregationViewTarget
 );
 export!(agent_utilization_async_aggregate_query_response: AgentUtilizationAsyncAggregateQueryResponse);
-export!(
-    agent_utilization_async_aggregation_query: AgentUtilizationAsyncAggregationQuery,
-        AgentUtilizationAsyncAggregationQueryAlternateTimeDimension, AgentUtilizationAsyncAggregationQueryGroupBy,
-        AgentUtilizationAsyncAggregationQueryMetrics
+export!(agent_utilization_async_aggregation_query:
+    AgentUtilizationAsyncAggregationQuery, AgentUtilizationAsyncAggregationQueryAlternateTimeDimension,
+    AgentUtilizationAsyncAggregationQueryGroupBy, AgentUtilizationAsyncAggregationQueryMetrics
 );
-export!(
-    analytics_agent_state_agent_response: AnalyticsAgentStateAgentResponse,
-        AnalyticsAgentStateAgentResponseActualActivityCategory, AnalyticsAgentStateAgentResponseAdherenceImpact,
-        AnalyticsAgentStateAgentResponseAdherenceState, AnalyticsAgentStateAgentResponseRoutingStatus,
-        AnalyticsAgentStateAgentResponseScheduledActivityCategory, AnalyticsAgentStateAgentResponseSystemPresence
+export!(analytics_agent_state_agent_response:
+    AnalyticsAgentStateAgentResponse, AnalyticsAgentStateAgentResponseActualActivityCategory,
+    AnalyticsAgentStateAgentResponseAdherenceImpact, AnalyticsAgentStateAgentResponseAdherenceState,
+    AnalyticsAgentStateAgentResponseRoutingStatus, AnalyticsAgentStateAgentResponseScheduledActivityCategory,
+    AnalyticsAgentStateAgentResponseSystemPresence
 );
-export!(
-    analytics_agent_state_agent_session_result: AnalyticsAgentStateAgentSessionResult,
-        AnalyticsAgentStateAgentSessionResultMediaType, AnalyticsAgentStateAgentSessionResultOriginatingDirection,
-        AnalyticsAgentStateAgentSessionResultSegmentType
+export!(analytics_agent_state_agent_session_result:
+    AnalyticsAgentStateAgentSessionResult, AnalyticsAgentStateAgentSessionResultMediaType,
+    AnalyticsAgentStateAgentSessionResultOriginatingDirection, AnalyticsAgentStateAgentSessionResultSegmentType
 );
 export!(analytics_agent_state_counts_response: AnalyticsAgentStateCountsResponse);
 export!(analytics_agent_state_query_response: AnalyticsAgentStateQueryResponse);
@@ -113,77 +102,73 @@ export!(analytics_reporting_settings: AnalyticsReportingSettings);
 export!(bot_aggregate_data_container: BotAggregateDataContainer);
 export!(bot_aggregate_query_clause: BotAggregateQueryClause, BotAggregateQueryClauseType);
 export!(bot_aggregate_query_filter: BotAggregateQueryFilter, BotAggregateQueryFilterType);
-export!(
-    bot_aggregate_query_predicate: BotAggregateQueryPredicate, BotAggregateQueryPredicateDimension,
-        BotAggregateQueryPredicateOperator, BotAggregateQueryPredicateType
+export!(bot_aggregate_query_predicate:
+    BotAggregateQueryPredicate, BotAggregateQueryPredicateDimension, BotAggregateQueryPredicateOperator,
+    BotAggregateQueryPredicateType
 );
 export!(bot_aggregate_query_response: BotAggregateQueryResponse);
-export!(
-    bot_aggregation_query: BotAggregationQuery, BotAggregationQueryAlternateTimeDimension, BotAggregationQueryGroupBy,
-        BotAggregationQueryMetrics, BotAggregationQueryQueryType
+export!(bot_aggregation_query:
+    BotAggregationQuery, BotAggregationQueryAlternateTimeDimension, BotAggregationQueryGroupBy,
+    BotAggregationQueryMetrics, BotAggregationQueryQueryType
 );
 export!(bot_aggregation_sort: BotAggregationSort, BotAggregationSortFunction, BotAggregationSortName);
 export!(bot_aggregation_view: BotAggregationView, BotAggregationViewFunction, BotAggregationViewTarget);
 export!(bot_async_aggregate_query_response: BotAsyncAggregateQueryResponse);
-export!(
-    bot_async_aggregation_query: BotAsyncAggregationQuery, BotAsyncAggregationQueryAlternateTimeDimension,
-        BotAsyncAggregationQueryGroupBy, BotAsyncAggregationQueryMetrics, BotAsyncAggregationQueryQueryType
+export!(bot_async_aggregation_query:
+    BotAsyncAggregationQuery, BotAsyncAggregationQueryAlternateTimeDimension, BotAsyncAggregationQueryGroupBy,
+    BotAsyncAggregationQueryMetrics, BotAsyncAggregationQueryQueryType
 );
 export!(bot_channel: BotChannel, BotChannelInputModes, BotChannelName, BotChannelOutputModes);
 export!(bot_flow_session: BotFlowSession, BotFlowSessionBotResult, BotFlowSessionBotResultCategory);
 export!(case_management_aggregate_data_container: CaseManagementAggregateDataContainer);
-export!(
-    case_management_aggregate_query_clause: CaseManagementAggregateQueryClause, CaseManagementAggregateQueryClauseType
+export!(case_management_aggregate_query_clause:
+    CaseManagementAggregateQueryClause, CaseManagementAggregateQueryClauseType
 );
-export!(
-    case_management_aggregate_query_filter: CaseManagementAggregateQueryFilter, CaseManagementAggregateQueryFilterType
+export!(case_management_aggregate_query_filter:
+    CaseManagementAggregateQueryFilter, CaseManagementAggregateQueryFilterType
 );
-export!(
-    case_management_aggregate_query_predicate: CaseManagementAggregateQueryPredicate,
-        CaseManagementAggregateQueryPredicateDimension, CaseManagementAggregateQueryPredicateOperator,
-        CaseManagementAggregateQueryPredicateType
+export!(case_management_aggregate_query_predicate:
+    CaseManagementAggregateQueryPredicate, CaseManagementAggregateQueryPredicateDimension,
+    CaseManagementAggregateQueryPredicateOperator, CaseManagementAggregateQueryPredicateType
 );
 export!(case_management_aggregate_query_response: CaseManagementAggregateQueryResponse);
-export!(
-    case_management_aggregation_query: CaseManagementAggregationQuery,
-        CaseManagementAggregationQueryAlternateTimeDimension, CaseManagementAggregationQueryGroupBy,
-        CaseManagementAggregationQueryMetrics
+export!(case_management_aggregation_query:
+    CaseManagementAggregationQuery, CaseManagementAggregationQueryAlternateTimeDimension,
+    CaseManagementAggregationQueryGroupBy, CaseManagementAggregationQueryMetrics
 );
-export!(
-    case_management_aggregation_view: CaseManagementAggregationView, CaseManagementAggregationViewFunction,
-        CaseManagementAggregationViewTarget
+export!(case_management_aggregation_view:
+    CaseManagementAggregationView, CaseManagementAggregationViewFunction, CaseManagementAggregationViewTarget
 );
 export!(case_management_async_aggregate_query_response: CaseManagementAsyncAggregateQueryResponse);
-export!(
-    case_management_async_aggregation_query: CaseManagementAsyncAggregationQuery,
-        CaseManagementAsyncAggregationQueryAlternateTimeDimension, CaseManagementAsyncAggregationQueryGroupBy,
-        CaseManagementAsyncAggregationQueryMetrics
+export!(case_management_async_aggregation_query:
+    CaseManagementAsyncAggregationQuery, CaseManagementAsyncAggregationQueryAlternateTimeDimension,
+    CaseManagementAsyncAggregationQueryGroupBy, CaseManagementAsyncAggregationQueryMetrics
 );
 export!(chart_column: ChartColumn, ChartColumnColumnType);
 export!(conversation_properties: ConversationProperties);
 export!(copilot_aggregate_data_container: CopilotAggregateDataContainer);
 export!(copilot_aggregate_query_clause: CopilotAggregateQueryClause, CopilotAggregateQueryClauseType);
 export!(copilot_aggregate_query_filter: CopilotAggregateQueryFilter, CopilotAggregateQueryFilterType);
-export!(
-    copilot_aggregate_query_predicate: CopilotAggregateQueryPredicate, CopilotAggregateQueryPredicateDimension,
-        CopilotAggregateQueryPredicateOperator, CopilotAggregateQueryPredicateType
+export!(copilot_aggregate_query_predicate:
+    CopilotAggregateQueryPredicate, CopilotAggregateQueryPredicateDimension, CopilotAggregateQueryPredicateOperator,
+    CopilotAggregateQueryPredicateType
 );
 export!(copilot_aggregate_query_response: CopilotAggregateQueryResponse);
-export!(
-    copilot_aggregation_query: CopilotAggregationQuery, CopilotAggregationQueryAlternateTimeDimension,
-        CopilotAggregationQueryGroupBy, CopilotAggregationQueryMetrics
+export!(copilot_aggregation_query:
+    CopilotAggregationQuery, CopilotAggregationQueryAlternateTimeDimension, CopilotAggregationQueryGroupBy,
+    CopilotAggregationQueryMetrics
 );
 export!(copilot_aggregation_view: CopilotAggregationView, CopilotAggregationViewFunction, CopilotAggregationViewTarget);
 export!(copilot_async_aggregate_query_response: CopilotAsyncAggregateQueryResponse);
-export!(
-    copilot_async_aggregation_query: CopilotAsyncAggregationQuery, CopilotAsyncAggregationQueryAlternateTimeDimension,
-        CopilotAsyncAggregationQueryGroupBy, CopilotAsyncAggregationQueryMetrics
+export!(copilot_async_aggregation_query:
+    CopilotAsyncAggregationQuery, CopilotAsyncAggregationQueryAlternateTimeDimension,
+    CopilotAsyncAggregationQueryGroupBy, CopilotAsyncAggregationQueryMetrics
 );
 export!(dashboard_configuration: DashboardConfiguration, DashboardConfigurationLayoutType);
 export!(dashboard_configuration_bulk_request: DashboardConfigurationBulkRequest);
 export!(dashboard_configuration_listing: DashboardConfigurationListing);
-export!(
-    dashboard_configuration_query_request: DashboardConfigurationQueryRequest, DashboardConfigurationQueryRequestSortBy
+export!(dashboard_configuration_query_request:
+    DashboardConfigurationQueryRequest, DashboardConfigurationQueryRequestSortBy
 );
 export!(dashboard_user: DashboardUser, DashboardUserState);
 export!(dashboard_user_listing: DashboardUserListing);
@@ -194,91 +179,82 @@ export!(data_extraction_file_url: DataExtractionFileUrl);
 export!(data_extraction_file_url_listing: DataExtractionFileUrlListing);
 export!(download_service_request: DownloadServiceRequest);
 export!(flow_execution_aggregate_data_container: FlowExecutionAggregateDataContainer);
-export!(
-    flow_execution_aggregate_query_clause: FlowExecutionAggregateQueryClause, FlowExecutionAggregateQueryClauseType
+export!(flow_execution_aggregate_query_clause:
+    FlowExecutionAggregateQueryClause, FlowExecutionAggregateQueryClauseType
 );
-export!(
-    flow_execution_aggregate_query_filter: FlowExecutionAggregateQueryFilter, FlowExecutionAggregateQueryFilterType
+export!(flow_execution_aggregate_query_filter:
+    FlowExecutionAggregateQueryFilter, FlowExecutionAggregateQueryFilterType
 );
-export!(
-    flow_execution_aggregate_query_predicate: FlowExecutionAggregateQueryPredicate,
-        FlowExecutionAggregateQueryPredicateDimension, FlowExecutionAggregateQueryPredicateOperator,
-        FlowExecutionAggregateQueryPredicateType
+export!(flow_execution_aggregate_query_predicate:
+    FlowExecutionAggregateQueryPredicate, FlowExecutionAggregateQueryPredicateDimension,
+    FlowExecutionAggregateQueryPredicateOperator, FlowExecutionAggregateQueryPredicateType
 );
 export!(flow_execution_aggregate_query_response: FlowExecutionAggregateQueryResponse);
-export!(
-    flow_execution_aggregation_query: FlowExecutionAggregationQuery,
-        FlowExecutionAggregationQueryAlternateTimeDimension, FlowExecutionAggregationQueryGroupBy,
-        FlowExecutionAggregationQueryMetrics
+export!(flow_execution_aggregation_query:
+    FlowExecutionAggregationQuery, FlowExecutionAggregationQueryAlternateTimeDimension,
+    FlowExecutionAggregationQueryGroupBy, FlowExecutionAggregationQueryMetrics
 );
-export!(
-    flow_execution_aggregation_view: FlowExecutionAggregationView, FlowExecutionAggregationViewFunction,
-        FlowExecutionAggregationViewTarget
+export!(flow_execution_aggregation_view:
+    FlowExecutionAggregationView, FlowExecutionAggregationViewFunction, FlowExecutionAggregationViewTarget
 );
 export!(flow_execution_async_aggregate_query_response: FlowExecutionAsyncAggregateQueryResponse);
-export!(
-    flow_execution_async_aggregation_query: FlowExecutionAsyncAggregationQuery,
-        FlowExecutionAsyncAggregationQueryAlternateTimeDimension, FlowExecutionAsyncAggregationQueryGroupBy,
-        FlowExecutionAsyncAggregationQueryMetrics
+export!(flow_execution_async_aggregation_query:
+    FlowExecutionAsyncAggregationQuery, FlowExecutionAsyncAggregationQueryAlternateTimeDimension,
+    FlowExecutionAsyncAggregationQueryGroupBy, FlowExecutionAsyncAggregationQueryMetrics
 );
 export!(knowledge_aggregate_data_container: KnowledgeAggregateDataContainer);
 export!(knowledge_aggregate_query_clause: KnowledgeAggregateQueryClause, KnowledgeAggregateQueryClauseType);
 export!(knowledge_aggregate_query_filter: KnowledgeAggregateQueryFilter, KnowledgeAggregateQueryFilterType);
-export!(
-    knowledge_aggregate_query_predicate: KnowledgeAggregateQueryPredicate, KnowledgeAggregateQueryPredicateDimension,
-        KnowledgeAggregateQueryPredicateOperator, KnowledgeAggregateQueryPredicateType
+export!(knowledge_aggregate_query_predicate:
+    KnowledgeAggregateQueryPredicate, KnowledgeAggregateQueryPredicateDimension,
+    KnowledgeAggregateQueryPredicateOperator, KnowledgeAggregateQueryPredicateType
 );
 export!(knowledge_aggregate_query_response: KnowledgeAggregateQueryResponse);
-export!(
-    knowledge_aggregation_query: KnowledgeAggregationQuery, KnowledgeAggregationQueryAlternateTimeDimension,
-        KnowledgeAggregationQueryGroupBy, KnowledgeAggregationQueryMetrics, KnowledgeAggregationQueryQueryType
+export!(knowledge_aggregation_query:
+    KnowledgeAggregationQuery, KnowledgeAggregationQueryAlternateTimeDimension, KnowledgeAggregationQueryGroupBy,
+    KnowledgeAggregationQueryMetrics, KnowledgeAggregationQueryQueryType
 );
-export!(
-    knowledge_aggregation_sort: KnowledgeAggregationSort, KnowledgeAggregationSortFunction,
-        KnowledgeAggregationSortName
+export!(knowledge_aggregation_sort:
+    KnowledgeAggregationSort, KnowledgeAggregationSortFunction, KnowledgeAggregationSortName
 );
-export!(
-    knowledge_aggregation_view: KnowledgeAggregationView, KnowledgeAggregationViewFunction,
-        KnowledgeAggregationViewTarget
+export!(knowledge_aggregation_view:
+    KnowledgeAggregationView, KnowledgeAggregationViewFunction, KnowledgeAggregationViewTarget
 );
 export!(knowledge_async_aggregate_query_response: KnowledgeAsyncAggregateQueryResponse);
-export!(
-    knowledge_async_aggregation_query: KnowledgeAsyncAggregationQuery,
-        KnowledgeAsyncAggregationQueryAlternateTimeDimension, KnowledgeAsyncAggregationQueryGroupBy,
-        KnowledgeAsyncAggregationQueryMetrics, KnowledgeAsyncAggregationQueryQueryType
+export!(knowledge_async_aggregation_query:
+    KnowledgeAsyncAggregationQuery, KnowledgeAsyncAggregationQueryAlternateTimeDimension,
+    KnowledgeAsyncAggregationQueryGroupBy, KnowledgeAsyncAggregationQueryMetrics,
+    KnowledgeAsyncAggregationQueryQueryType
 );
 export!(operation_parameters: *);
 export!(rate_limit_aggregate_data_container: RateLimitAggregateDataContainer);
 export!(rate_limit_aggregate_query_clause: RateLimitAggregateQueryClause, RateLimitAggregateQueryClauseType);
 export!(rate_limit_aggregate_query_filter: RateLimitAggregateQueryFilter, RateLimitAggregateQueryFilterType);
-export!(
-    rate_limit_aggregate_query_predicate: RateLimitAggregateQueryPredicate, RateLimitAggregateQueryPredicateDimension,
-        RateLimitAggregateQueryPredicateOperator, RateLimitAggregateQueryPredicateType
+export!(rate_limit_aggregate_query_predicate:
+    RateLimitAggregateQueryPredicate, RateLimitAggregateQueryPredicateDimension,
+    RateLimitAggregateQueryPredicateOperator, RateLimitAggregateQueryPredicateType
 );
 export!(rate_limit_aggregate_query_response: RateLimitAggregateQueryResponse);
-export!(
-    rate_limit_aggregation_query: RateLimitAggregationQuery, RateLimitAggregationQueryAlternateTimeDimension,
-        RateLimitAggregationQueryGroupBy, RateLimitAggregationQueryMetrics
+export!(rate_limit_aggregation_query:
+    RateLimitAggregationQuery, RateLimitAggregationQueryAlternateTimeDimension, RateLimitAggregationQueryGroupBy,
+    RateLimitAggregationQueryMetrics
 );
-export!(
-    rate_limit_aggregation_view: RateLimitAggregationView, RateLimitAggregationViewFunction,
-        RateLimitAggregationViewTarget
+export!(rate_limit_aggregation_view:
+    RateLimitAggregationView, RateLimitAggregationViewFunction, RateLimitAggregationViewTarget
 );
 export!(reporting_export_job_listing: ReportingExportJobListing);
-export!(
-    reporting_export_job_request: ReportingExportJobRequest, ReportingExportJobRequestCsvDelimiter,
-        ReportingExportJobRequestDurationFormat, ReportingExportJobRequestExportFormat,
-        ReportingExportJobRequestViewType
+export!(reporting_export_job_request:
+    ReportingExportJobRequest, ReportingExportJobRequestCsvDelimiter, ReportingExportJobRequestDurationFormat,
+    ReportingExportJobRequestExportFormat, ReportingExportJobRequestViewType
 );
-export!(
-    reporting_export_job_response: ReportingExportJobResponse, ReportingExportJobResponseCsvDelimiter,
-        ReportingExportJobResponseDurationFormat, ReportingExportJobResponseExportErrorMessagesType,
-        ReportingExportJobResponseExportFormat, ReportingExportJobResponseStatus, ReportingExportJobResponseViewType
+export!(reporting_export_job_response:
+    ReportingExportJobResponse, ReportingExportJobResponseCsvDelimiter, ReportingExportJobResponseDurationFormat,
+    ReportingExportJobResponseExportErrorMessagesType, ReportingExportJobResponseExportFormat,
+    ReportingExportJobResponseStatus, ReportingExportJobResponseViewType
 );
 export!(reporting_export_metadata_job_listing: ReportingExportMetadataJobListing);
-export!(
-    reporting_export_metadata_job_response: ReportingExportMetadataJobResponse,
-        ReportingExportMetadataJobResponseViewType
+export!(reporting_export_metadata_job_response:
+    ReportingExportMetadataJobResponse, ReportingExportMetadataJobResponseViewType
 );
 export!(reporting_turn: ReportingTurn, ReportingTurnAskActionResult);
 export!(reporting_turn_action: ReportingTurnAction, ReportingTurnActionActionType);
@@ -295,24 +271,22 @@ export!(reporting_turns_response: ReportingTurnsResponse);
 export!(resolution_aggregate_data_container: ResolutionAggregateDataContainer);
 export!(resolution_aggregate_query_clause: ResolutionAggregateQueryClause, ResolutionAggregateQueryClauseType);
 export!(resolution_aggregate_query_filter: ResolutionAggregateQueryFilter, ResolutionAggregateQueryFilterType);
-export!(
-    resolution_aggregate_query_predicate: ResolutionAggregateQueryPredicate, ResolutionAggregateQueryPredicateDimension,
-        ResolutionAggregateQueryPredicateOperator, ResolutionAggregateQueryPredicateType
+export!(resolution_aggregate_query_predicate:
+    ResolutionAggregateQueryPredicate, ResolutionAggregateQueryPredicateDimension,
+    ResolutionAggregateQueryPredicateOperator, ResolutionAggregateQueryPredicateType
 );
 export!(resolution_aggregate_query_response: ResolutionAggregateQueryResponse);
-export!(
-    resolution_aggregation_query: ResolutionAggregationQuery, ResolutionAggregationQueryAlternateTimeDimension,
-        ResolutionAggregationQueryGroupBy, ResolutionAggregationQueryMetrics
+export!(resolution_aggregation_query:
+    ResolutionAggregationQuery, ResolutionAggregationQueryAlternateTimeDimension, ResolutionAggregationQueryGroupBy,
+    ResolutionAggregationQueryMetrics
 );
-export!(
-    resolution_aggregation_view: ResolutionAggregationView, ResolutionAggregationViewFunction,
-        ResolutionAggregationViewTarget
+export!(resolution_aggregation_view:
+    ResolutionAggregationView, ResolutionAggregationViewFunction, ResolutionAggregationViewTarget
 );
 export!(resolution_async_aggregate_query_response: ResolutionAsyncAggregateQueryResponse);
-export!(
-    resolution_async_aggregation_query: ResolutionAsyncAggregationQuery,
-        ResolutionAsyncAggregationQueryAlternateTimeDimension, ResolutionAsyncAggregationQueryGroupBy,
-        ResolutionAsyncAggregationQueryMetrics
+export!(resolution_async_aggregation_query:
+    ResolutionAsyncAggregationQuery, ResolutionAsyncAggregationQueryAlternateTimeDimension,
+    ResolutionAsyncAggregationQueryGroupBy, ResolutionAsyncAggregationQueryMetrics
 );
 export!(selected_columns: SelectedColumns);
 export!(session_end_details: SessionEndDetails, SessionEndDetailsType);
@@ -323,100 +297,90 @@ export!(social_numeric_range: SocialNumericRange);
 export!(summary_aggregate_data_container: SummaryAggregateDataContainer);
 export!(summary_aggregate_query_clause: SummaryAggregateQueryClause, SummaryAggregateQueryClauseType);
 export!(summary_aggregate_query_filter: SummaryAggregateQueryFilter, SummaryAggregateQueryFilterType);
-export!(
-    summary_aggregate_query_predicate: SummaryAggregateQueryPredicate, SummaryAggregateQueryPredicateDimension,
-        SummaryAggregateQueryPredicateOperator, SummaryAggregateQueryPredicateType
+export!(summary_aggregate_query_predicate:
+    SummaryAggregateQueryPredicate, SummaryAggregateQueryPredicateDimension, SummaryAggregateQueryPredicateOperator,
+    SummaryAggregateQueryPredicateType
 );
 export!(summary_aggregate_query_response: SummaryAggregateQueryResponse);
-export!(
-    summary_aggregation_query: SummaryAggregationQuery, SummaryAggregationQueryAlternateTimeDimension,
-        SummaryAggregationQueryGroupBy, SummaryAggregationQueryMetrics, SummaryAggregationQueryQueryType
+export!(summary_aggregation_query:
+    SummaryAggregationQuery, SummaryAggregationQueryAlternateTimeDimension, SummaryAggregationQueryGroupBy,
+    SummaryAggregationQueryMetrics, SummaryAggregationQueryQueryType
 );
 export!(summary_aggregation_sort: SummaryAggregationSort, SummaryAggregationSortFunction, SummaryAggregationSortName);
 export!(summary_aggregation_view: SummaryAggregationView, SummaryAggregationViewFunction, SummaryAggregationViewTarget);
 export!(summary_async_aggregate_query_response: SummaryAsyncAggregateQueryResponse);
-export!(
-    summary_async_aggregation_query: SummaryAsyncAggregationQuery, SummaryAsyncAggregationQueryAlternateTimeDimension,
-        SummaryAsyncAggregationQueryGroupBy, SummaryAsyncAggregationQueryMetrics, SummaryAsyncAggregationQueryQueryType
+export!(summary_async_aggregation_query:
+    SummaryAsyncAggregationQuery, SummaryAsyncAggregationQueryAlternateTimeDimension,
+    SummaryAsyncAggregationQueryGroupBy, SummaryAsyncAggregationQueryMetrics, SummaryAsyncAggregationQueryQueryType
 );
 export!(task_management_aggregate_data_container: TaskManagementAggregateDataContainer);
-export!(
-    task_management_aggregate_query_clause: TaskManagementAggregateQueryClause, TaskManagementAggregateQueryClauseType
+export!(task_management_aggregate_query_clause:
+    TaskManagementAggregateQueryClause, TaskManagementAggregateQueryClauseType
 );
-export!(
-    task_management_aggregate_query_filter: TaskManagementAggregateQueryFilter, TaskManagementAggregateQueryFilterType
+export!(task_management_aggregate_query_filter:
+    TaskManagementAggregateQueryFilter, TaskManagementAggregateQueryFilterType
 );
-export!(
-    task_management_aggregate_query_predicate: TaskManagementAggregateQueryPredicate,
-        TaskManagementAggregateQueryPredicateDimension, TaskManagementAggregateQueryPredicateOperator,
-        TaskManagementAggregateQueryPredicateType
+export!(task_management_aggregate_query_predicate:
+    TaskManagementAggregateQueryPredicate, TaskManagementAggregateQueryPredicateDimension,
+    TaskManagementAggregateQueryPredicateOperator, TaskManagementAggregateQueryPredicateType
 );
 export!(task_management_aggregate_query_response: TaskManagementAggregateQueryResponse);
-export!(
-    task_management_aggregation_query: TaskManagementAggregationQuery,
-        TaskManagementAggregationQueryAlternateTimeDimension, TaskManagementAggregationQueryGroupBy,
-        TaskManagementAggregationQueryMetrics
+export!(task_management_aggregation_query:
+    TaskManagementAggregationQuery, TaskManagementAggregationQueryAlternateTimeDimension,
+    TaskManagementAggregationQueryGroupBy, TaskManagementAggregationQueryMetrics
 );
-export!(
-    task_management_aggregation_view: TaskManagementAggregationView, TaskManagementAggregationViewFunction,
-        TaskManagementAggregationViewTarget
+export!(task_management_aggregation_view:
+    TaskManagementAggregationView, TaskManagementAggregationViewFunction, TaskManagementAggregationViewTarget
 );
 export!(task_management_async_aggregate_query_response: TaskManagementAsyncAggregateQueryResponse);
-export!(
-    task_management_async_aggregation_query: TaskManagementAsyncAggregationQuery,
-        TaskManagementAsyncAggregationQueryAlternateTimeDimension, TaskManagementAsyncAggregationQueryGroupBy,
-        TaskManagementAsyncAggregationQueryMetrics
+export!(task_management_async_aggregation_query:
+    TaskManagementAsyncAggregationQuery, TaskManagementAsyncAggregationQueryAlternateTimeDimension,
+    TaskManagementAsyncAggregationQueryGroupBy, TaskManagementAsyncAggregationQueryMetrics
 );
-export!(
-    task_management_observation_data_container: TaskManagementObservationDataContainer,
-        TaskManagementObservationDataContainerMetric, TaskManagementObservationDataContainerQualifier
+export!(task_management_observation_data_container:
+    TaskManagementObservationDataContainer, TaskManagementObservationDataContainerMetric,
+    TaskManagementObservationDataContainerQualifier
 );
 export!(task_management_observation_detail_container: TaskManagementObservationDetailContainer);
-export!(
-    task_management_observation_group_result: TaskManagementObservationGroupResult,
-        TaskManagementObservationGroupResultStatusCategory
+export!(task_management_observation_group_result:
+    TaskManagementObservationGroupResult, TaskManagementObservationGroupResultStatusCategory
 );
 export!(task_management_observation_metric_stats: TaskManagementObservationMetricStats);
-export!(
-    task_management_observation_predicate: TaskManagementObservationPredicate,
-        TaskManagementObservationPredicateDimension
+export!(task_management_observation_predicate:
+    TaskManagementObservationPredicate, TaskManagementObservationPredicateDimension
 );
-export!(
-    task_management_observation_query: TaskManagementObservationQuery, TaskManagementObservationQueryExpands,
-        TaskManagementObservationQueryGroupBy
+export!(task_management_observation_query:
+    TaskManagementObservationQuery, TaskManagementObservationQueryExpands, TaskManagementObservationQueryGroupBy
 );
 export!(task_management_observation_query_filter: TaskManagementObservationQueryFilter);
 export!(task_management_observation_query_response: TaskManagementObservationQueryResponse);
 export!(task_management_observation_result: TaskManagementObservationResult);
-export!(
-    task_management_query_metric: TaskManagementQueryMetric, TaskManagementQueryMetricName,
-        TaskManagementQueryMetricQualifier
+export!(task_management_query_metric:
+    TaskManagementQueryMetric, TaskManagementQueryMetricName, TaskManagementQueryMetricQualifier
 );
 export!(transcript_aggregate_data_container: TranscriptAggregateDataContainer);
 export!(transcript_aggregate_query_clause: TranscriptAggregateQueryClause, TranscriptAggregateQueryClauseType);
 export!(transcript_aggregate_query_filter: TranscriptAggregateQueryFilter, TranscriptAggregateQueryFilterType);
-export!(
-    transcript_aggregate_query_predicate: TranscriptAggregateQueryPredicate, TranscriptAggregateQueryPredicateDimension,
-        TranscriptAggregateQueryPredicateOperator, TranscriptAggregateQueryPredicateType
+export!(transcript_aggregate_query_predicate:
+    TranscriptAggregateQueryPredicate, TranscriptAggregateQueryPredicateDimension,
+    TranscriptAggregateQueryPredicateOperator, TranscriptAggregateQueryPredicateType
 );
 export!(transcript_aggregate_query_response: TranscriptAggregateQueryResponse);
-export!(
-    transcript_aggregation_query: TranscriptAggregationQuery, TranscriptAggregationQueryAlternateTimeDimension,
-        TranscriptAggregationQueryGroupBy, TranscriptAggregationQueryMetrics, TranscriptAggregationQueryQueryType
+export!(transcript_aggregation_query:
+    TranscriptAggregationQuery, TranscriptAggregationQueryAlternateTimeDimension, TranscriptAggregationQueryGroupBy,
+    TranscriptAggregationQueryMetrics, TranscriptAggregationQueryQueryType
 );
-export!(
-    transcript_aggregation_sort: TranscriptAggregationSort, TranscriptAggregationSortFunction,
-        TranscriptAggregationSortName
+export!(transcript_aggregation_sort:
+    TranscriptAggregationSort, TranscriptAggregationSortFunction, TranscriptAggregationSortName
 );
-export!(
-    transcript_aggregation_view: TranscriptAggregationView, TranscriptAggregationViewFunction,
-        TranscriptAggregationViewTarget
+export!(transcript_aggregation_view:
+    TranscriptAggregationView, TranscriptAggregationViewFunction, TranscriptAggregationViewTarget
 );
 export!(transcript_async_aggregate_query_response: TranscriptAsyncAggregateQueryResponse);
-export!(
-    transcript_async_aggregation_query: TranscriptAsyncAggregationQuery,
-        TranscriptAsyncAggregationQueryAlternateTimeDimension, TranscriptAsyncAggregationQueryGroupBy,
-        TranscriptAsyncAggregationQueryMetrics, TranscriptAsyncAggregationQueryQueryType
+export!(transcript_async_aggregation_query:
+    TranscriptAsyncAggregationQuery, TranscriptAsyncAggregationQueryAlternateTimeDimension,
+    TranscriptAsyncAggregationQueryGroupBy, TranscriptAsyncAggregationQueryMetrics,
+    TranscriptAsyncAggregationQueryQueryType
 );
 export!(transcript_topics: TranscriptTopics);
 export!(transcripts: Transcripts);

@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `ReportingTurn` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_botflow_divisions_reportingturns`](crate::api::GetAnalyticsBotflowDivisionsReportingturns),
+/// Item of the listing [`get_analytics_botflow_divisions_reportingturns`](
+/// crate::api::GetAnalyticsBotflowDivisionsReportingturns),
 /// [`get_analytics_botflow_reportingturns`](crate::api::GetAnalyticsBotflowReportingturns).
 #[derive(Clone, Default)]
 pub struct ReportingTurn {

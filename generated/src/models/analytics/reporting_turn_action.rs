@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`ReportingTurn`](crate::models::ReportingTurn), [`ReportingTurnBotFlowInvocationEvent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ReportingTurnBotFlowInvocationEvent`]: crate::models::ReportingTurnBotFlowInvocationEvent\n"
+    doc = "",
+    doc = " [`ReportingTurnBotFlowInvocationEvent`]: crate::models::ReportingTurnBotFlowInvocationEvent"
 )]
 #[derive(Clone, Default)]
 pub struct ReportingTurnAction {

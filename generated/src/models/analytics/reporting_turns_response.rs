@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ReportingTurnsResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_botflow_divisions_reportingturns`](crate::api::GetAnalyticsBotflowDivisionsReportingturns),
+/// Returned by [`get_analytics_botflow_divisions_reportingturns`](
+/// crate::api::GetAnalyticsBotflowDivisionsReportingturns),
 /// [`get_analytics_botflow_reportingturns`](crate::api::GetAnalyticsBotflowReportingturns).
 #[derive(Clone, Default)]
 pub struct ReportingTurnsResponse {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ResolutionAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_resolutions_aggregates_job_results`](crate::api::GetAnalyticsResolutionsAggregatesJobResults).
+/// Item of the listing [`get_analytics_resolutions_aggregates_job_results`](
+/// crate::api::GetAnalyticsResolutionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct ResolutionAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ResolutionAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_resolutions_aggregates_query`](crate::api::PostAnalyticsResolutionsAggregatesQuery).
+/// Returned by [`post_analytics_resolutions_aggregates_query`](
+/// crate::api::PostAnalyticsResolutionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct ResolutionAggregateQueryResponse {
     /// `results`: a list of `ResolutionAggregateDataContainer`

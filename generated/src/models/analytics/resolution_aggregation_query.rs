@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ResolutionAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_resolutions_aggregates_query`](crate::api::PostAnalyticsResolutionsAggregatesQuery).
+/// Taken by [`post_analytics_resolutions_aggregates_query`](
+/// crate::api::PostAnalyticsResolutionsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct ResolutionAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`, `wrapUpDate`

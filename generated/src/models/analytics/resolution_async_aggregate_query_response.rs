@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ResolutionAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_resolutions_aggregates_job_results`](crate::api::GetAnalyticsResolutionsAggregatesJobResults).
+/// Returned by [`get_analytics_resolutions_aggregates_job_results`](
+/// crate::api::GetAnalyticsResolutionsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct ResolutionAsyncAggregateQueryResponse {
     /// `cursor`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `SummaryAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_summaries_aggregates_job_results`](crate::api::GetAnalyticsSummariesAggregatesJobResults).
+/// Item of the listing [`get_analytics_summaries_aggregates_job_results`](
+/// crate::api::GetAnalyticsSummariesAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SummaryAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

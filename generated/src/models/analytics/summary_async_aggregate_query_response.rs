@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SummaryAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_summaries_aggregates_job_results`](crate::api::GetAnalyticsSummariesAggregatesJobResults).
+/// Returned by [`get_analytics_summaries_aggregates_job_results`](
+/// crate::api::GetAnalyticsSummariesAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SummaryAsyncAggregateQueryResponse {
     /// `cursor`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `TaskManagementAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_taskmanagement_aggregates_job_results`](crate::api::GetAnalyticsTaskmanagementAggregatesJobResults).
+/// Item of the listing [`get_analytics_taskmanagement_aggregates_job_results`](
+/// crate::api::GetAnalyticsTaskmanagementAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct TaskManagementAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

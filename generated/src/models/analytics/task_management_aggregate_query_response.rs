@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TaskManagementAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_taskmanagement_aggregates_query`](crate::api::PostAnalyticsTaskmanagementAggregatesQuery).
+/// Returned by [`post_analytics_taskmanagement_aggregates_query`](
+/// crate::api::PostAnalyticsTaskmanagementAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementAggregateQueryResponse {
     /// `results`: a list of `TaskManagementAggregateDataContainer`

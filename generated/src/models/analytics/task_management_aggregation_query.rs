@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `TaskManagementAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_taskmanagement_aggregates_query`](crate::api::PostAnalyticsTaskmanagementAggregatesQuery).
+/// Taken by [`post_analytics_taskmanagement_aggregates_query`](
+/// crate::api::PostAnalyticsTaskmanagementAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TaskManagementAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_taskmanagement_aggregates_job_results`](crate::api::GetAnalyticsTaskmanagementAggregatesJobResults).
+/// Returned by [`get_analytics_taskmanagement_aggregates_job_results`](
+/// crate::api::GetAnalyticsTaskmanagementAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct TaskManagementAsyncAggregateQueryResponse {
     /// `cursor`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `TaskManagementAsyncAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_taskmanagement_aggregates_jobs`](crate::api::PostAnalyticsTaskmanagementAggregatesJobs).
+/// Taken by [`post_analytics_taskmanagement_aggregates_jobs`](
+/// crate::api::PostAnalyticsTaskmanagementAggregatesJobs).
 #[derive(Clone, Default)]
 pub struct TaskManagementAsyncAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

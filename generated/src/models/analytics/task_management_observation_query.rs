@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `TaskManagementObservationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_taskmanagement_metrics_query`](crate::api::PostAnalyticsTaskmanagementMetricsQuery).
+/// Taken by [`post_analytics_taskmanagement_metrics_query`](
+/// crate::api::PostAnalyticsTaskmanagementMetricsQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationQuery {
     /// `expands`: a list, each item one of `type`, `assignee`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `TaskManagementObservationQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_taskmanagement_metrics_query`](crate::api::PostAnalyticsTaskmanagementMetricsQuery).
+/// Returned by [`post_analytics_taskmanagement_metrics_query`](
+/// crate::api::PostAnalyticsTaskmanagementMetricsQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationQueryResponse {
     /// `cursors`: `Cursors`

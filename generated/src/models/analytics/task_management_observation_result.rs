@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `TaskManagementObservationResult` in the API.
 ///
-/// Item of the listing
-/// [`post_analytics_taskmanagement_metrics_query`](crate::api::PostAnalyticsTaskmanagementMetricsQuery).
+/// Item of the listing [`post_analytics_taskmanagement_metrics_query`](
+/// crate::api::PostAnalyticsTaskmanagementMetricsQuery).
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationResult {
     /// `data`: a list of `TaskManagementObservationDataContainer`

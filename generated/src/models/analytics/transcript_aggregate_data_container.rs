@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `TranscriptAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_transcripts_aggregates_job_results`](crate::api::GetAnalyticsTranscriptsAggregatesJobResults).
+/// Item of the listing [`get_analytics_transcripts_aggregates_job_results`](
+/// crate::api::GetAnalyticsTranscriptsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct TranscriptAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

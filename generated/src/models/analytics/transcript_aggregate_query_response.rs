@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TranscriptAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_transcripts_aggregates_query`](crate::api::PostAnalyticsTranscriptsAggregatesQuery).
+/// Returned by [`post_analytics_transcripts_aggregates_query`](
+/// crate::api::PostAnalyticsTranscriptsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct TranscriptAggregateQueryResponse {
     /// `results`: a list of `TranscriptAggregateDataContainer`

@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `TranscriptAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_transcripts_aggregates_query`](crate::api::PostAnalyticsTranscriptsAggregatesQuery).
+/// Taken by [`post_analytics_transcripts_aggregates_query`](
+/// crate::api::PostAnalyticsTranscriptsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct TranscriptAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TranscriptAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_transcripts_aggregates_job_results`](crate::api::GetAnalyticsTranscriptsAggregatesJobResults).
+/// Returned by [`get_analytics_transcripts_aggregates_job_results`](
+/// crate::api::GetAnalyticsTranscriptsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct TranscriptAsyncAggregateQueryResponse {
     /// `cursor`: a string

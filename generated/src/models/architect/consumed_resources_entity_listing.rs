@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsumedResourcesEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_architect_dependencytracking_consumedresources`](crate::api::GetArchitectDependencytrackingConsumedresources).
+/// Returned by [`get_architect_dependencytracking_consumedresources`](
+/// crate::api::GetArchitectDependencytrackingConsumedresources).
 #[derive(Clone, Default)]
 pub struct ConsumedResourcesEntityListing {
     /// `entities`: a list of `Dependency`

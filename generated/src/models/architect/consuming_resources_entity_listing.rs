@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsumingResourcesEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_architect_dependencytracking_consumingresources`](crate::api::GetArchitectDependencytrackingConsumingresources).
+/// Returned by [`get_architect_dependencytracking_consumingresources`](
+/// crate::api::GetArchitectDependencytrackingConsumingresources).
 #[derive(Clone, Default)]
 pub struct ConsumingResourcesEntityListing {
     /// `entities`: a list of `Dependency`

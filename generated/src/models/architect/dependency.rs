@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `Dependency` in the API.
 ///
-/// Item of the listing
-/// [`get_architect_dependencytracking_consumedresources`](crate::api::GetArchitectDependencytrackingConsumedresources),
-/// [`get_architect_dependencytracking_consumingresources`](crate::api::GetArchitectDependencytrackingConsumingresources).
+/// Item of the listing [`get_architect_dependencytracking_consumedresources`](
+/// crate::api::GetArchitectDependencytrackingConsumedresources),
+/// [`get_architect_dependencytracking_consumingresources`](
+/// crate::api::GetArchitectDependencytrackingConsumingresources).
 #[derive(Clone, Default)]
 pub struct Dependency {
     /// `deleted`: a boolean

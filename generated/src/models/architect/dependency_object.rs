@@ -8,8 +8,10 @@ use crate::runtime::codec;
 /// Returned by
 /// [`get_architect_dependencytracking_object`](crate::api::GetArchitectDependencytrackingObject). Item
 /// of the listing [`get_architect_dependencytracking`](crate::api::GetArchitectDependencytracking),
-/// [`get_architect_dependencytracking_deletedresourceconsumers`](crate::api::GetArchitectDependencytrackingDeletedresourceconsumers),
-/// [`get_architect_dependencytracking_updatedresourceconsumers`](crate::api::GetArchitectDependencytrackingUpdatedresourceconsumers).
+/// [`get_architect_dependencytracking_deletedresourceconsumers`](
+/// crate::api::GetArchitectDependencytrackingDeletedresourceconsumers),
+/// [`get_architect_dependencytracking_updatedresourceconsumers`](
+/// crate::api::GetArchitectDependencytrackingUpdatedresourceconsumers).
 #[derive(Clone, Default)]
 pub struct DependencyObject {
     /// `consumedResources`: a list of `Dependency`

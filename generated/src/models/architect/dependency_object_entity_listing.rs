@@ -6,8 +6,10 @@ use crate::runtime::codec;
 /// `DependencyObjectEntityListing` in the API.
 ///
 /// Returned by [`get_architect_dependencytracking`](crate::api::GetArchitectDependencytracking),
-/// [`get_architect_dependencytracking_deletedresourceconsumers`](crate::api::GetArchitectDependencytrackingDeletedresourceconsumers),
-/// [`get_architect_dependencytracking_updatedresourceconsumers`](crate::api::GetArchitectDependencytrackingUpdatedresourceconsumers).
+/// [`get_architect_dependencytracking_deletedresourceconsumers`](
+/// crate::api::GetArchitectDependencytrackingDeletedresourceconsumers),
+/// [`get_architect_dependencytracking_updatedresourceconsumers`](
+/// crate::api::GetArchitectDependencytrackingUpdatedresourceconsumers).
 #[derive(Clone, Default)]
 pub struct DependencyObjectEntityListing {
     /// `entities`: a list of `DependencyObject`

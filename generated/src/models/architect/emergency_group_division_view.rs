@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `EmergencyGroupDivisionView` in the API.
 ///
-/// Item of the listing
-/// [`get_architect_emergencygroups_divisionviews`](crate::api::GetArchitectEmergencygroupsDivisionviews).
+/// Item of the listing [`get_architect_emergencygroups_divisionviews`](
+/// crate::api::GetArchitectEmergencygroupsDivisionviews).
 #[derive(Clone, Default)]
 pub struct EmergencyGroupDivisionView {
     /// `division`: `WritableDivision`

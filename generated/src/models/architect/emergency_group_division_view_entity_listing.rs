@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `EmergencyGroupDivisionViewEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_architect_emergencygroups_divisionviews`](crate::api::GetArchitectEmergencygroupsDivisionviews).
+/// Returned by [`get_architect_emergencygroups_divisionviews`](
+/// crate::api::GetArchitectEmergencygroupsDivisionviews).
 #[derive(Clone, Default)]
 pub struct EmergencyGroupDivisionViewEntityListing {
     /// `entities`: a list of `EmergencyGroupDivisionView`

@@ -9,7 +9,8 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_flows_instances_settings_executiondata`](crate::api::GetFlowsInstancesSettingsExecutiondata),
-/// [`patch_flows_instances_settings_executiondata`](crate::api::PatchFlowsInstancesSettingsExecutiondata).
+/// [`patch_flows_instances_settings_executiondata`](
+/// crate::api::PatchFlowsInstancesSettingsExecutiondata).
 #[derive(Clone, Default)]
 pub struct ExecutionDataFlowSettingsResponse {
     /// `dateModified`: a timestamp

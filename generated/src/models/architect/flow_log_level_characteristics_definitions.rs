@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `FlowLogLevelCharacteristicsDefinitions` in the API.
 ///
-/// Returned by
-/// [`get_flows_instances_settings_loglevels_characteristics`](crate::api::GetFlowsInstancesSettingsLoglevelsCharacteristics).
+/// Returned by [`get_flows_instances_settings_loglevels_characteristics`](
+/// crate::api::GetFlowsInstancesSettingsLoglevelsCharacteristics).
 #[derive(Clone, Default)]
 pub struct FlowLogLevelCharacteristicsDefinitions {
     /// `characteristics`: a list of `FlowLogLevelCharacteristicsDefinition`, read-only

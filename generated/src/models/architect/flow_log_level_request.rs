@@ -7,7 +7,8 @@ use crate::runtime::codec;
 ///
 /// Taken by [`post_flow_instances_settings_loglevels`](crate::api::PostFlowInstancesSettingsLoglevels),
 /// [`put_flow_instances_settings_loglevels`](crate::api::PutFlowInstancesSettingsLoglevels),
-/// [`put_flows_instances_settings_loglevels_default`](crate::api::PutFlowsInstancesSettingsLoglevelsDefault).
+/// [`put_flows_instances_settings_loglevels_default`](
+/// crate::api::PutFlowsInstancesSettingsLoglevelsDefault).
 #[derive(Clone, Default)]
 pub struct FlowLogLevelRequest {
     /// `logLevelCharacteristics`: `FlowLogLevel`, required

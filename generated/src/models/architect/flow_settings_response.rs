@@ -10,11 +10,12 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_flow_instances_settings_loglevels`](crate::api::GetFlowInstancesSettingsLoglevels),
-/// [`get_flows_instances_settings_loglevels_default`](crate::api::GetFlowsInstancesSettingsLoglevelsDefault),
+/// [`get_flows_instances_settings_loglevels_default`](
+/// crate::api::GetFlowsInstancesSettingsLoglevelsDefault),
 /// [`post_flow_instances_settings_loglevels`](crate::api::PostFlowInstancesSettingsLoglevels),
 /// [`put_flow_instances_settings_loglevels`](crate::api::PutFlowInstancesSettingsLoglevels),
-/// [`put_flows_instances_settings_loglevels_default`](crate::api::PutFlowsInstancesSettingsLoglevelsDefault).
-/// Item of the listing
+/// [`put_flows_instances_settings_loglevels_default`](
+/// crate::api::PutFlowsInstancesSettingsLoglevelsDefault). Item of the listing
 /// [`get_flows_instances_settings_loglevels`](crate::api::GetFlowsInstancesSettingsLoglevels).
 #[derive(Clone, Default)]
 pub struct FlowSettingsResponse {

@@ -9,7 +9,8 @@ use crate::runtime::time;
 ///
 /// Item of the listing
 /// [`get_architect_prompt_history_history_id`](crate::api::GetArchitectPromptHistoryHistoryId),
-/// [`get_architect_systemprompt_history_history_id`](crate::api::GetArchitectSystempromptHistoryHistoryId),
+/// [`get_architect_systemprompt_history_history_id`](
+/// crate::api::GetArchitectSystempromptHistoryHistoryId),
 /// [`get_flow_history_history_id`](crate::api::GetFlowHistoryHistoryId).
 #[derive(Clone, Default)]
 pub struct HistoryEntry {

@@ -15,7 +15,8 @@ use std::collections::BTreeMap;
 ///
 /// Returned by
 /// [`get_architect_prompt_history_history_id`](crate::api::GetArchitectPromptHistoryHistoryId),
-/// [`get_architect_systemprompt_history_history_id`](crate::api::GetArchitectSystempromptHistoryHistoryId),
+/// [`get_architect_systemprompt_history_history_id`](
+/// crate::api::GetArchitectSystempromptHistoryHistoryId),
 /// [`get_flow_history_history_id`](crate::api::GetFlowHistoryHistoryId).
 #[derive(Clone, Default)]
 pub struct HistoryListing {

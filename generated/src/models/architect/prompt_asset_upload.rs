@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 ///
 /// Returned by
 /// [`post_architect_prompt_resource_uploads`](crate::api::PostArchitectPromptResourceUploads),
-/// [`post_architect_systemprompt_resource_uploads`](crate::api::PostArchitectSystempromptResourceUploads).
+/// [`post_architect_systemprompt_resource_uploads`](
+/// crate::api::PostArchitectSystempromptResourceUploads).
 #[derive(Clone, Default)]
 pub struct PromptAssetUpload {
     /// `headers`: a map of strings to strings, read-only

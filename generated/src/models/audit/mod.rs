@@ -3,8 +3,8 @@
 export!(audit_log_message: AuditLogMessage, AuditLogMessageLevel, AuditLogMessageStatus);
 export!(audit_query_entity: AuditQueryEntity);
 export!(audit_query_execution_results_response: AuditQueryExecutionResultsResponse);
-export!(
-    audit_query_execution_status_response: AuditQueryExecutionStatusResponse, AuditQueryExecutionStatusResponseState
+export!(audit_query_execution_status_response:
+    AuditQueryExecutionStatusResponse, AuditQueryExecutionStatusResponseState
 );
 export!(audit_query_filter: AuditQueryFilter, AuditQueryFilterProperty);
 export!(audit_query_request: AuditQueryRequest);

@@ -7,17 +7,19 @@ use std::collections::BTreeMap;
 
 /// `AuthorizationPolicy` in the API.
 ///
-/// Returned by
-/// [`get_authorization_policies_target_subject_subject_id`](crate::api::GetAuthorizationPoliciesTargetSubjectSubjectId),
+/// Returned by [`get_authorization_policies_target_subject_subject_id`](
+/// crate::api::GetAuthorizationPoliciesTargetSubjectSubjectId),
 /// [`get_authorization_policy`](crate::api::GetAuthorizationPolicy),
 /// [`post_authorization_policies_target`](crate::api::PostAuthorizationPoliciesTarget),
 /// [`put_authorization_policies_target`](crate::api::PutAuthorizationPoliciesTarget),
 /// [`put_authorization_policy`](crate::api::PutAuthorizationPolicy). Item of the listing
 /// [`get_authorization_policies`](crate::api::GetAuthorizationPolicies),
-/// [`get_authorization_policies_subject_subject_id`](crate::api::GetAuthorizationPoliciesSubjectSubjectId),
+/// [`get_authorization_policies_subject_subject_id`](
+/// crate::api::GetAuthorizationPoliciesSubjectSubjectId),
 /// [`get_authorization_policies_target`](crate::api::GetAuthorizationPoliciesTarget). Taken by
 /// [`post_authorization_policies_target`](crate::api::PostAuthorizationPoliciesTarget),
-/// [`post_authorization_policies_target_validate`](crate::api::PostAuthorizationPoliciesTargetValidate),
+/// [`post_authorization_policies_target_validate`](
+/// crate::api::PostAuthorizationPoliciesTargetValidate),
 /// [`put_authorization_policies_target`](crate::api::PutAuthorizationPoliciesTarget),
 /// [`put_authorization_policy`](crate::api::PutAuthorizationPolicy).
 #[derive(Clone, Default)]

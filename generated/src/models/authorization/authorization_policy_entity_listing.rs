@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `AuthorizationPolicyEntityListing` in the API.
 ///
 /// Returned by [`get_authorization_policies`](crate::api::GetAuthorizationPolicies),
-/// [`get_authorization_policies_subject_subject_id`](crate::api::GetAuthorizationPoliciesSubjectSubjectId),
+/// [`get_authorization_policies_subject_subject_id`](
+/// crate::api::GetAuthorizationPoliciesSubjectSubjectId),
 /// [`get_authorization_policies_target`](crate::api::GetAuthorizationPoliciesTarget).
 #[derive(Clone, Default)]
 pub struct AuthorizationPolicyEntityListing {

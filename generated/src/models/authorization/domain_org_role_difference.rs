@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `DomainOrgRoleDifference` in the API.
 ///
-/// Returned by
-/// [`get_authorization_role_comparedefault_right_role_id`](crate::api::GetAuthorizationRoleComparedefaultRightRoleId),
-/// [`post_authorization_role_comparedefault_right_role_id`](crate::api::PostAuthorizationRoleComparedefaultRightRoleId).
+/// Returned by [`get_authorization_role_comparedefault_right_role_id`](
+/// crate::api::GetAuthorizationRoleComparedefaultRightRoleId),
+/// [`post_authorization_role_comparedefault_right_role_id`](
+/// crate::api::PostAuthorizationRoleComparedefaultRightRoleId).
 #[derive(Clone, Default)]
 pub struct DomainOrgRoleDifference {
     /// `addedPermissionPolicies`: a list of `DomainPermissionPolicy`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ValidationErrorListing` in the API.
 ///
-/// Returned by
-/// [`post_authorization_policies_target_validate`](crate::api::PostAuthorizationPoliciesTargetValidate).
+/// Returned by [`post_authorization_policies_target_validate`](
+/// crate::api::PostAuthorizationPoliciesTargetValidate).
 #[derive(Clone, Default)]
 pub struct ValidationErrorListing {
     /// `entities`: a list of `ValidationErrorResponse`

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `ValidationErrorResponse` in the API.
 ///
-/// Item of the listing
-/// [`post_authorization_policies_target_validate`](crate::api::PostAuthorizationPoliciesTargetValidate).
+/// Item of the listing [`post_authorization_policies_target_validate`](
+/// crate::api::PostAuthorizationPoliciesTargetValidate).
 #[derive(Clone, Default)]
 pub struct ValidationErrorResponse {
     /// `arguments`: a map of strings to strings

@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `TrusteeBillingOverview` in the API.
 ///
-/// Returned by
-/// [`get_billing_trusteebillingoverview_trustor_org_id`](crate::api::GetBillingTrusteebillingoverviewTrustorOrgId).
+/// Returned by [`get_billing_trusteebillingoverview_trustor_org_id`](
+/// crate::api::GetBillingTrusteebillingoverviewTrustorOrgId).
 #[derive(Clone, Default)]
 pub struct TrusteeBillingOverview {
     /// `billingPeriodEndDate`: a timestamp

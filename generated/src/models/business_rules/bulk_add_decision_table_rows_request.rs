@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkAddDecisionTableRowsRequest` in the API.
 ///
-/// Taken by
-/// [`post_businessrules_decisiontable_version_rows_bulk_add`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkAdd).
+/// Taken by [`post_businessrules_decisiontable_version_rows_bulk_add`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRowsBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddDecisionTableRowsRequest {
     /// `rows`: a list of `CreateDecisionTableRowRequest`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkAddDecisionTableRowsResponse` in the API.
 ///
-/// Returned by
-/// [`post_businessrules_decisiontable_version_rows_bulk_add`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkAdd).
+/// Returned by [`post_businessrules_decisiontable_version_rows_bulk_add`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRowsBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddDecisionTableRowsResponse {
     /// `rows`: a list of `DecisionTableRow`, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BulkDeleteDecisionTableRowsRequest` in the API.
 ///
-/// Taken by
-/// [`post_businessrules_decisiontable_version_rows_bulk_remove`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkRemove).
+/// Taken by [`post_businessrules_decisiontable_version_rows_bulk_remove`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRowsBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkDeleteDecisionTableRowsRequest {
     /// `rowIds`: a list of strings, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkUpdateDecisionTableRowsRequest` in the API.
 ///
-/// Taken by
-/// [`post_businessrules_decisiontable_version_rows_bulk_update`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkUpdate).
+/// Taken by [`post_businessrules_decisiontable_version_rows_bulk_update`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRowsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct BulkUpdateDecisionTableRowsRequest {
     /// `rows`: a list of `Row`, required

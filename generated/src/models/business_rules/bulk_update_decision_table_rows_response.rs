@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkUpdateDecisionTableRowsResponse` in the API.
 ///
-/// Returned by
-/// [`post_businessrules_decisiontable_version_rows_bulk_update`](crate::api::PostBusinessrulesDecisiontableVersionRowsBulkUpdate).
+/// Returned by [`post_businessrules_decisiontable_version_rows_bulk_update`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRowsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct BulkUpdateDecisionTableRowsResponse {
     /// `rows`: a list of `DecisionTableRow`, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CopyDecisionTableRequest` in the API.
 ///
-/// Taken by
-/// [`post_businessrules_decisiontable_version_copy`](crate::api::PostBusinessrulesDecisiontableVersionCopy).
+/// Taken by [`post_businessrules_decisiontable_version_copy`](
+/// crate::api::PostBusinessrulesDecisiontableVersionCopy).
 #[derive(Clone, Default)]
 pub struct CopyDecisionTableRequest {
     /// `description`: a string

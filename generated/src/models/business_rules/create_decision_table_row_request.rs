@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `CreateDecisionTableRowRequest` in the API.
 ///
-/// Taken by
-/// [`post_businessrules_decisiontable_version_rows`](crate::api::PostBusinessrulesDecisiontableVersionRows).
+/// Taken by [`post_businessrules_decisiontable_version_rows`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRows).
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableRowRequest {
     /// `inputs`: a map of strings to `DecisionTableRowParameterValue`, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CreateDecisionTableSnapshotRequest` in the API.
 ///
-/// Taken by
-/// [`post_businessrules_decisiontable_version_snapshot`](crate::api::PostBusinessrulesDecisiontableVersionSnapshot).
+/// Taken by [`post_businessrules_decisiontable_version_snapshot`](
+/// crate::api::PostBusinessrulesDecisiontableVersionSnapshot).
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableSnapshotRequest {
     /// `notes`: a string, at most 200 characters

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 ///
 /// Taken by
 /// [`post_businessrules_decisiontable_execute`](crate::api::PostBusinessrulesDecisiontableExecute),
-/// [`post_businessrules_decisiontable_version_execute`](crate::api::PostBusinessrulesDecisiontableVersionExecute).
+/// [`post_businessrules_decisiontable_version_execute`](
+/// crate::api::PostBusinessrulesDecisiontableVersionExecute).
 #[derive(Clone, Default)]
 pub struct DecisionTableExecutionRequest {
     /// `inputs`: a map of strings to JSON values, required

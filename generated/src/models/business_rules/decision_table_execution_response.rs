@@ -10,7 +10,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`post_businessrules_decisiontable_execute`](crate::api::PostBusinessrulesDecisiontableExecute),
-/// [`post_businessrules_decisiontable_version_execute`](crate::api::PostBusinessrulesDecisiontableVersionExecute).
+/// [`post_businessrules_decisiontable_version_execute`](
+/// crate::api::PostBusinessrulesDecisiontableVersionExecute).
 #[derive(Clone, Default)]
 pub struct DecisionTableExecutionResponse {
     /// `rowExecutionOutputs`: a list of `DecisionTableRowExecutionOutput`

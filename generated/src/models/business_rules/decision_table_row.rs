@@ -9,13 +9,16 @@ use std::collections::BTreeMap;
 
 /// `DecisionTableRow` in the API.
 ///
-/// Returned by
-/// [`get_businessrules_decisiontable_version_row`](crate::api::GetBusinessrulesDecisiontableVersionRow),
-/// [`post_businessrules_decisiontable_version_rows`](crate::api::PostBusinessrulesDecisiontableVersionRows),
-/// [`put_businessrules_decisiontable_version_row`](crate::api::PutBusinessrulesDecisiontableVersionRow).
-/// Item of the listing
-/// [`get_businessrules_decisiontable_version_rows`](crate::api::GetBusinessrulesDecisiontableVersionRows),
-/// [`post_businessrules_decisiontable_version_rows_search`](crate::api::PostBusinessrulesDecisiontableVersionRowsSearch).
+/// Returned by [`get_businessrules_decisiontable_version_row`](
+/// crate::api::GetBusinessrulesDecisiontableVersionRow),
+/// [`post_businessrules_decisiontable_version_rows`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRows),
+/// [`put_businessrules_decisiontable_version_row`](
+/// crate::api::PutBusinessrulesDecisiontableVersionRow). Item of the listing
+/// [`get_businessrules_decisiontable_version_rows`](
+/// crate::api::GetBusinessrulesDecisiontableVersionRows),
+/// [`post_businessrules_decisiontable_version_rows_search`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRowsSearch).
 #[derive(Clone, Default)]
 pub struct DecisionTableRow {
     /// `dateCreated`: a timestamp

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `DecisionTableRowListing` in the API.
 ///
-/// Returned by
-/// [`get_businessrules_decisiontable_version_rows`](crate::api::GetBusinessrulesDecisiontableVersionRows),
-/// [`post_businessrules_decisiontable_version_rows_search`](crate::api::PostBusinessrulesDecisiontableVersionRowsSearch).
+/// Returned by [`get_businessrules_decisiontable_version_rows`](
+/// crate::api::GetBusinessrulesDecisiontableVersionRows),
+/// [`post_businessrules_decisiontable_version_rows_search`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRowsSearch).
 #[derive(Clone, Default)]
 pub struct DecisionTableRowListing {
     /// `entities`: a list of `DecisionTableRow`

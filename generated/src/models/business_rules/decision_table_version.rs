@@ -13,10 +13,12 @@ use crate::runtime::time;
 /// Returned by
 /// [`get_businessrules_decisiontable_version`](crate::api::GetBusinessrulesDecisiontableVersion),
 /// [`patch_businessrules_decisiontable_version`](crate::api::PatchBusinessrulesDecisiontableVersion),
-/// [`post_businessrules_decisiontable_version_copy`](crate::api::PostBusinessrulesDecisiontableVersionCopy),
-/// [`post_businessrules_decisiontable_version_rollback`](crate::api::PostBusinessrulesDecisiontableVersionRollback),
-/// [`post_businessrules_decisiontable_version_snapshot`](crate::api::PostBusinessrulesDecisiontableVersionSnapshot),
-/// 4 more. Item of the listing
+/// [`post_businessrules_decisiontable_version_copy`](
+/// crate::api::PostBusinessrulesDecisiontableVersionCopy),
+/// [`post_businessrules_decisiontable_version_rollback`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRollback),
+/// [`post_businessrules_decisiontable_version_snapshot`](
+/// crate::api::PostBusinessrulesDecisiontableVersionSnapshot), 4 more. Item of the listing
 /// [`get_businessrules_decisiontable_versions`](crate::api::GetBusinessrulesDecisiontableVersions).
 #[derive(Clone, Default)]
 pub struct DecisionTableVersion {

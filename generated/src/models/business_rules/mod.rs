@@ -13,43 +13,38 @@ export!(business_rules_schema_update_request: BusinessRulesSchemaUpdateRequest);
 export!(contractual: Contractual);
 export!(copy_decision_table_request: CopyDecisionTableRequest);
 export!(create_decision_table_columns_request: CreateDecisionTableColumnsRequest);
-export!(
-    create_decision_table_import_job_request: CreateDecisionTableImportJobRequest,
-        CreateDecisionTableImportJobRequestImportMode
+export!(create_decision_table_import_job_request:
+    CreateDecisionTableImportJobRequest, CreateDecisionTableImportJobRequestImportMode
 );
 export!(create_decision_table_request: CreateDecisionTableRequest);
 export!(create_decision_table_row_request: CreateDecisionTableRowRequest);
 export!(create_decision_table_snapshot_request: CreateDecisionTableSnapshotRequest);
 export!(create_decision_table_version_request: CreateDecisionTableVersionRequest);
 export!(decision_table: DecisionTable, DecisionTableLatestVersionStatus);
-export!(
-    decision_table_column_default_row_value: DecisionTableColumnDefaultRowValue,
-        DecisionTableColumnDefaultRowValueSpecial
+export!(decision_table_column_default_row_value:
+    DecisionTableColumnDefaultRowValue, DecisionTableColumnDefaultRowValueSpecial
 );
 export!(decision_table_columns: DecisionTableColumns);
 export!(decision_table_contract: DecisionTableContract);
 export!(decision_table_execution_request: DecisionTableExecutionRequest);
 export!(decision_table_execution_response: DecisionTableExecutionResponse);
-export!(
-    decision_table_export_job: DecisionTableExportJob, DecisionTableExportJobExportType, DecisionTableExportJobFormat,
-        DecisionTableExportJobStatus
+export!(decision_table_export_job:
+    DecisionTableExportJob, DecisionTableExportJobExportType, DecisionTableExportJobFormat, DecisionTableExportJobStatus
 );
 export!(decision_table_export_job_error: DecisionTableExportJobError);
 export!(decision_table_export_job_listing: DecisionTableExportJobListing);
-export!(
-    decision_table_export_job_request: DecisionTableExportJobRequest, DecisionTableExportJobRequestExportType,
-        DecisionTableExportJobRequestFormat
+export!(decision_table_export_job_request:
+    DecisionTableExportJobRequest, DecisionTableExportJobRequestExportType, DecisionTableExportJobRequestFormat
 );
-export!(
-    decision_table_import_job: DecisionTableImportJob, DecisionTableImportJobImportMode, DecisionTableImportJobStatus
+export!(decision_table_import_job:
+    DecisionTableImportJob, DecisionTableImportJobImportMode, DecisionTableImportJobStatus
 );
 export!(decision_table_import_job_error: DecisionTableImportJobError);
 export!(decision_table_import_job_listing: DecisionTableImportJobListing);
 export!(decision_table_import_row_metrics: DecisionTableImportRowMetrics);
 export!(decision_table_input_column: DecisionTableInputColumn);
-export!(
-    decision_table_input_column_expression: DecisionTableInputColumnExpression,
-        DecisionTableInputColumnExpressionComparator
+export!(decision_table_input_column_expression:
+    DecisionTableInputColumnExpression, DecisionTableInputColumnExpressionComparator
 );
 export!(decision_table_input_column_request: DecisionTableInputColumnRequest);
 export!(decision_table_job_validation_error: DecisionTableJobValidationError);
@@ -78,9 +73,8 @@ export!(row_search_predicate: RowSearchPredicate, RowSearchPredicateOperator, Ro
 export!(search_decision_table_rows_request: SearchDecisionTableRowsRequest);
 export!(shared_enums: *);
 export!(update_decision_table_columns_request: UpdateDecisionTableColumnsRequest);
-export!(
-    update_decision_table_import_job_request: UpdateDecisionTableImportJobRequest,
-        UpdateDecisionTableImportJobRequestStatus
+export!(update_decision_table_import_job_request:
+    UpdateDecisionTableImportJobRequest, UpdateDecisionTableImportJobRequestStatus
 );
 export!(update_decision_table_request: UpdateDecisionTableRequest);
 export!(update_decision_table_version_request: UpdateDecisionTableVersionRequest);

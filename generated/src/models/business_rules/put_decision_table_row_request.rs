@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `PutDecisionTableRowRequest` in the API.
 ///
-/// Taken by
-/// [`put_businessrules_decisiontable_version_row`](crate::api::PutBusinessrulesDecisiontableVersionRow).
+/// Taken by [`put_businessrules_decisiontable_version_row`](
+/// crate::api::PutBusinessrulesDecisiontableVersionRow).
 #[derive(Clone, Default)]
 pub struct PutDecisionTableRowRequest {
     /// `inputs`: a map of strings to `DecisionTableRowParameterValue`

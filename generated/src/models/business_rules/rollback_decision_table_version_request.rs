@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `RollbackDecisionTableVersionRequest` in the API.
 ///
-/// Taken by
-/// [`post_businessrules_decisiontable_version_rollback`](crate::api::PostBusinessrulesDecisiontableVersionRollback).
+/// Taken by [`post_businessrules_decisiontable_version_rollback`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRollback).
 #[derive(Clone, Default)]
 pub struct RollbackDecisionTableVersionRequest {
     /// `rollbackReason`: a string, at most 200 characters

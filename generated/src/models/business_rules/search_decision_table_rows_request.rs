@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SearchDecisionTableRowsRequest` in the API.
 ///
-/// Taken by
-/// [`post_businessrules_decisiontable_version_rows_search`](crate::api::PostBusinessrulesDecisiontableVersionRowsSearch).
+/// Taken by [`post_businessrules_decisiontable_version_rows_search`](
+/// crate::api::PostBusinessrulesDecisiontableVersionRowsSearch).
 #[derive(Clone, Default)]
 pub struct SearchDecisionTableRowsRequest {
     /// `filter`: `RowSearchFilter`, required

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `EmergencyLocation` in the API.
 ///
-/// Returned by
-/// [`get_carrierservices_integrations_emergencylocations_me`](crate::api::GetCarrierservicesIntegrationsEmergencylocationsMe),
-/// [`post_carrierservices_integrations_emergencylocations_me`](crate::api::PostCarrierservicesIntegrationsEmergencylocationsMe).
-/// Taken by
-/// [`post_carrierservices_integrations_emergencylocations_me`](crate::api::PostCarrierservicesIntegrationsEmergencylocationsMe).
+/// Returned by [`get_carrierservices_integrations_emergencylocations_me`](
+/// crate::api::GetCarrierservicesIntegrationsEmergencylocationsMe),
+/// [`post_carrierservices_integrations_emergencylocations_me`](
+/// crate::api::PostCarrierservicesIntegrationsEmergencylocationsMe). Taken by
+/// [`post_carrierservices_integrations_emergencylocations_me`](
+/// crate::api::PostCarrierservicesIntegrationsEmergencylocationsMe).
 #[derive(Clone, Default)]
 pub struct EmergencyLocation {
     /// `address`: `LocationAddress`, required

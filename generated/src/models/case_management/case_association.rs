@@ -11,7 +11,8 @@ use crate::runtime::time;
 /// Returned by [`get_casemanagement_case_association`](crate::api::GetCasemanagementCaseAssociation),
 /// [`post_casemanagement_case_associations`](crate::api::PostCasemanagementCaseAssociations). Item of
 /// the listing [`get_casemanagement_case_associations`](crate::api::GetCasemanagementCaseAssociations),
-/// [`post_casemanagement_cases_associations_query`](crate::api::PostCasemanagementCasesAssociationsQuery).
+/// [`post_casemanagement_cases_associations_query`](
+/// crate::api::PostCasemanagementCasesAssociationsQuery).
 #[derive(Clone, Default)]
 pub struct CaseAssociation {
     /// `associationType`: one of `Activity`, `Enquiry`, `Initiation`

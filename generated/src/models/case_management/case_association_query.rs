@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CaseAssociationQuery` in the API.
 ///
-/// Taken by
-/// [`post_casemanagement_cases_associations_query`](crate::api::PostCasemanagementCasesAssociationsQuery).
+/// Taken by [`post_casemanagement_cases_associations_query`](
+/// crate::api::PostCasemanagementCasesAssociationsQuery).
 #[derive(Clone, Default)]
 pub struct CaseAssociationQuery {
     /// `after`: a string

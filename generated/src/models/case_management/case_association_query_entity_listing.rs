@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CaseAssociationQueryEntityListing` in the API.
 ///
-/// Returned by
-/// [`post_casemanagement_cases_associations_query`](crate::api::PostCasemanagementCasesAssociationsQuery).
+/// Returned by [`post_casemanagement_cases_associations_query`](
+/// crate::api::PostCasemanagementCasesAssociationsQuery).
 #[derive(Clone, Default)]
 pub struct CaseAssociationQueryEntityListing {
     /// `after`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 /// Returned by
 /// [`post_casemanagement_caseplan_dataschemas`](crate::api::PostCasemanagementCaseplanDataschemas),
 /// [`put_casemanagement_caseplan_dataschema`](crate::api::PutCasemanagementCaseplanDataschema). Item of
-/// the listing
-/// [`get_casemanagement_caseplan_version_dataschemas`](crate::api::GetCasemanagementCaseplanVersionDataschemas).
+/// the listing [`get_casemanagement_caseplan_version_dataschemas`](
+/// crate::api::GetCasemanagementCaseplanVersionDataschemas).
 #[derive(Clone, Default)]
 pub struct CaseplanDataSchema {
     /// `id`: a string, pattern

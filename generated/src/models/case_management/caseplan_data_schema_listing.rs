@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CaseplanDataSchemaListing` in the API.
 ///
-/// Returned by
-/// [`get_casemanagement_caseplan_version_dataschemas`](crate::api::GetCasemanagementCaseplanVersionDataschemas).
+/// Returned by [`get_casemanagement_caseplan_version_dataschemas`](
+/// crate::api::GetCasemanagementCaseplanVersionDataschemas).
 #[derive(Clone, Default)]
 pub struct CaseplanDataSchemaListing {
     /// `entities`: a list of `CaseplanDataSchema`

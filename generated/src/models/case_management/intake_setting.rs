@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `IntakeSetting` in the API.
 ///
-/// Item of the listing
-/// [`get_casemanagement_caseplan_version_intakesettings`](crate::api::GetCasemanagementCaseplanVersionIntakesettings).
+/// Item of the listing [`get_casemanagement_caseplan_version_intakesettings`](
+/// crate::api::GetCasemanagementCaseplanVersionIntakesettings).
 #[derive(Clone, Default)]
 pub struct IntakeSetting {
     /// `displayOrder`: an integer (`int32`), required

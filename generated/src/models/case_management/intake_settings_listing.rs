@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `IntakeSettingsListing` in the API.
 ///
-/// Returned by
-/// [`get_casemanagement_caseplan_version_intakesettings`](crate::api::GetCasemanagementCaseplanVersionIntakesettings),
+/// Returned by [`get_casemanagement_caseplan_version_intakesettings`](
+/// crate::api::GetCasemanagementCaseplanVersionIntakesettings),
 /// [`put_casemanagement_caseplan_intakesettings`](crate::api::PutCasemanagementCaseplanIntakesettings).
 #[derive(Clone, Default)]
 pub struct IntakeSettingsListing {

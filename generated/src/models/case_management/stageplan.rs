@@ -7,12 +7,12 @@ use crate::runtime::time;
 
 /// `Stageplan` in the API.
 ///
-/// Returned by
-/// [`get_casemanagement_caseplan_version_stageplan`](crate::api::GetCasemanagementCaseplanVersionStageplan),
+/// Returned by [`get_casemanagement_caseplan_version_stageplan`](
+/// crate::api::GetCasemanagementCaseplanVersionStageplan),
 /// [`patch_casemanagement_caseplan_stageplan`](crate::api::PatchCasemanagementCaseplanStageplan),
 /// [`post_casemanagement_caseplan_stageplans`](crate::api::PostCasemanagementCaseplanStageplans). Item
-/// of the listing
-/// [`get_casemanagement_caseplan_version_stageplans`](crate::api::GetCasemanagementCaseplanVersionStageplans).
+/// of the listing [`get_casemanagement_caseplan_version_stageplans`](
+/// crate::api::GetCasemanagementCaseplanVersionStageplans).
 #[derive(Clone, Default)]
 pub struct Stageplan {
     /// `caseplan`: `CaseplanReference`

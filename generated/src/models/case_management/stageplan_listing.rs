@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `StageplanListing` in the API.
 ///
-/// Returned by
-/// [`get_casemanagement_caseplan_version_stageplans`](crate::api::GetCasemanagementCaseplanVersionStageplans).
+/// Returned by [`get_casemanagement_caseplan_version_stageplans`](
+/// crate::api::GetCasemanagementCaseplanVersionStageplans).
 #[derive(Clone, Default)]
 pub struct StageplanListing {
     /// `entities`: a list of `Stageplan`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `StageplanReposition` in the API.
 ///
-/// Taken by
-/// [`post_casemanagement_caseplan_stageplan_reposition`](crate::api::PostCasemanagementCaseplanStageplanReposition).
+/// Taken by [`post_casemanagement_caseplan_stageplan_reposition`](
+/// crate::api::PostCasemanagementCaseplanStageplanReposition).
 #[derive(Clone, Default)]
 pub struct StageplanReposition {
     /// `after`: a string, pattern

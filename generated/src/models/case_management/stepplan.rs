@@ -9,11 +9,12 @@ use crate::runtime::time;
 
 /// `Stepplan` in the API.
 ///
-/// Returned by
-/// [`get_casemanagement_caseplan_version_stageplan_stepplan`](crate::api::GetCasemanagementCaseplanVersionStageplanStepplan),
-/// [`patch_casemanagement_caseplan_stageplan_stepplan`](crate::api::PatchCasemanagementCaseplanStageplanStepplan).
-/// Item of the listing
-/// [`get_casemanagement_caseplan_version_stageplan_stepplans`](crate::api::GetCasemanagementCaseplanVersionStageplanStepplans).
+/// Returned by [`get_casemanagement_caseplan_version_stageplan_stepplan`](
+/// crate::api::GetCasemanagementCaseplanVersionStageplanStepplan),
+/// [`patch_casemanagement_caseplan_stageplan_stepplan`](
+/// crate::api::PatchCasemanagementCaseplanStageplanStepplan). Item of the listing
+/// [`get_casemanagement_caseplan_version_stageplan_stepplans`](
+/// crate::api::GetCasemanagementCaseplanVersionStageplanStepplans).
 #[derive(Clone, Default)]
 pub struct Stepplan {
     /// `activityType`: one of `Unknown`, `None`, `Workitem`

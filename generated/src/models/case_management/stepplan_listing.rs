@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `StepplanListing` in the API.
 ///
-/// Returned by
-/// [`get_casemanagement_caseplan_version_stageplan_stepplans`](crate::api::GetCasemanagementCaseplanVersionStageplanStepplans).
+/// Returned by [`get_casemanagement_caseplan_version_stageplan_stepplans`](
+/// crate::api::GetCasemanagementCaseplanVersionStageplanStepplans).
 #[derive(Clone, Default)]
 pub struct StepplanListing {
     /// `entities`: a list of `Stepplan`

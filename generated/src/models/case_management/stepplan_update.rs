@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `StepplanUpdate` in the API.
 ///
-/// Taken by
-/// [`patch_casemanagement_caseplan_stageplan_stepplan`](crate::api::PatchCasemanagementCaseplanStageplanStepplan).
+/// Taken by [`patch_casemanagement_caseplan_stageplan_stepplan`](
+/// crate::api::PatchCasemanagementCaseplanStageplanStepplan).
 #[derive(Clone, Default)]
 pub struct StepplanUpdate {
     /// `activityType`: one of `Unknown`, `None`, `Workitem`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `CoachingAppointmentAggregateRequest` in the API.
 ///
-/// Taken by
-/// [`post_coaching_appointments_aggregates_query`](crate::api::PostCoachingAppointmentsAggregatesQuery).
+/// Taken by [`post_coaching_appointments_aggregates_query`](
+/// crate::api::PostCoachingAppointmentsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentAggregateRequest {
     /// `filter`: `QueryRequestFilter`, required

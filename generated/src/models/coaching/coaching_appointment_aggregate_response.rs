@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CoachingAppointmentAggregateResponse` in the API.
 ///
-/// Returned by
-/// [`post_coaching_appointments_aggregates_query`](crate::api::PostCoachingAppointmentsAggregatesQuery).
+/// Returned by [`post_coaching_appointments_aggregates_query`](
+/// crate::api::PostCoachingAppointmentsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentAggregateResponse {
     /// `results`: a list of `QueryResponseGroupedData`

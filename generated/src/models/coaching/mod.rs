@@ -6,27 +6,26 @@ export!(available_time: AvailableTime, AvailableTimeActivityCategory);
 export!(coaching_annotation: CoachingAnnotation, CoachingAnnotationAccessType);
 export!(coaching_annotation_create_request: CoachingAnnotationCreateRequest, CoachingAnnotationCreateRequestAccessType);
 export!(coaching_annotation_list: CoachingAnnotationList);
-export!(
-    coaching_appointment_aggregate_request: CoachingAppointmentAggregateRequest,
-        CoachingAppointmentAggregateRequestGroupBy, CoachingAppointmentAggregateRequestMetrics
+export!(coaching_appointment_aggregate_request:
+    CoachingAppointmentAggregateRequest, CoachingAppointmentAggregateRequestGroupBy,
+    CoachingAppointmentAggregateRequestMetrics
 );
 export!(coaching_appointment_aggregate_response: CoachingAppointmentAggregateResponse);
 export!(coaching_appointment_reference: CoachingAppointmentReference);
 export!(coaching_appointment_response: CoachingAppointmentResponse, CoachingAppointmentResponseStatus);
 export!(coaching_appointment_response_list: CoachingAppointmentResponseList);
 export!(coaching_appointment_status_request: CoachingAppointmentStatusRequest, CoachingAppointmentStatusRequestStatus);
-export!(
-    coaching_appointment_status_response: CoachingAppointmentStatusResponse, CoachingAppointmentStatusResponseStatus
+export!(coaching_appointment_status_response:
+    CoachingAppointmentStatusResponse, CoachingAppointmentStatusResponseStatus
 );
 export!(coaching_appointment_status_response_list: CoachingAppointmentStatusResponseList);
-export!(
-    coaching_notification: CoachingNotification, CoachingNotificationActionType, CoachingNotificationRelationship,
-        CoachingNotificationStatus
+export!(coaching_notification:
+    CoachingNotification, CoachingNotificationActionType, CoachingNotificationRelationship, CoachingNotificationStatus
 );
 export!(coaching_notification_list: CoachingNotificationList);
 export!(coaching_schedule_slots_job_request: CoachingScheduleSlotsJobRequest, CoachingScheduleSlotsJobRequestSlotsType);
-export!(
-    coaching_schedule_slots_job_response: CoachingScheduleSlotsJobResponse, CoachingScheduleSlotsJobResponseSlotsType
+export!(coaching_schedule_slots_job_response:
+    CoachingScheduleSlotsJobResponse, CoachingScheduleSlotsJobResponseSlotsType
 );
 export!(coaching_schedule_slots_job_result: CoachingScheduleSlotsJobResult, CoachingScheduleSlotsJobResultStatus);
 export!(coaching_schedule_slots_job_schedule: CoachingScheduleSlotsJobSchedule);

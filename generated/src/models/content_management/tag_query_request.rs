@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TagQueryRequest` in the API.
 ///
-/// Taken by
-/// [`post_contentmanagement_workspace_tagvalues_query`](crate::api::PostContentmanagementWorkspaceTagvaluesQuery).
+/// Taken by [`post_contentmanagement_workspace_tagvalues_query`](
+/// crate::api::PostContentmanagementWorkspaceTagvaluesQuery).
 #[derive(Clone, Default)]
 pub struct TagQueryRequest {
     /// `pageNumber`: an integer (`int32`)

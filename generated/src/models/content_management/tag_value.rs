@@ -10,8 +10,8 @@ use crate::runtime::codec;
 /// [`put_contentmanagement_workspace_tagvalue`](crate::api::PutContentmanagementWorkspaceTagvalue).
 /// Item of the listing
 /// [`get_contentmanagement_workspace_tagvalues`](crate::api::GetContentmanagementWorkspaceTagvalues),
-/// [`post_contentmanagement_workspace_tagvalues_query`](crate::api::PostContentmanagementWorkspaceTagvaluesQuery).
-/// Taken by
+/// [`post_contentmanagement_workspace_tagvalues_query`](
+/// crate::api::PostContentmanagementWorkspaceTagvaluesQuery). Taken by
 /// [`post_contentmanagement_workspace_tagvalues`](crate::api::PostContentmanagementWorkspaceTagvalues),
 /// [`put_contentmanagement_workspace_tagvalue`](crate::api::PutContentmanagementWorkspaceTagvalue).
 #[derive(Clone, Default)]

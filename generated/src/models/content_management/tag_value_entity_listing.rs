@@ -7,7 +7,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_contentmanagement_workspace_tagvalues`](crate::api::GetContentmanagementWorkspaceTagvalues),
-/// [`post_contentmanagement_workspace_tagvalues_query`](crate::api::PostContentmanagementWorkspaceTagvaluesQuery).
+/// [`post_contentmanagement_workspace_tagvalues_query`](
+/// crate::api::PostContentmanagementWorkspaceTagvaluesQuery).
 #[derive(Clone, Default)]
 pub struct TagValueEntityListing {
     /// `entities`: a list of `TagValue`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AdditionalMessage` in the API.
 ///
-/// Taken by
-/// [`post_conversations_message_communication_messages`](crate::api::PostConversationsMessageCommunicationMessages).
+/// Taken by [`post_conversations_message_communication_messages`](
+/// crate::api::PostConversationsMessageCommunicationMessages).
 #[derive(Clone, Default)]
 pub struct AdditionalMessage {
     /// `mediaIds`: a list of strings

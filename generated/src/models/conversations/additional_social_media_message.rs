@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `AdditionalSocialMediaMessage` in the API.
 ///
-/// Taken by
-/// [`post_conversations_message_communication_socialmedia_messages`](crate::api::PostConversationsMessageCommunicationSocialmediaMessages).
+/// Taken by [`post_conversations_message_communication_socialmedia_messages`](
+/// crate::api::PostConversationsMessageCommunicationSocialmediaMessages).
 #[derive(Clone, Default)]
 pub struct AdditionalSocialMediaMessage {
     /// `inReplyToMessageId`: a string, required

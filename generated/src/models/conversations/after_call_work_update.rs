@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `AfterCallWorkUpdate` in the API.
 ///
-/// Returned by
-/// [`patch_conversations_aftercallwork_conversation_id_participant_communication`](crate::api::PatchConversationsAftercallworkConversationIdParticipantCommunication).
-/// Taken by
-/// [`patch_conversations_aftercallwork_conversation_id_participant_communication`](crate::api::PatchConversationsAftercallworkConversationIdParticipantCommunication).
+/// Returned by [`patch_conversations_aftercallwork_conversation_id_participant_communication`](
+/// crate::api::PatchConversationsAftercallworkConversationIdParticipantCommunication). Taken by
+/// [`patch_conversations_aftercallwork_conversation_id_participant_communication`](
+/// crate::api::PatchConversationsAftercallworkConversationIdParticipantCommunication).
 #[derive(Clone, Default)]
 pub struct AfterCallWorkUpdate {
     /// `afterCallWorkRequired`: a boolean, required

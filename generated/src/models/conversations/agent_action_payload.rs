@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentActionPayload` in the API.
 ///
-/// Taken by
-/// [`post_conversation_communication_agentchecklist_agentaction`](crate::api::PostConversationCommunicationAgentchecklistAgentaction).
+/// Taken by [`post_conversation_communication_agentchecklist_agentaction`](
+/// crate::api::PostConversationCommunicationAgentchecklistAgentaction).
 #[derive(Clone, Default)]
 pub struct AgentActionPayload {
     /// `afterCallWork`: a boolean

@@ -7,12 +7,14 @@ use crate::runtime::time;
 
 /// `AgentChecklistResponse` in the API.
 ///
-/// Returned by
-/// [`get_conversation_communication_agentchecklist`](crate::api::GetConversationCommunicationAgentchecklist),
-/// [`post_conversation_communication_agentchecklist`](crate::api::PostConversationCommunicationAgentchecklist),
-/// [`post_conversation_communication_agentchecklist_agentaction`](crate::api::PostConversationCommunicationAgentchecklistAgentaction).
-/// Item of the listing
-/// [`get_conversation_communication_agentchecklists`](crate::api::GetConversationCommunicationAgentchecklists).
+/// Returned by [`get_conversation_communication_agentchecklist`](
+/// crate::api::GetConversationCommunicationAgentchecklist),
+/// [`post_conversation_communication_agentchecklist`](
+/// crate::api::PostConversationCommunicationAgentchecklist),
+/// [`post_conversation_communication_agentchecklist_agentaction`](
+/// crate::api::PostConversationCommunicationAgentchecklistAgentaction). Item of the listing
+/// [`get_conversation_communication_agentchecklists`](
+/// crate::api::GetConversationCommunicationAgentchecklists).
 #[derive(Clone, Default)]
 pub struct AgentChecklistResponse {
     /// `activationTriggers`: a list of `ActivationTrigger`

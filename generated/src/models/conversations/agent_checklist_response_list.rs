@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `AgentChecklistResponseList` in the API.
 ///
-/// Returned by
-/// [`get_conversation_communication_agentchecklists`](crate::api::GetConversationCommunicationAgentchecklists),
-/// [`post_conversation_communication_agentchecklists_finalize`](crate::api::PostConversationCommunicationAgentchecklistsFinalize).
+/// Returned by [`get_conversation_communication_agentchecklists`](
+/// crate::api::GetConversationCommunicationAgentchecklists),
+/// [`post_conversation_communication_agentchecklists_finalize`](
+/// crate::api::PostConversationCommunicationAgentchecklistsFinalize).
 #[derive(Clone, Default)]
 pub struct AgentChecklistResponseList {
     /// `entities`: a list of `AgentChecklistResponse`

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `AppleIdentityResolutionConfig` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_identityresolution_integrations_apple_integration_id`](crate::api::GetConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId),
-/// [`put_conversations_messaging_identityresolution_integrations_apple_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId).
-/// Taken by
-/// [`put_conversations_messaging_identityresolution_integrations_apple_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId).
+/// Returned by [`get_conversations_messaging_identityresolution_integrations_apple_integration_id`](
+/// crate::api::GetConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId),
+/// [`put_conversations_messaging_identityresolution_integrations_apple_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId). Taken by
+/// [`put_conversations_messaging_identityresolution_integrations_apple_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId).
 #[derive(Clone, Default)]
 pub struct AppleIdentityResolutionConfig {
     /// `division`: `WritableStarrableDivision`

@@ -12,12 +12,14 @@ use crate::runtime::time;
 
 /// `AppleIntegration` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_apple_integration_id`](crate::api::GetConversationsMessagingIntegrationsAppleIntegrationId),
-/// [`patch_conversations_messaging_integrations_apple_integration_id`](crate::api::PatchConversationsMessagingIntegrationsAppleIntegrationId),
-/// [`post_conversations_messaging_integrations_apple`](crate::api::PostConversationsMessagingIntegrationsApple).
-/// Item of the listing
-/// [`get_conversations_messaging_integrations_apple`](crate::api::GetConversationsMessagingIntegrationsApple).
+/// Returned by [`get_conversations_messaging_integrations_apple_integration_id`](
+/// crate::api::GetConversationsMessagingIntegrationsAppleIntegrationId),
+/// [`patch_conversations_messaging_integrations_apple_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsAppleIntegrationId),
+/// [`post_conversations_messaging_integrations_apple`](
+/// crate::api::PostConversationsMessagingIntegrationsApple). Item of the listing
+/// [`get_conversations_messaging_integrations_apple`](
+/// crate::api::GetConversationsMessagingIntegrationsApple).
 #[derive(Clone, Default)]
 pub struct AppleIntegration {
     /// `appleAuthentication`: `AppleAuthentication`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AppleIntegrationEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_apple`](crate::api::GetConversationsMessagingIntegrationsApple).
+/// Returned by [`get_conversations_messaging_integrations_apple`](
+/// crate::api::GetConversationsMessagingIntegrationsApple).
 #[derive(Clone, Default)]
 pub struct AppleIntegrationEntityListing {
     /// `entities`: a list of `AppleIntegration`

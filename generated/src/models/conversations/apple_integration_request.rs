@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `AppleIntegrationRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_apple`](crate::api::PostConversationsMessagingIntegrationsApple).
+/// Taken by [`post_conversations_messaging_integrations_apple`](
+/// crate::api::PostConversationsMessagingIntegrationsApple).
 #[derive(Clone, Default)]
 pub struct AppleIntegrationRequest {
     /// `appleAuthentication`: `AppleAuthentication`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `AppleIntegrationUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_messaging_integrations_apple_integration_id`](crate::api::PatchConversationsMessagingIntegrationsAppleIntegrationId).
+/// Taken by [`patch_conversations_messaging_integrations_apple_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsAppleIntegrationId).
 #[derive(Clone, Default)]
 pub struct AppleIntegrationUpdateRequest {
     /// `appleAuthentication`: `AppleAuthentication`

@@ -6,11 +6,13 @@ use crate::runtime::time;
 /// `AssignedWrapupCode` in the API.
 ///
 /// Returned by [`get_conversation_participant_wrapup`](crate::api::GetConversationParticipantWrapup),
-/// [`get_conversations_call_participant_communication_wrapup`](crate::api::GetConversationsCallParticipantCommunicationWrapup),
+/// [`get_conversations_call_participant_communication_wrapup`](
+/// crate::api::GetConversationsCallParticipantCommunicationWrapup),
 /// [`get_conversations_call_participant_wrapup`](crate::api::GetConversationsCallParticipantWrapup),
-/// [`get_conversations_callback_participant_communication_wrapup`](crate::api::GetConversationsCallbackParticipantCommunicationWrapup),
-/// [`get_conversations_callback_participant_wrapup`](crate::api::GetConversationsCallbackParticipantWrapup),
-/// 9 more.
+/// [`get_conversations_callback_participant_communication_wrapup`](
+/// crate::api::GetConversationsCallbackParticipantCommunicationWrapup),
+/// [`get_conversations_callback_participant_wrapup`](
+/// crate::api::GetConversationsCallbackParticipantWrapup), 9 more.
 #[derive(Clone, Default)]
 pub struct AssignedWrapupCode {
     /// `code`: a string

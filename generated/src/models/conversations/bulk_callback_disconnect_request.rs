@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkCallbackDisconnectRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_callbacks_bulk_disconnect`](crate::api::PostConversationsCallbacksBulkDisconnect).
+/// Taken by [`post_conversations_callbacks_bulk_disconnect`](
+/// crate::api::PostConversationsCallbacksBulkDisconnect).
 #[derive(Clone, Default)]
 pub struct BulkCallbackDisconnectRequest {
     /// `callbackDisconnectIdentifiers`: a list of `CallbackDisconnectIdentifier`, required

@@ -5,9 +5,8 @@ use crate::runtime::time;
 
 /// `CachedMediaItem` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messages_cachedmedia_cached_media_item_id`](crate::api::GetConversationsMessagesCachedmediaCachedMediaItemId).
-/// Item of the listing
+/// Returned by [`get_conversations_messages_cachedmedia_cached_media_item_id`](
+/// crate::api::GetConversationsMessagesCachedmediaCachedMediaItemId). Item of the listing
 /// [`get_conversations_messages_cachedmedia`](crate::api::GetConversationsMessagesCachedmedia).
 #[derive(Clone, Default)]
 pub struct CachedMediaItem {

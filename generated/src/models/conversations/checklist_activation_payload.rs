@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `ChecklistActivationPayload` in the API.
 ///
-/// Taken by
-/// [`post_conversation_communication_agentchecklist`](crate::api::PostConversationCommunicationAgentchecklist).
+/// Taken by [`post_conversation_communication_agentchecklist`](
+/// crate::api::PostConversationCommunicationAgentchecklist).
 #[derive(Clone, Default)]
 pub struct ChecklistActivationPayload {
     /// `activationTriggerType`: one of `Intent`, `ConversationStart`, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ChecklistFinalizePayload` in the API.
 ///
-/// Taken by
-/// [`post_conversation_communication_agentchecklists_finalize`](crate::api::PostConversationCommunicationAgentchecklistsFinalize).
+/// Taken by [`post_conversation_communication_agentchecklists_finalize`](
+/// crate::api::PostConversationCommunicationAgentchecklistsFinalize).
 #[derive(Clone, Default)]
 pub struct ChecklistFinalizePayload {
     /// `exitReason`: a string, required

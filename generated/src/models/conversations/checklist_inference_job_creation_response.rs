@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ChecklistInferenceJobCreationResponse` in the API.
 ///
-/// Returned by
-/// [`post_conversation_communication_agentchecklist_jobs`](crate::api::PostConversationCommunicationAgentchecklistJobs).
+/// Returned by [`post_conversation_communication_agentchecklist_jobs`](
+/// crate::api::PostConversationCommunicationAgentchecklistJobs).
 #[derive(Clone, Default)]
 pub struct ChecklistInferenceJobCreationResponse {
     /// `jobId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ChecklistInferenceJobPayload` in the API.
 ///
-/// Taken by
-/// [`post_conversation_communication_agentchecklist_jobs`](crate::api::PostConversationCommunicationAgentchecklistJobs).
+/// Taken by [`post_conversation_communication_agentchecklist_jobs`](
+/// crate::api::PostConversationCommunicationAgentchecklistJobs).
 #[derive(Clone, Default)]
 pub struct ChecklistInferenceJobPayload {
     /// `conversationContext`: a list of `ConversationContext`, required

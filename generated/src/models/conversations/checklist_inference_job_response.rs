@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `ChecklistInferenceJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_conversation_communication_agentchecklist_job`](crate::api::GetConversationCommunicationAgentchecklistJob).
+/// Returned by [`get_conversation_communication_agentchecklist_job`](
+/// crate::api::GetConversationCommunicationAgentchecklistJob).
 #[derive(Clone, Default)]
 pub struct ChecklistInferenceJobResponse {
     /// `agentChecklistInfo`: `AgentChecklistInfo`

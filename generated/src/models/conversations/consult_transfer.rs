@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsultTransfer` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_consult`](crate::api::PostConversationsCallParticipantConsult).
+/// Taken by [`post_conversations_call_participant_consult`](
+/// crate::api::PostConversationsCallParticipantConsult).
 #[derive(Clone, Default)]
 pub struct ConsultTransfer {
     /// `consultingUserId`: a string

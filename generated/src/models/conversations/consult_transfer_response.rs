@@ -4,13 +4,16 @@ use crate::runtime::codec;
 
 /// `ConsultTransferResponse` in the API.
 ///
-/// Returned by
-/// [`patch_conversations_call_participant_consult`](crate::api::PatchConversationsCallParticipantConsult),
-/// [`post_conversations_call_participant_consult`](crate::api::PostConversationsCallParticipantConsult),
-/// [`post_conversations_call_participant_consult_agent`](crate::api::PostConversationsCallParticipantConsultAgent),
-/// [`post_conversations_call_participant_consult_contact_external`](crate::api::PostConversationsCallParticipantConsultContactExternal),
-/// [`post_conversations_call_participant_consult_external`](crate::api::PostConversationsCallParticipantConsultExternal),
-/// 2 more.
+/// Returned by [`patch_conversations_call_participant_consult`](
+/// crate::api::PatchConversationsCallParticipantConsult),
+/// [`post_conversations_call_participant_consult`](
+/// crate::api::PostConversationsCallParticipantConsult),
+/// [`post_conversations_call_participant_consult_agent`](
+/// crate::api::PostConversationsCallParticipantConsultAgent),
+/// [`post_conversations_call_participant_consult_contact_external`](
+/// crate::api::PostConversationsCallParticipantConsultContactExternal),
+/// [`post_conversations_call_participant_consult_external`](
+/// crate::api::PostConversationsCallParticipantConsultExternal), 2 more.
 #[derive(Clone, Default)]
 pub struct ConsultTransferResponse {
     /// `destinationParticipantId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsultTransferToAddress` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_voice_consult`](crate::api::PostConversationsCallParticipantVoiceConsult).
+/// Taken by [`post_conversations_call_participant_voice_consult`](
+/// crate::api::PostConversationsCallParticipantVoiceConsult).
 #[derive(Clone, Default)]
 pub struct ConsultTransferToAddress {
     /// `address`: a string

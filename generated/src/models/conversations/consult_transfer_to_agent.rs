@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsultTransferToAgent` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_consult_agent`](crate::api::PostConversationsCallParticipantConsultAgent).
+/// Taken by [`post_conversations_call_participant_consult_agent`](
+/// crate::api::PostConversationsCallParticipantConsultAgent).
 #[derive(Clone, Default)]
 pub struct ConsultTransferToAgent {
     /// `consultingUserId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsultTransferToExternal` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_consult_external`](crate::api::PostConversationsCallParticipantConsultExternal).
+/// Taken by [`post_conversations_call_participant_consult_external`](
+/// crate::api::PostConversationsCallParticipantConsultExternal).
 #[derive(Clone, Default)]
 pub struct ConsultTransferToExternal {
     /// `address`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsultTransferToExternalContact` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_consult_contact_external`](crate::api::PostConversationsCallParticipantConsultContactExternal).
+/// Taken by [`post_conversations_call_participant_consult_contact_external`](
+/// crate::api::PostConversationsCallParticipantConsultContactExternal).
 #[derive(Clone, Default)]
 pub struct ConsultTransferToExternalContact {
     /// `consultingUserId`: a string

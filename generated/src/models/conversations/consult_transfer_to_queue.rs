@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsultTransferToQueue` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_consult_queue`](crate::api::PostConversationsCallParticipantConsultQueue).
+/// Taken by [`post_conversations_call_participant_consult_queue`](
+/// crate::api::PostConversationsCallParticipantConsultQueue).
 #[derive(Clone, Default)]
 pub struct ConsultTransferToQueue {
     /// `consultingUserId`: a string

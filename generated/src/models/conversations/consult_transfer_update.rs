@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConsultTransferUpdate` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_call_participant_consult`](crate::api::PatchConversationsCallParticipantConsult).
+/// Taken by [`patch_conversations_call_participant_consult`](
+/// crate::api::PatchConversationsCallParticipantConsult).
 #[derive(Clone, Default)]
 pub struct ConsultTransferUpdate {
     /// `consultingUserId`: a string

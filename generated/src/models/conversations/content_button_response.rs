@@ -6,7 +6,8 @@ use crate::runtime::codec;
 ///
 /// Part of
 /// [`OpenInboundStructuredResponseMessage`](crate::models::OpenInboundStructuredResponseMessage),
-/// [`OpenInboundStructuredResponseNormalizedMessageContent`](crate::models::OpenInboundStructuredResponseNormalizedMessageContent).
+/// [`OpenInboundStructuredResponseNormalizedMessageContent`](
+/// crate::models::OpenInboundStructuredResponseNormalizedMessageContent).
 #[derive(Clone, Default)]
 pub struct ContentButtonResponse {
     /// `id`: a string

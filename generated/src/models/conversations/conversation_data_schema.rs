@@ -9,11 +9,13 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_conversations_customattributes_schema`](crate::api::GetConversationsCustomattributesSchema),
-/// [`get_conversations_customattributes_schema_version`](crate::api::GetConversationsCustomattributesSchemaVersion),
-/// [`post_conversations_customattributes_schemas`](crate::api::PostConversationsCustomattributesSchemas),
+/// [`get_conversations_customattributes_schema_version`](
+/// crate::api::GetConversationsCustomattributesSchemaVersion),
+/// [`post_conversations_customattributes_schemas`](
+/// crate::api::PostConversationsCustomattributesSchemas),
 /// [`put_conversations_customattributes_schema`](crate::api::PutConversationsCustomattributesSchema).
-/// Item of the listing
-/// [`get_conversations_customattributes_schema_versions`](crate::api::GetConversationsCustomattributesSchemaVersions),
+/// Item of the listing [`get_conversations_customattributes_schema_versions`](
+/// crate::api::GetConversationsCustomattributesSchemaVersions),
 /// [`get_conversations_customattributes_schemas`](crate::api::GetConversationsCustomattributesSchemas).
 #[derive(Clone, Default)]
 pub struct ConversationDataSchema {

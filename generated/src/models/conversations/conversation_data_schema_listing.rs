@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationDataSchemaListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_customattributes_schema_versions`](crate::api::GetConversationsCustomattributesSchemaVersions),
+/// Returned by [`get_conversations_customattributes_schema_versions`](
+/// crate::api::GetConversationsCustomattributesSchemaVersions),
 /// [`get_conversations_customattributes_schemas`](crate::api::GetConversationsCustomattributesSchemas).
 #[derive(Clone, Default)]
 pub struct ConversationDataSchemaListing {

@@ -8,11 +8,13 @@ use crate::runtime::codec;
 ///
 /// Returned by [`get_conversations_keyconfiguration`](crate::api::GetConversationsKeyconfiguration),
 /// [`post_conversations_keyconfigurations`](crate::api::PostConversationsKeyconfigurations),
-/// [`post_conversations_keyconfigurations_validate`](crate::api::PostConversationsKeyconfigurationsValidate),
+/// [`post_conversations_keyconfigurations_validate`](
+/// crate::api::PostConversationsKeyconfigurationsValidate),
 /// [`put_conversations_keyconfiguration`](crate::api::PutConversationsKeyconfiguration). Item of the
 /// listing [`get_conversations_keyconfigurations`](crate::api::GetConversationsKeyconfigurations).
 /// Taken by [`post_conversations_keyconfigurations`](crate::api::PostConversationsKeyconfigurations),
-/// [`post_conversations_keyconfigurations_validate`](crate::api::PostConversationsKeyconfigurationsValidate),
+/// [`post_conversations_keyconfigurations_validate`](
+/// crate::api::PostConversationsKeyconfigurationsValidate),
 /// [`put_conversations_keyconfiguration`](crate::api::PutConversationsKeyconfiguration).
 #[derive(Clone, Default)]
 pub struct ConversationEncryptionConfiguration {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationJsonSchemaRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_customattributes_schemas`](crate::api::PostConversationsCustomattributesSchemas).
+/// Taken by [`post_conversations_customattributes_schemas`](
+/// crate::api::PostConversationsCustomattributesSchemas).
 #[derive(Clone, Default)]
 pub struct ConversationJsonSchemaRequest {
     /// `$schema`: a string, required

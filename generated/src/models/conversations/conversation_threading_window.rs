@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `ConversationThreadingWindow` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_threadingtimeline`](crate::api::GetConversationsMessagingThreadingtimeline),
-/// [`put_conversations_messaging_threadingtimeline`](crate::api::PutConversationsMessagingThreadingtimeline).
-/// Taken by
-/// [`put_conversations_messaging_threadingtimeline`](crate::api::PutConversationsMessagingThreadingtimeline).
+/// Returned by [`get_conversations_messaging_threadingtimeline`](
+/// crate::api::GetConversationsMessagingThreadingtimeline),
+/// [`put_conversations_messaging_threadingtimeline`](
+/// crate::api::PutConversationsMessagingThreadingtimeline). Taken by
+/// [`put_conversations_messaging_threadingtimeline`](
+/// crate::api::PutConversationsMessagingThreadingtimeline).
 #[derive(Clone, Default)]
 pub struct ConversationThreadingWindow {
     /// `defaultTimeoutMinutes`: an integer (`int64`), read-only

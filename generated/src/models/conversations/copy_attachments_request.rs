@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `CopyAttachmentsRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_email_messages_draft_attachments_copy`](crate::api::PostConversationsEmailMessagesDraftAttachmentsCopy).
+/// Taken by [`post_conversations_email_messages_draft_attachments_copy`](
+/// crate::api::PostConversationsEmailMessagesDraftAttachmentsCopy).
 #[derive(Clone, Default)]
 pub struct CopyAttachmentsRequest {
     /// `attachments`: a list of `Attachment`, required

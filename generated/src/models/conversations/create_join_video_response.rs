@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CreateJoinVideoResponse` in the API.
 ///
-/// Returned by
-/// [`post_conversations_video_agentconference_communication`](crate::api::PostConversationsVideoAgentconferenceCommunication).
+/// Returned by [`post_conversations_video_agentconference_communication`](
+/// crate::api::PostConversationsVideoAgentconferenceCommunication).
 #[derive(Clone, Default)]
 pub struct CreateJoinVideoResponse {
     /// `communicationId`: a string

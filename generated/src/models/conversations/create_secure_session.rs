@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CreateSecureSession` in the API.
 ///
-/// Taken by
-/// [`post_conversation_participant_secureivrsessions`](crate::api::PostConversationParticipantSecureivrsessions).
+/// Taken by [`post_conversation_participant_secureivrsessions`](
+/// crate::api::PostConversationParticipantSecureivrsessions).
 #[derive(Clone, Default)]
 pub struct CreateSecureSession {
     /// `disconnect`: a boolean

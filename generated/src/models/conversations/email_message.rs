@@ -11,7 +11,8 @@ use crate::runtime::time;
 /// Returned by [`get_conversations_email_message`](crate::api::GetConversationsEmailMessage),
 /// [`get_conversations_email_messages_draft`](crate::api::GetConversationsEmailMessagesDraft),
 /// [`patch_conversations_email_messages_draft`](crate::api::PatchConversationsEmailMessagesDraft),
-/// [`post_conversations_email_messages_draft_attachments_copy`](crate::api::PostConversationsEmailMessagesDraftAttachmentsCopy),
+/// [`post_conversations_email_messages_draft_attachments_copy`](
+/// crate::api::PostConversationsEmailMessagesDraftAttachmentsCopy),
 /// [`put_conversations_email_messages_draft`](crate::api::PutConversationsEmailMessagesDraft). Taken by
 /// [`post_conversations_email_messages`](crate::api::PostConversationsEmailMessages),
 /// [`put_conversations_email_messages_draft`](crate::api::PutConversationsEmailMessagesDraft).

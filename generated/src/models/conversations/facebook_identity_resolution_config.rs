@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `FacebookIdentityResolutionConfig` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_identityresolution_integrations_facebook_integration_id`](crate::api::GetConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId),
-/// [`put_conversations_messaging_identityresolution_integrations_facebook_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId).
-/// Taken by
-/// [`put_conversations_messaging_identityresolution_integrations_facebook_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId).
+/// Returned by [`get_conversations_messaging_identityresolution_integrations_facebook_integration_id`](
+/// crate::api::GetConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId),
+/// [`put_conversations_messaging_identityresolution_integrations_facebook_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId). Taken by
+/// [`put_conversations_messaging_identityresolution_integrations_facebook_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId).
 #[derive(Clone, Default)]
 pub struct FacebookIdentityResolutionConfig {
     /// `division`: `WritableStarrableDivision`

@@ -9,12 +9,14 @@ use crate::runtime::time;
 
 /// `FacebookIntegration` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_facebook_integration_id`](crate::api::GetConversationsMessagingIntegrationsFacebookIntegrationId),
-/// [`patch_conversations_messaging_integrations_facebook_integration_id`](crate::api::PatchConversationsMessagingIntegrationsFacebookIntegrationId),
-/// [`post_conversations_messaging_integrations_facebook`](crate::api::PostConversationsMessagingIntegrationsFacebook).
-/// Item of the listing
-/// [`get_conversations_messaging_integrations_facebook`](crate::api::GetConversationsMessagingIntegrationsFacebook).
+/// Returned by [`get_conversations_messaging_integrations_facebook_integration_id`](
+/// crate::api::GetConversationsMessagingIntegrationsFacebookIntegrationId),
+/// [`patch_conversations_messaging_integrations_facebook_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsFacebookIntegrationId),
+/// [`post_conversations_messaging_integrations_facebook`](
+/// crate::api::PostConversationsMessagingIntegrationsFacebook). Item of the listing
+/// [`get_conversations_messaging_integrations_facebook`](
+/// crate::api::GetConversationsMessagingIntegrationsFacebook).
 #[derive(Clone, Default)]
 pub struct FacebookIntegration {
     /// `appId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `FacebookIntegrationEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_facebook`](crate::api::GetConversationsMessagingIntegrationsFacebook).
+/// Returned by [`get_conversations_messaging_integrations_facebook`](
+/// crate::api::GetConversationsMessagingIntegrationsFacebook).
 #[derive(Clone, Default)]
 pub struct FacebookIntegrationEntityListing {
     /// `entities`: a list of `FacebookIntegration`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `FacebookIntegrationRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_facebook`](crate::api::PostConversationsMessagingIntegrationsFacebook).
+/// Taken by [`post_conversations_messaging_integrations_facebook`](
+/// crate::api::PostConversationsMessagingIntegrationsFacebook).
 #[derive(Clone, Default)]
 pub struct FacebookIntegrationRequest {
     /// `appId`: a string

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `FacebookIntegrationUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_messaging_integrations_facebook_integration_id`](crate::api::PatchConversationsMessagingIntegrationsFacebookIntegrationId).
+/// Taken by [`patch_conversations_messaging_integrations_facebook_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsFacebookIntegrationId).
 #[derive(Clone, Default)]
 pub struct FacebookIntegrationUpdateRequest {
     /// `id`: a string, read-only

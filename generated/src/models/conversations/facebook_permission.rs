@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `FacebookPermission` in the API.
 ///
-/// Item of the listing
-/// [`get_conversations_messaging_facebook_permissions`](crate::api::GetConversationsMessagingFacebookPermissions).
+/// Item of the listing [`get_conversations_messaging_facebook_permissions`](
+/// crate::api::GetConversationsMessagingFacebookPermissions).
 #[derive(Clone, Default)]
 pub struct FacebookPermission {
     /// `name`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `FacebookPermissionEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_facebook_permissions`](crate::api::GetConversationsMessagingFacebookPermissions).
+/// Returned by [`get_conversations_messaging_facebook_permissions`](
+/// crate::api::GetConversationsMessagingFacebookPermissions).
 #[derive(Clone, Default)]
 pub struct FacebookPermissionEntityListing {
     /// `entities`: a list of `FacebookPermission`

@@ -7,8 +7,10 @@ use crate::runtime::time;
 /// `GoogleAuthToken` in the API.
 ///
 /// Returned by
-/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token`](crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToken),
-/// [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`](crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokens).
+/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token`](
+/// crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToken),
+/// [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`](
+/// crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokens).
 #[derive(Clone, Default)]
 pub struct GoogleAuthToken {
     /// `clientId`: a string, required, read-only

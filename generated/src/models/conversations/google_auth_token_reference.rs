@@ -6,8 +6,10 @@ use crate::runtime::codec;
 ///
 /// Part of
 /// [`GoogleBusinessProfileOpenIntegration`](crate::models::GoogleBusinessProfileOpenIntegration),
-/// [`GoogleBusinessProfileOpenIntegrationRequest`](crate::models::GoogleBusinessProfileOpenIntegrationRequest),
-/// [`GoogleBusinessProfileOpenIntegrationUpdateRequest`](crate::models::GoogleBusinessProfileOpenIntegrationUpdateRequest).
+/// [`GoogleBusinessProfileOpenIntegrationRequest`](
+/// crate::models::GoogleBusinessProfileOpenIntegrationRequest),
+/// [`GoogleBusinessProfileOpenIntegrationUpdateRequest`](
+/// crate::models::GoogleBusinessProfileOpenIntegrationUpdateRequest).
 #[derive(Clone, Default)]
 pub struct GoogleAuthTokenReference {
     /// `id`: a string, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `GoogleAuthTokenRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`](crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokens).
+/// Taken by [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile_tokens`](
+/// crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokens).
 #[derive(Clone, Default)]
 pub struct GoogleAuthTokenRequest {
     /// `code`: a string, required

@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `GoogleBusinessProfileAccount` in the API.
 ///
 /// Item of the listing
-/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`](crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts).
+/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`](
+/// crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileAccount {
     /// `id`: a string, required, read-only

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `GoogleBusinessProfileAccountListing` in the API.
 ///
 /// Returned by
-/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`](crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts).
+/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_token_accounts`](
+/// crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTokenAccounts).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileAccountListing {
     /// `entities`: a list of `GoogleBusinessProfileAccount`

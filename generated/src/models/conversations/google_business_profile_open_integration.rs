@@ -13,9 +13,12 @@ use crate::runtime::time;
 /// `GoogleBusinessProfileOpenIntegration` in the API.
 ///
 /// Returned by
-/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId),
-/// [`patch_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](crate::api::PatchConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId),
-/// [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile`](crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile).
+/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](
+/// crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId),
+/// [`patch_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId),
+/// [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile`](
+/// crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileOpenIntegration {
     /// `account`: `GoogleBusinessProfileAccountReference`, required

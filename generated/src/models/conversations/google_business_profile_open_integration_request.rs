@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `GoogleBusinessProfileOpenIntegrationRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile`](crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile).
+/// Taken by [`post_conversations_messaging_integrations_open_extensions_googlebusinessprofile`](
+/// crate::api::PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofile).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileOpenIntegrationRequest {
     /// `account`: `GoogleBusinessProfileAccountReference`, required

@@ -10,7 +10,8 @@ use crate::runtime::codec;
 /// `GoogleBusinessProfileOpenIntegrationUpdateRequest` in the API.
 ///
 /// Taken by
-/// [`patch_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](crate::api::PatchConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId).
+/// [`patch_conversations_messaging_integrations_open_extensions_googlebusinessprofile_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationId).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileOpenIntegrationUpdateRequest {
     /// `account`: `GoogleBusinessProfileAccountReference`

@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `GoogleOAuthSettingsResponse` in the API.
 ///
 /// Returned by
-/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings`](crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings).
+/// [`get_conversations_messaging_integrations_open_extensions_googlebusinessprofile_oauth_settings`](
+/// crate::api::GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAuthSettings).
 #[derive(Clone, Default)]
 pub struct GoogleOAuthSettingsResponse {
     /// `clientId`: a string, required, read-only

@@ -6,10 +6,12 @@ use crate::runtime::codec;
 /// `InstagramIdentityResolutionConfig` in the API.
 ///
 /// Returned by
-/// [`get_conversations_messaging_identityresolution_integrations_instagram_integration_id`](crate::api::GetConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId),
-/// [`put_conversations_messaging_identityresolution_integrations_instagram_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId).
-/// Taken by
-/// [`put_conversations_messaging_identityresolution_integrations_instagram_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId).
+/// [`get_conversations_messaging_identityresolution_integrations_instagram_integration_id`](
+/// crate::api::GetConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId),
+/// [`put_conversations_messaging_identityresolution_integrations_instagram_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId). Taken by
+/// [`put_conversations_messaging_identityresolution_integrations_instagram_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationId).
 #[derive(Clone, Default)]
 pub struct InstagramIdentityResolutionConfig {
     /// `division`: `WritableStarrableDivision`

@@ -9,12 +9,14 @@ use crate::runtime::time;
 
 /// `InstagramIntegration` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_instagram_integration_id`](crate::api::GetConversationsMessagingIntegrationsInstagramIntegrationId),
-/// [`patch_conversations_messaging_integrations_instagram_integration_id`](crate::api::PatchConversationsMessagingIntegrationsInstagramIntegrationId),
-/// [`post_conversations_messaging_integrations_instagram`](crate::api::PostConversationsMessagingIntegrationsInstagram).
-/// Item of the listing
-/// [`get_conversations_messaging_integrations_instagram`](crate::api::GetConversationsMessagingIntegrationsInstagram).
+/// Returned by [`get_conversations_messaging_integrations_instagram_integration_id`](
+/// crate::api::GetConversationsMessagingIntegrationsInstagramIntegrationId),
+/// [`patch_conversations_messaging_integrations_instagram_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsInstagramIntegrationId),
+/// [`post_conversations_messaging_integrations_instagram`](
+/// crate::api::PostConversationsMessagingIntegrationsInstagram). Item of the listing
+/// [`get_conversations_messaging_integrations_instagram`](
+/// crate::api::GetConversationsMessagingIntegrationsInstagram).
 #[derive(Clone, Default)]
 pub struct InstagramIntegration {
     /// `appId`: a string, required

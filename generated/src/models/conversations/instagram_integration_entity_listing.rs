@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `InstagramIntegrationEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_instagram`](crate::api::GetConversationsMessagingIntegrationsInstagram).
+/// Returned by [`get_conversations_messaging_integrations_instagram`](
+/// crate::api::GetConversationsMessagingIntegrationsInstagram).
 #[derive(Clone, Default)]
 pub struct InstagramIntegrationEntityListing {
     /// `entities`: a list of `InstagramIntegration`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `InstagramIntegrationRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_instagram`](crate::api::PostConversationsMessagingIntegrationsInstagram).
+/// Taken by [`post_conversations_messaging_integrations_instagram`](
+/// crate::api::PostConversationsMessagingIntegrationsInstagram).
 #[derive(Clone, Default)]
 pub struct InstagramIntegrationRequest {
     /// `appId`: a string

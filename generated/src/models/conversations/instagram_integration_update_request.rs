@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `InstagramIntegrationUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_messaging_integrations_instagram_integration_id`](crate::api::PatchConversationsMessagingIntegrationsInstagramIntegrationId).
+/// Taken by [`patch_conversations_messaging_integrations_instagram_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsInstagramIntegrationId).
 #[derive(Clone, Default)]
 pub struct InstagramIntegrationUpdateRequest {
     /// `id`: a string, read-only

@@ -8,11 +8,12 @@ use crate::runtime::time;
 
 /// `InternalMessageData` in the API.
 ///
-/// Returned by
-/// [`get_conversation_communication_internalmessage`](crate::api::GetConversationCommunicationInternalmessage),
-/// [`post_conversation_communication_internalmessages`](crate::api::PostConversationCommunicationInternalmessages).
-/// Item of the listing
-/// [`get_conversation_communication_internalmessages`](crate::api::GetConversationCommunicationInternalmessages).
+/// Returned by [`get_conversation_communication_internalmessage`](
+/// crate::api::GetConversationCommunicationInternalmessage),
+/// [`post_conversation_communication_internalmessages`](
+/// crate::api::PostConversationCommunicationInternalmessages). Item of the listing
+/// [`get_conversation_communication_internalmessages`](
+/// crate::api::GetConversationCommunicationInternalmessages).
 #[derive(Clone, Default)]
 pub struct InternalMessageData {
     /// `communicationId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `InternalMessageDataEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversation_communication_internalmessages`](crate::api::GetConversationCommunicationInternalmessages).
+/// Returned by [`get_conversation_communication_internalmessages`](
+/// crate::api::GetConversationCommunicationInternalmessages).
 #[derive(Clone, Default)]
 pub struct InternalMessageDataEntityListing {
     /// `entities`: a list of `InternalMessageData`

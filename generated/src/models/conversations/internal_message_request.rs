@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `InternalMessageRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversation_communication_internalmessages`](crate::api::PostConversationCommunicationInternalmessages).
+/// Taken by [`post_conversation_communication_internalmessages`](
+/// crate::api::PostConversationCommunicationInternalmessages).
 #[derive(Clone, Default)]
 pub struct InternalMessageRequest {
     /// `text`: a string, required

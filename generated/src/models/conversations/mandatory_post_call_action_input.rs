@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `MandatoryPostCallActionInput` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_call_participant_communication_postflowaction`](crate::api::PatchConversationsCallParticipantCommunicationPostflowaction).
+/// Taken by [`patch_conversations_call_participant_communication_postflowaction`](
+/// crate::api::PatchConversationsCallParticipantCommunicationPostflowaction).
 #[derive(Clone, Default)]
 pub struct MandatoryPostCallActionInput {
     /// `destination`: a string

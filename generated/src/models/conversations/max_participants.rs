@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `MaxParticipants` in the API.
 ///
-/// Returned by
-/// [`get_conversations_calls_maximumconferenceparties`](crate::api::GetConversationsCallsMaximumconferenceparties).
+/// Returned by [`get_conversations_calls_maximumconferenceparties`](
+/// crate::api::GetConversationsCallsMaximumconferenceparties).
 #[derive(Clone, Default)]
 pub struct MaxParticipants {
     /// `maxParticipants`: an integer (`int32`)

@@ -9,8 +9,10 @@ use crate::runtime::time;
 ///
 /// Taken by [`patch_conversation_participant`](crate::api::PatchConversationParticipant),
 /// [`patch_conversations_call_participant`](crate::api::PatchConversationsCallParticipant),
-/// [`patch_conversations_call_participant_communication`](crate::api::PatchConversationsCallParticipantCommunication),
-/// [`patch_conversations_call_participant_user_user_id`](crate::api::PatchConversationsCallParticipantUserUserId),
+/// [`patch_conversations_call_participant_communication`](
+/// crate::api::PatchConversationsCallParticipantCommunication),
+/// [`patch_conversations_call_participant_user_user_id`](
+/// crate::api::PatchConversationsCallParticipantUserUserId),
 /// [`patch_conversations_callback_participant`](crate::api::PatchConversationsCallbackParticipant), 7
 /// more.
 #[derive(Clone, Default)]

@@ -12,8 +12,8 @@ use crate::runtime::time;
 ///
 /// Returned by [`get_conversations_message_details`](crate::api::GetConversationsMessageDetails),
 /// [`get_conversations_message_message`](crate::api::GetConversationsMessageMessage),
-/// [`post_conversations_message_communication_messages`](crate::api::PostConversationsMessageCommunicationMessages).
-/// Item of the listing
+/// [`post_conversations_message_communication_messages`](
+/// crate::api::PostConversationsMessageCommunicationMessages). Item of the listing
 /// [`post_conversations_message_messages_bulk`](crate::api::PostConversationsMessageMessagesBulk).
 #[derive(Clone, Default)]
 pub struct MessageData {

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `MessageMediaData` in the API.
 ///
-/// Returned by
-/// [`get_conversations_message_communication_messages_media_media_id`](crate::api::GetConversationsMessageCommunicationMessagesMediaMediaId),
-/// [`post_conversations_message_communication_messages_media`](crate::api::PostConversationsMessageCommunicationMessagesMedia).
-/// Item of the listing
-/// [`get_conversations_message_communication_messages_media`](crate::api::GetConversationsMessageCommunicationMessagesMedia).
+/// Returned by [`get_conversations_message_communication_messages_media_media_id`](
+/// crate::api::GetConversationsMessageCommunicationMessagesMediaMediaId),
+/// [`post_conversations_message_communication_messages_media`](
+/// crate::api::PostConversationsMessageCommunicationMessagesMedia). Item of the listing
+/// [`get_conversations_message_communication_messages_media`](
+/// crate::api::GetConversationsMessageCommunicationMessagesMedia).
 #[derive(Clone, Default)]
 pub struct MessageMediaData {
     /// `communicationId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `MessageMediaListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_message_communication_messages_media`](crate::api::GetConversationsMessageCommunicationMessagesMedia).
+/// Returned by [`get_conversations_message_communication_messages_media`](
+/// crate::api::GetConversationsMessageCommunicationMessagesMedia).
 #[derive(Clone, Default)]
 pub struct MessageMediaListing {
     /// `entities`: a list of `MessageMediaData`

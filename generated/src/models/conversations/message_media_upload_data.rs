@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `MessageMediaUploadData` in the API.
 ///
-/// Returned by
-/// [`post_conversations_message_communication_messages_media_uploads`](crate::api::PostConversationsMessageCommunicationMessagesMediaUploads).
+/// Returned by [`post_conversations_message_communication_messages_media_uploads`](
+/// crate::api::PostConversationsMessageCommunicationMessagesMediaUploads).
 #[derive(Clone, Default)]
 pub struct MessageMediaUploadData {
     /// `id`: a string

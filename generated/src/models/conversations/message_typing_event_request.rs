@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `MessageTypingEventRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_message_communication_typing`](crate::api::PostConversationsMessageCommunicationTyping).
+/// Taken by [`post_conversations_message_communication_typing`](
+/// crate::api::PostConversationsMessageCommunicationTyping).
 #[derive(Clone, Default)]
 pub struct MessageTypingEventRequest {
     /// `dateSent`: a timestamp

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `MessagingConferResponse` in the API.
 ///
-/// Returned by
-/// [`post_conversation_participant_internalmessages_users_communications`](crate::api::PostConversationParticipantInternalmessagesUsersCommunications).
+/// Returned by [`post_conversation_participant_internalmessages_users_communications`](
+/// crate::api::PostConversationParticipantInternalmessagesUsersCommunications).
 #[derive(Clone, Default)]
 pub struct MessagingConferResponse {
     /// `commandId`: a string, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `MessagingConferWithUserRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversation_participant_internalmessages_users_communications`](crate::api::PostConversationParticipantInternalmessagesUsersCommunications).
+/// Taken by [`post_conversation_participant_internalmessages_users_communications`](
+/// crate::api::PostConversationParticipantInternalmessagesUsersCommunications).
 #[derive(Clone, Default)]
 pub struct MessagingConferWithUserRequest {
     /// `targetUserId`: a string, required

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 /// [`AppleIntegrationUpdateRequest`](crate::models::AppleIntegrationUpdateRequest),
 /// [`FacebookIntegrationRequest`](crate::models::FacebookIntegrationRequest),
 /// [`FacebookIntegrationUpdateRequest`](crate::models::FacebookIntegrationUpdateRequest),
-/// [`GoogleBusinessProfileOpenIntegrationRequest`](crate::models::GoogleBusinessProfileOpenIntegrationRequest),
-/// 10 more.
+/// [`GoogleBusinessProfileOpenIntegrationRequest`](
+/// crate::models::GoogleBusinessProfileOpenIntegrationRequest), 10 more.
 #[derive(Clone, Default)]
 pub struct MessagingSettingRequestReference {
     /// `id`: a string, required

@@ -7,9 +7,9 @@ export!(after_call_work_update: AfterCallWorkUpdate);
 export!(agent_action: AgentAction, AgentActionAgentAction);
 export!(agent_action_payload: AgentActionPayload);
 export!(agent_checklist_info: AgentChecklistInfo);
-export!(
-    agent_checklist_response: AgentChecklistResponse, AgentChecklistResponseDirection, AgentChecklistResponseMediaType,
-        AgentChecklistResponseStatus
+export!(agent_checklist_response:
+    AgentChecklistResponse, AgentChecklistResponseDirection, AgentChecklistResponseMediaType,
+    AgentChecklistResponseStatus
 );
 export!(agent_checklist_response_list: AgentChecklistResponseList);
 export!(agentless_email_send_request_dto: AgentlessEmailSendRequestDto, AgentlessEmailSendRequestDtoSenderType);
@@ -34,50 +34,49 @@ export!(call_conversation: CallConversation, CallConversationRecordingState);
 export!(call_conversation_entity_listing: CallConversationEntityListing);
 export!(call_history_conversation: CallHistoryConversation, CallHistoryConversationDirection);
 export!(call_history_conversation_entity_listing: CallHistoryConversationEntityListing);
-export!(
-    call_history_participant: CallHistoryParticipant, CallHistoryParticipantDirection,
-        CallHistoryParticipantDisconnectType, CallHistoryParticipantFlaggedReason
+export!(call_history_participant:
+    CallHistoryParticipant, CallHistoryParticipantDirection, CallHistoryParticipantDisconnectType,
+    CallHistoryParticipantFlaggedReason
 );
-export!(
-    call_media_participant: CallMediaParticipant, CallMediaParticipantDirection, CallMediaParticipantDisconnectType,
-        CallMediaParticipantFlaggedReason, CallMediaParticipantRecordingState, CallMediaParticipantState
+export!(call_media_participant:
+    CallMediaParticipant, CallMediaParticipantDirection, CallMediaParticipantDisconnectType,
+    CallMediaParticipantFlaggedReason, CallMediaParticipantRecordingState, CallMediaParticipantState
 );
 export!(callback_conversation: CallbackConversation);
 export!(callback_conversation_entity_listing: CallbackConversationEntityListing);
 export!(callback_disconnect_identifier: CallbackDisconnectIdentifier);
 export!(callback_identifier: CallbackIdentifier, CallbackIdentifierType);
-export!(
-    callback_media_participant: CallbackMediaParticipant, CallbackMediaParticipantDirection,
-        CallbackMediaParticipantDisconnectType, CallbackMediaParticipantFlaggedReason, CallbackMediaParticipantState
+export!(callback_media_participant:
+    CallbackMediaParticipant, CallbackMediaParticipantDirection, CallbackMediaParticipantDisconnectType,
+    CallbackMediaParticipantFlaggedReason, CallbackMediaParticipantState
 );
 export!(card_parameters: CardParameters);
 export!(carousel_parameters: CarouselParameters);
-export!(
-    checklist_activation_payload: ChecklistActivationPayload, ChecklistActivationPayloadActivationTriggerType,
-        ChecklistActivationPayloadDirection, ChecklistActivationPayloadMediaType
+export!(checklist_activation_payload:
+    ChecklistActivationPayload, ChecklistActivationPayloadActivationTriggerType, ChecklistActivationPayloadDirection,
+    ChecklistActivationPayloadMediaType
 );
 export!(checklist_finalize_payload: ChecklistFinalizePayload);
 export!(checklist_inference_job_creation_response: ChecklistInferenceJobCreationResponse);
 export!(checklist_inference_job_payload: ChecklistInferenceJobPayload);
-export!(
-    checklist_inference_job_response: ChecklistInferenceJobResponse, ChecklistInferenceJobResponseDirection,
-        ChecklistInferenceJobResponseMediaType, ChecklistInferenceJobResponseStatus
+export!(checklist_inference_job_response:
+    ChecklistInferenceJobResponse, ChecklistInferenceJobResponseDirection, ChecklistInferenceJobResponseMediaType,
+    ChecklistInferenceJobResponseStatus
 );
 export!(checklist_item: ChecklistItem, ChecklistItemStateFromAgent, ChecklistItemStateFromModel);
 export!(cobrowse_conversation: CobrowseConversation);
 export!(cobrowse_conversation_entity_listing: CobrowseConversationEntityListing);
-export!(
-    cobrowse_media_participant: CobrowseMediaParticipant, CobrowseMediaParticipantDirection,
-        CobrowseMediaParticipantDisconnectType, CobrowseMediaParticipantFlaggedReason, CobrowseMediaParticipantState
+export!(cobrowse_media_participant:
+    CobrowseMediaParticipant, CobrowseMediaParticipantDirection, CobrowseMediaParticipantDisconnectType,
+    CobrowseMediaParticipantFlaggedReason, CobrowseMediaParticipantState
 );
 export!(consult_transfer: ConsultTransfer, ConsultTransferSpeakTo);
 export!(consult_transfer_response: ConsultTransferResponse);
 export!(consult_transfer_to_address: ConsultTransferToAddress, ConsultTransferToAddressSpeakTo);
 export!(consult_transfer_to_agent: ConsultTransferToAgent, ConsultTransferToAgentSpeakTo);
 export!(consult_transfer_to_external: ConsultTransferToExternal, ConsultTransferToExternalSpeakTo);
-export!(
-    consult_transfer_to_external_contact: ConsultTransferToExternalContact, ConsultTransferToExternalContactPhoneType,
-        ConsultTransferToExternalContactSpeakTo
+export!(consult_transfer_to_external_contact:
+    ConsultTransferToExternalContact, ConsultTransferToExternalContactPhoneType, ConsultTransferToExternalContactSpeakTo
 );
 export!(consult_transfer_to_queue: ConsultTransferToQueue, ConsultTransferToQueueSpeakTo);
 export!(consult_transfer_update: ConsultTransferUpdate, ConsultTransferUpdateSpeakTo);
@@ -88,9 +87,8 @@ export!(conversation_context: ConversationContext, ConversationContextParticipan
 export!(conversation_data_schema: ConversationDataSchema);
 export!(conversation_data_schema_listing: ConversationDataSchemaListing);
 export!(conversation_edited_input: ConversationEditedInput);
-export!(
-    conversation_encryption_configuration: ConversationEncryptionConfiguration,
-        ConversationEncryptionConfigurationKeyConfigurationType
+export!(conversation_encryption_configuration:
+    ConversationEncryptionConfiguration, ConversationEncryptionConfigurationKeyConfigurationType
 );
 export!(conversation_encryption_configuration_listing: ConversationEncryptionConfigurationListing);
 export!(conversation_entity_listing: ConversationEntityListing);
@@ -98,9 +96,8 @@ export!(conversation_json_schema_document: ConversationJsonSchemaDocument);
 export!(conversation_json_schema_request: ConversationJsonSchemaRequest);
 export!(conversation_schema_update_request: ConversationSchemaUpdateRequest);
 export!(conversation_secure_attributes: ConversationSecureAttributes);
-export!(
-    conversation_session_summary: ConversationSessionSummary, ConversationSessionSummaryMediaType,
-        ConversationSessionSummaryStatus
+export!(conversation_session_summary:
+    ConversationSessionSummary, ConversationSessionSummaryMediaType, ConversationSessionSummaryStatus
 );
 export!(conversation_summaries_get_response: ConversationSummariesGetResponse);
 export!(conversation_summary: ConversationSummary, ConversationSummaryMediaType, ConversationSummaryStatus);
@@ -110,9 +107,8 @@ export!(conversation_summary_resolution: ConversationSummaryResolution);
 export!(conversation_summary_wrapup_code: ConversationSummaryWrapupCode);
 export!(conversation_tags_update: ConversationTagsUpdate);
 export!(conversation_threading_window: ConversationThreadingWindow);
-export!(
-    conversation_threading_window_setting: ConversationThreadingWindowSetting,
-        ConversationThreadingWindowSettingMessengerType
+export!(conversation_threading_window_setting:
+    ConversationThreadingWindowSetting, ConversationThreadingWindowSettingMessengerType
 );
 export!(conversation_user: ConversationUser);
 export!(conversation_utilization_label_update: ConversationUtilizationLabelUpdate);
@@ -124,16 +120,14 @@ export!(cover_sheet: CoverSheet);
 export!(create_call_request: CreateCallRequest);
 export!(create_call_response: CreateCallResponse);
 export!(create_callback_command: CreateCallbackCommand, CreateCallbackCommandCustomerFirstCallbackDeliveryMode);
-export!(
-    create_callback_on_conversation_command: CreateCallbackOnConversationCommand,
-        CreateCallbackOnConversationCommandCustomerFirstCallbackDeliveryMode
+export!(create_callback_on_conversation_command:
+    CreateCallbackOnConversationCommand, CreateCallbackOnConversationCommandCustomerFirstCallbackDeliveryMode
 );
 export!(create_callback_response: CreateCallbackResponse);
 export!(create_email_request: CreateEmailRequest, CreateEmailRequestDirection);
 export!(create_join_video_response: CreateJoinVideoResponse);
-export!(
-    create_outbound_messaging_conversation_request: CreateOutboundMessagingConversationRequest,
-        CreateOutboundMessagingConversationRequestToAddressMessengerType
+export!(create_outbound_messaging_conversation_request:
+    CreateOutboundMessagingConversationRequest, CreateOutboundMessagingConversationRequestToAddressMessengerType
 );
 export!(create_outbound_messaging_conversation_response: CreateOutboundMessagingConversationResponse);
 export!(create_secure_session: CreateSecureSession);
@@ -149,9 +143,9 @@ export!(digits: Digits);
 export!(draft_manipulation_request: DraftManipulationRequest, DraftManipulationRequestDraftType);
 export!(email_conversation: EmailConversation);
 export!(email_conversation_entity_listing: EmailConversationEntityListing);
-export!(
-    email_media_participant: EmailMediaParticipant, EmailMediaParticipantDirection, EmailMediaParticipantDisconnectType,
-        EmailMediaParticipantFlaggedReason, EmailMediaParticipantState
+export!(email_media_participant:
+    EmailMediaParticipant, EmailMediaParticipantDirection, EmailMediaParticipantDisconnectType,
+    EmailMediaParticipantFlaggedReason, EmailMediaParticipantState
 );
 export!(email_message: EmailMessage, EmailMessageDraftType, EmailMessageState);
 export!(email_message_preview: EmailMessagePreview, EmailMessagePreviewDraftType, EmailMessagePreviewState);
@@ -180,9 +174,8 @@ export!(google_auth_token_request: GoogleAuthTokenRequest);
 export!(google_business_profile_account: GoogleBusinessProfileAccount);
 export!(google_business_profile_account_listing: GoogleBusinessProfileAccountListing);
 export!(google_business_profile_account_reference: GoogleBusinessProfileAccountReference);
-export!(
-    google_business_profile_open_integration: GoogleBusinessProfileOpenIntegration,
-        GoogleBusinessProfileOpenIntegrationCreateStatus
+export!(google_business_profile_open_integration:
+    GoogleBusinessProfileOpenIntegration, GoogleBusinessProfileOpenIntegrationCreateStatus
 );
 export!(google_business_profile_open_integration_request: GoogleBusinessProfileOpenIntegrationRequest);
 export!(google_business_profile_open_integration_update_request: GoogleBusinessProfileOpenIntegrationUpdateRequest);
@@ -198,10 +191,10 @@ export!(internal_message_conversation: InternalMessageConversation);
 export!(internal_message_conversation_entity_listing: InternalMessageConversationEntityListing);
 export!(internal_message_data: InternalMessageData);
 export!(internal_message_data_entity_listing: InternalMessageDataEntityListing);
-export!(
-    internal_message_media_participant: InternalMessageMediaParticipant, InternalMessageMediaParticipantDirection,
-        InternalMessageMediaParticipantDisconnectType, InternalMessageMediaParticipantFlaggedReason,
-        InternalMessageMediaParticipantState
+export!(internal_message_media_participant:
+    InternalMessageMediaParticipant, InternalMessageMediaParticipantDirection,
+    InternalMessageMediaParticipantDisconnectType, InternalMessageMediaParticipantFlaggedReason,
+    InternalMessageMediaParticipantState
 );
 export!(internal_message_request: InternalMessageRequest);
 export!(mandatory_post_call_action_input: MandatoryPostCallActionInput);
@@ -213,17 +206,17 @@ export!(message_conversation_entity_listing: MessageConversationEntityListing);
 export!(message_data: MessageData, MessageDataDirection, MessageDataMessengerType, MessageDataStatus);
 export!(message_media_data: MessageMediaData, MessageMediaDataStatus);
 export!(message_media_listing: MessageMediaListing);
-export!(
-    message_media_participant: MessageMediaParticipant, MessageMediaParticipantDirection,
-        MessageMediaParticipantDisconnectType, MessageMediaParticipantFlaggedReason, MessageMediaParticipantState
+export!(message_media_participant:
+    MessageMediaParticipant, MessageMediaParticipantDirection, MessageMediaParticipantDisconnectType,
+    MessageMediaParticipantFlaggedReason, MessageMediaParticipantState
 );
 export!(message_media_upload_data: MessageMediaUploadData);
 export!(message_typing_event_request: MessageTypingEventRequest);
 export!(messaging_confer_response: MessagingConferResponse);
 export!(messaging_confer_with_user_request: MessagingConferWithUserRequest);
-export!(
-    messaging_integration: MessagingIntegration, MessagingIntegrationMessengerType,
-        MessagingIntegrationOpenExtensionType, MessagingIntegrationStatus
+export!(messaging_integration:
+    MessagingIntegration, MessagingIntegrationMessengerType, MessagingIntegrationOpenExtensionType,
+    MessagingIntegrationStatus
 );
 export!(messaging_integration_entity_listing: MessagingIntegrationEntityListing);
 export!(messaging_setting_patch_request: MessagingSettingPatchRequest);
@@ -246,9 +239,9 @@ export!(open_inbound_normalized_event: OpenInboundNormalizedEvent);
 export!(open_inbound_normalized_message: OpenInboundNormalizedMessage);
 export!(open_inbound_normalized_receipt: OpenInboundNormalizedReceipt, OpenInboundNormalizedReceiptStatus);
 export!(open_inbound_structured_response_message: OpenInboundStructuredResponseMessage);
-export!(
-    open_inbound_structured_response_normalized_message_content: OpenInboundStructuredResponseNormalizedMessageContent,
-        OpenInboundStructuredResponseNormalizedMessageContentContentType
+export!(open_inbound_structured_response_normalized_message_content:
+    OpenInboundStructuredResponseNormalizedMessageContent,
+    OpenInboundStructuredResponseNormalizedMessageContentContentType
 );
 export!(open_integration: OpenIntegration, OpenIntegrationCreateStatus);
 export!(open_integration_entity_listing: OpenIntegrationEntityListing);
@@ -261,17 +254,16 @@ export!(open_messaging_channel: OpenMessagingChannel, OpenMessagingChannelPlatfo
 export!(open_messaging_from_recipient: OpenMessagingFromRecipient, OpenMessagingFromRecipientIdType);
 export!(open_messaging_identity_resolution_config: OpenMessagingIdentityResolutionConfig);
 export!(open_messaging_to_recipient: OpenMessagingToRecipient, OpenMessagingToRecipientIdType);
-export!(
-    open_normalized_message: OpenNormalizedMessage, OpenNormalizedMessageDirection, OpenNormalizedMessageStatus,
-        OpenNormalizedMessageType
+export!(open_normalized_message:
+    OpenNormalizedMessage, OpenNormalizedMessageDirection, OpenNormalizedMessageStatus, OpenNormalizedMessageType
 );
-export!(
-    open_receipt_normalized_message: OpenReceiptNormalizedMessage, OpenReceiptNormalizedMessageDirection,
-        OpenReceiptNormalizedMessageStatus, OpenReceiptNormalizedMessageType
+export!(open_receipt_normalized_message:
+    OpenReceiptNormalizedMessage, OpenReceiptNormalizedMessageDirection, OpenReceiptNormalizedMessageStatus,
+    OpenReceiptNormalizedMessageType
 );
-export!(
-    open_structured_response_normalized_message: OpenStructuredResponseNormalizedMessage,
-        OpenStructuredResponseNormalizedMessageDirection, OpenStructuredResponseNormalizedMessageType
+export!(open_structured_response_normalized_message:
+    OpenStructuredResponseNormalizedMessage, OpenStructuredResponseNormalizedMessageDirection,
+    OpenStructuredResponseNormalizedMessageType
 );
 export!(operation_parameters: *);
 export!(parking_state_request: ParkingStateRequest, ParkingStateRequestState);
@@ -282,13 +274,11 @@ export!(patch_callback_response: PatchCallbackResponse);
 export!(routing_data: RoutingData);
 export!(secure_session: SecureSession, SecureSessionState);
 export!(secure_session_entity_listing: SecureSessionEntityListing);
-export!(
-    send_agentless_outbound_message_request: SendAgentlessOutboundMessageRequest,
-        SendAgentlessOutboundMessageRequestToAddressMessengerType
+export!(send_agentless_outbound_message_request:
+    SendAgentlessOutboundMessageRequest, SendAgentlessOutboundMessageRequestToAddressMessengerType
 );
-export!(
-    send_agentless_outbound_message_response: SendAgentlessOutboundMessageResponse,
-        SendAgentlessOutboundMessageResponseMessengerType
+export!(send_agentless_outbound_message_response:
+    SendAgentlessOutboundMessageResponse, SendAgentlessOutboundMessageResponseMessengerType
 );
 export!(send_messaging_template_request: SendMessagingTemplateRequest);
 export!(set_recording_state: SetRecordingState, SetRecordingStateRecordingState);
@@ -296,9 +286,9 @@ export!(set_uui_data_request: SetUuiDataRequest);
 export!(settings: Settings);
 export!(shared_enums: *);
 export!(snippet_recording_request: SnippetRecordingRequest, SnippetRecordingRequestType);
-export!(
-    social_media_message_data: SocialMediaMessageData, SocialMediaMessageDataDirection,
-        SocialMediaMessageDataMessengerType, SocialMediaMessageDataStatus
+export!(social_media_message_data:
+    SocialMediaMessageData, SocialMediaMessageDataDirection, SocialMediaMessageDataMessengerType,
+    SocialMediaMessageDataStatus
 );
 export!(suggestion: Suggestion, SuggestionState, SuggestionTriggerType, SuggestionType);
 export!(suggestion_canned_response: SuggestionCannedResponse);
@@ -318,9 +308,9 @@ export!(third_party_suggestion_source: ThirdPartySuggestionSource);
 export!(transfer_request: TransferRequest, TransferRequestTransferType);
 export!(transfer_to_address_request: TransferToAddressRequest, TransferToAddressRequestTransferType);
 export!(transfer_to_agent_request: TransferToAgentRequest, TransferToAgentRequestTransferType);
-export!(
-    transfer_to_external_contact_request: TransferToExternalContactRequest, TransferToExternalContactRequestPhoneType,
-        TransferToExternalContactRequestTransferType
+export!(transfer_to_external_contact_request:
+    TransferToExternalContactRequest, TransferToExternalContactRequestPhoneType,
+    TransferToExternalContactRequestTransferType
 );
 export!(transfer_to_external_request: TransferToExternalRequest, TransferToExternalRequestTransferType);
 export!(transfer_to_queue_request: TransferToQueueRequest, TransferToQueueRequestTransferType);
@@ -341,9 +331,9 @@ export!(whats_app_available_phone_number_details_listing: WhatsAppAvailablePhone
 export!(whats_app_embedded_signup_integration_activation_request: WhatsAppEmbeddedSignupIntegrationActivationRequest);
 export!(whats_app_embedded_signup_integration_request: WhatsAppEmbeddedSignupIntegrationRequest);
 export!(whats_app_identity_resolution_config: WhatsAppIdentityResolutionConfig);
-export!(
-    whats_app_integration: WhatsAppIntegration, WhatsAppIntegrationActivationStatusCode,
-        WhatsAppIntegrationCreateStatus, WhatsAppIntegrationStatus
+export!(whats_app_integration:
+    WhatsAppIntegration, WhatsAppIntegrationActivationStatusCode, WhatsAppIntegrationCreateStatus,
+    WhatsAppIntegrationStatus
 );
 export!(whats_app_integration_entity_listing: WhatsAppIntegrationEntityListing);
 export!(whats_app_integration_request: WhatsAppIntegrationRequest);

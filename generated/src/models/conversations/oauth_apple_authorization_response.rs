@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OAuthAppleAuthorizationResponse` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_oauth_apple_callback`](crate::api::GetConversationsMessagingOAuthAppleCallback).
+/// Returned by [`get_conversations_messaging_oauth_apple_callback`](
+/// crate::api::GetConversationsMessagingOAuthAppleCallback).
 #[derive(Clone, Default)]
 pub struct OAuthAppleAuthorizationResponse {
     /// `error`: `OAuthAppleAuthorizationResponseError`

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `OnDemandConversationSummaryRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_communication_summaries`](crate::api::PostConversationsCallParticipantCommunicationSummaries),
-/// [`post_conversations_message_participant_communication_summaries`](crate::api::PostConversationsMessageParticipantCommunicationSummaries).
+/// Taken by [`post_conversations_call_participant_communication_summaries`](
+/// crate::api::PostConversationsCallParticipantCommunicationSummaries),
+/// [`post_conversations_message_participant_communication_summaries`](
+/// crate::api::PostConversationsMessageParticipantCommunicationSummaries).
 #[derive(Clone, Default)]
 pub struct OnDemandConversationSummaryRequest {
     /// `locale`: a string

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `OnDemandSummaryAcceptedResponse` in the API.
 ///
-/// Returned by
-/// [`post_conversations_call_participant_communication_summaries`](crate::api::PostConversationsCallParticipantCommunicationSummaries),
-/// [`post_conversations_message_participant_communication_summaries`](crate::api::PostConversationsMessageParticipantCommunicationSummaries).
+/// Returned by [`post_conversations_call_participant_communication_summaries`](
+/// crate::api::PostConversationsCallParticipantCommunicationSummaries),
+/// [`post_conversations_message_participant_communication_summaries`](
+/// crate::api::PostConversationsMessageParticipantCommunicationSummaries).
 #[derive(Clone, Default)]
 pub struct OnDemandSummaryAcceptedResponse {
     /// `id`: a string

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `OpenEventNormalizedMessage` in the API.
 ///
-/// Returned by
-/// [`post_conversations_message_inbound_open_event`](crate::api::PostConversationsMessageInboundOpenEvent).
+/// Returned by [`post_conversations_message_inbound_open_event`](
+/// crate::api::PostConversationsMessageInboundOpenEvent).
 #[derive(Clone, Default)]
 pub struct OpenEventNormalizedMessage {
     /// `channel`: `OpenMessagingChannel`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OpenInboundNormalizedEvent` in the API.
 ///
-/// Taken by
-/// [`post_conversations_message_inbound_open_event`](crate::api::PostConversationsMessageInboundOpenEvent).
+/// Taken by [`post_conversations_message_inbound_open_event`](
+/// crate::api::PostConversationsMessageInboundOpenEvent).
 #[derive(Clone, Default)]
 pub struct OpenInboundNormalizedEvent {
     /// `channel`: `OpenInboundMessagingChannel`, required

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `OpenInboundNormalizedMessage` in the API.
 ///
-/// Taken by
-/// [`post_conversations_message_inbound_open_message`](crate::api::PostConversationsMessageInboundOpenMessage).
+/// Taken by [`post_conversations_message_inbound_open_message`](
+/// crate::api::PostConversationsMessageInboundOpenMessage).
 #[derive(Clone, Default)]
 pub struct OpenInboundNormalizedMessage {
     /// `channel`: `OpenInboundMessageMessagingChannel`, required

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `OpenInboundNormalizedReceipt` in the API.
 ///
-/// Taken by
-/// [`post_conversations_message_inbound_open_receipt`](crate::api::PostConversationsMessageInboundOpenReceipt).
+/// Taken by [`post_conversations_message_inbound_open_receipt`](
+/// crate::api::PostConversationsMessageInboundOpenReceipt).
 #[derive(Clone, Default)]
 pub struct OpenInboundNormalizedReceipt {
     /// `channel`: `OpenInboundMessagingReceiptChannel`, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `OpenInboundStructuredResponseMessage` in the API.
 ///
-/// Taken by
-/// [`post_conversations_message_inbound_open_structured_response`](crate::api::PostConversationsMessageInboundOpenStructuredResponse).
+/// Taken by [`post_conversations_message_inbound_open_structured_response`](
+/// crate::api::PostConversationsMessageInboundOpenStructuredResponse).
 #[derive(Clone, Default)]
 pub struct OpenInboundStructuredResponseMessage {
     /// `buttonResponse`: `ContentButtonResponse`, required

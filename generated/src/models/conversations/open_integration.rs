@@ -10,12 +10,14 @@ use std::collections::BTreeMap;
 
 /// `OpenIntegration` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_open_integration_id`](crate::api::GetConversationsMessagingIntegrationsOpenIntegrationId),
-/// [`patch_conversations_messaging_integrations_open_integration_id`](crate::api::PatchConversationsMessagingIntegrationsOpenIntegrationId),
-/// [`post_conversations_messaging_integrations_open`](crate::api::PostConversationsMessagingIntegrationsOpen).
-/// Item of the listing
-/// [`get_conversations_messaging_integrations_open`](crate::api::GetConversationsMessagingIntegrationsOpen).
+/// Returned by [`get_conversations_messaging_integrations_open_integration_id`](
+/// crate::api::GetConversationsMessagingIntegrationsOpenIntegrationId),
+/// [`patch_conversations_messaging_integrations_open_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsOpenIntegrationId),
+/// [`post_conversations_messaging_integrations_open`](
+/// crate::api::PostConversationsMessagingIntegrationsOpen). Item of the listing
+/// [`get_conversations_messaging_integrations_open`](
+/// crate::api::GetConversationsMessagingIntegrationsOpen).
 #[derive(Clone, Default)]
 pub struct OpenIntegration {
     /// `createError`: `ErrorBody`, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OpenIntegrationEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_open`](crate::api::GetConversationsMessagingIntegrationsOpen).
+/// Returned by [`get_conversations_messaging_integrations_open`](
+/// crate::api::GetConversationsMessagingIntegrationsOpen).
 #[derive(Clone, Default)]
 pub struct OpenIntegrationEntityListing {
     /// `entities`: a list of `OpenIntegration`

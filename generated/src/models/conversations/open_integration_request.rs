@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 /// `OpenIntegrationRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_open`](crate::api::PostConversationsMessagingIntegrationsOpen).
+/// Taken by [`post_conversations_messaging_integrations_open`](
+/// crate::api::PostConversationsMessagingIntegrationsOpen).
 #[derive(Clone, Default)]
 pub struct OpenIntegrationRequest {
     /// `id`: a string, read-only

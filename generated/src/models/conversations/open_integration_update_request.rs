@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 /// `OpenIntegrationUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_messaging_integrations_open_integration_id`](crate::api::PatchConversationsMessagingIntegrationsOpenIntegrationId).
+/// Taken by [`patch_conversations_messaging_integrations_open_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsOpenIntegrationId).
 #[derive(Clone, Default)]
 pub struct OpenIntegrationUpdateRequest {
     /// `id`: a string, read-only

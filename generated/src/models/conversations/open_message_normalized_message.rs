@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 /// `OpenMessageNormalizedMessage` in the API.
 ///
-/// Returned by
-/// [`post_conversations_message_inbound_open_message`](crate::api::PostConversationsMessageInboundOpenMessage).
+/// Returned by [`post_conversations_message_inbound_open_message`](
+/// crate::api::PostConversationsMessageInboundOpenMessage).
 #[derive(Clone, Default)]
 pub struct OpenMessageNormalizedMessage {
     /// `channel`: `OpenMessagingChannel`, required

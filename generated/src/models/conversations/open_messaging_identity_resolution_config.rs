@@ -6,11 +6,12 @@ use crate::runtime::codec;
 
 /// `OpenMessagingIdentityResolutionConfig` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_identityresolution_integrations_open_integration_id`](crate::api::GetConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId),
-/// [`put_conversations_messaging_identityresolution_integrations_open_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId).
-/// Taken by
-/// [`put_conversations_messaging_identityresolution_integrations_open_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId).
+/// Returned by [`get_conversations_messaging_identityresolution_integrations_open_integration_id`](
+/// crate::api::GetConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId),
+/// [`put_conversations_messaging_identityresolution_integrations_open_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId). Taken by
+/// [`put_conversations_messaging_identityresolution_integrations_open_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsOpenIntegrationId).
 #[derive(Clone, Default)]
 pub struct OpenMessagingIdentityResolutionConfig {
     /// `division`: `WritableStarrableDivision`

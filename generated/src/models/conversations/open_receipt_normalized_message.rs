@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `OpenReceiptNormalizedMessage` in the API.
 ///
-/// Returned by
-/// [`post_conversations_message_inbound_open_receipt`](crate::api::PostConversationsMessageInboundOpenReceipt).
+/// Returned by [`post_conversations_message_inbound_open_receipt`](
+/// crate::api::PostConversationsMessageInboundOpenReceipt).
 #[derive(Clone, Default)]
 pub struct OpenReceiptNormalizedMessage {
     /// `channel`: `OpenMessagingChannel`, required

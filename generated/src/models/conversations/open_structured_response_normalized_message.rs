@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `OpenStructuredResponseNormalizedMessage` in the API.
 ///
-/// Returned by
-/// [`post_conversations_message_inbound_open_structured_response`](crate::api::PostConversationsMessageInboundOpenStructuredResponse).
+/// Returned by [`post_conversations_message_inbound_open_structured_response`](
+/// crate::api::PostConversationsMessageInboundOpenStructuredResponse).
 #[derive(Clone, Default)]
 pub struct OpenStructuredResponseNormalizedMessage {
     /// `channel`: `OpenMessagingChannel`, required

@@ -6,9 +6,10 @@ use crate::runtime::time;
 
 /// `ParkingStateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_email_participant_parkingstate`](crate::api::PatchConversationsEmailParticipantParkingstate),
-/// [`patch_conversations_message_participant_parkingstate`](crate::api::PatchConversationsMessageParticipantParkingstate).
+/// Taken by [`patch_conversations_email_participant_parkingstate`](
+/// crate::api::PatchConversationsEmailParticipantParkingstate),
+/// [`patch_conversations_message_participant_parkingstate`](
+/// crate::api::PatchConversationsMessageParticipantParkingstate).
 #[derive(Clone, Default)]
 pub struct ParkingStateRequest {
     /// `resumeTime`: a timestamp

@@ -5,19 +5,25 @@ use std::collections::BTreeMap;
 
 /// `ParticipantAttributes` in the API.
 ///
-/// Returned by
-/// [`patch_conversations_call_participant_attributes`](crate::api::PatchConversationsCallParticipantAttributes),
-/// [`patch_conversations_callback_participant_attributes`](crate::api::PatchConversationsCallbackParticipantAttributes),
-/// [`patch_conversations_cobrowsesession_participant_attributes`](crate::api::PatchConversationsCobrowsesessionParticipantAttributes),
-/// [`patch_conversations_email_participant_attributes`](crate::api::PatchConversationsEmailParticipantAttributes),
-/// [`patch_conversations_message_participant_attributes`](crate::api::PatchConversationsMessageParticipantAttributes).
-/// Taken by
+/// Returned by [`patch_conversations_call_participant_attributes`](
+/// crate::api::PatchConversationsCallParticipantAttributes),
+/// [`patch_conversations_callback_participant_attributes`](
+/// crate::api::PatchConversationsCallbackParticipantAttributes),
+/// [`patch_conversations_cobrowsesession_participant_attributes`](
+/// crate::api::PatchConversationsCobrowsesessionParticipantAttributes),
+/// [`patch_conversations_email_participant_attributes`](
+/// crate::api::PatchConversationsEmailParticipantAttributes),
+/// [`patch_conversations_message_participant_attributes`](
+/// crate::api::PatchConversationsMessageParticipantAttributes). Taken by
 /// [`patch_conversation_participant_attributes`](crate::api::PatchConversationParticipantAttributes),
-/// [`patch_conversations_call_participant_attributes`](crate::api::PatchConversationsCallParticipantAttributes),
-/// [`patch_conversations_callback_participant_attributes`](crate::api::PatchConversationsCallbackParticipantAttributes),
-/// [`patch_conversations_cobrowsesession_participant_attributes`](crate::api::PatchConversationsCobrowsesessionParticipantAttributes),
-/// [`patch_conversations_email_participant_attributes`](crate::api::PatchConversationsEmailParticipantAttributes),
-/// 1 more.
+/// [`patch_conversations_call_participant_attributes`](
+/// crate::api::PatchConversationsCallParticipantAttributes),
+/// [`patch_conversations_callback_participant_attributes`](
+/// crate::api::PatchConversationsCallbackParticipantAttributes),
+/// [`patch_conversations_cobrowsesession_participant_attributes`](
+/// crate::api::PatchConversationsCobrowsesessionParticipantAttributes),
+/// [`patch_conversations_email_participant_attributes`](
+/// crate::api::PatchConversationsEmailParticipantAttributes), 1 more.
 #[derive(Clone, Default)]
 pub struct ParticipantAttributes {
     /// `attributes`: a map of strings to strings

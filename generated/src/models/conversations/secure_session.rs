@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `SecureSession` in the API.
 ///
-/// Returned by
-/// [`get_conversation_participant_secureivrsession`](crate::api::GetConversationParticipantSecureivrsession),
-/// [`post_conversation_participant_secureivrsessions`](crate::api::PostConversationParticipantSecureivrsessions).
-/// Item of the listing
-/// [`get_conversation_participant_secureivrsessions`](crate::api::GetConversationParticipantSecureivrsessions).
+/// Returned by [`get_conversation_participant_secureivrsession`](
+/// crate::api::GetConversationParticipantSecureivrsession),
+/// [`post_conversation_participant_secureivrsessions`](
+/// crate::api::PostConversationParticipantSecureivrsessions). Item of the listing
+/// [`get_conversation_participant_secureivrsessions`](
+/// crate::api::GetConversationParticipantSecureivrsessions).
 #[derive(Clone, Default)]
 pub struct SecureSession {
     /// `disconnect`: a boolean

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SecureSessionEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversation_participant_secureivrsessions`](crate::api::GetConversationParticipantSecureivrsessions).
+/// Returned by [`get_conversation_participant_secureivrsessions`](
+/// crate::api::GetConversationParticipantSecureivrsessions).
 #[derive(Clone, Default)]
 pub struct SecureSessionEntityListing {
     /// `entities`: a list of `SecureSession`

@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Taken by [`patch_conversation_recordingstate`](crate::api::PatchConversationRecordingstate),
 /// [`put_conversations_call_recordingstate`](crate::api::PutConversationsCallRecordingstate),
 /// [`put_conversations_callback_recordingstate`](crate::api::PutConversationsCallbackRecordingstate),
-/// [`put_conversations_cobrowsesession_recordingstate`](crate::api::PutConversationsCobrowsesessionRecordingstate),
+/// [`put_conversations_cobrowsesession_recordingstate`](
+/// crate::api::PutConversationsCobrowsesessionRecordingstate),
 /// [`put_conversations_email_recordingstate`](crate::api::PutConversationsEmailRecordingstate), 4 more.
 #[derive(Clone, Default)]
 pub struct SetRecordingState {

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `SetUuiDataRequest` in the API.
 ///
-/// Taken by
-/// [`put_conversations_call_participant_communication_uuidata`](crate::api::PutConversationsCallParticipantCommunicationUuidata).
+/// Taken by [`put_conversations_call_participant_communication_uuidata`](
+/// crate::api::PutConversationsCallParticipantCommunicationUuidata).
 #[derive(Clone, Default)]
 pub struct SetUuiDataRequest {
     /// `uuiData`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `SnippetRecordingRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_snippet_record`](crate::api::PostConversationsCallParticipantSnippetRecord).
+/// Taken by [`post_conversations_call_participant_snippet_record`](
+/// crate::api::PostConversationsCallParticipantSnippetRecord).
 #[derive(Clone, Default)]
 pub struct SnippetRecordingRequest {
     /// `record`: a boolean

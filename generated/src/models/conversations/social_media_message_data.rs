@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `SocialMediaMessageData` in the API.
 ///
-/// Returned by
-/// [`post_conversations_message_communication_socialmedia_messages`](crate::api::PostConversationsMessageCommunicationSocialmediaMessages).
+/// Returned by [`post_conversations_message_communication_socialmedia_messages`](
+/// crate::api::PostConversationsMessageCommunicationSocialmediaMessages).
 #[derive(Clone, Default)]
 pub struct SocialMediaMessageData {
     /// `conversationId`: a string

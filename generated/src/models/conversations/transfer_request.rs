@@ -6,11 +6,14 @@ use crate::runtime::codec;
 /// `TransferRequest` in the API.
 ///
 /// Taken by [`post_conversation_participant_replace`](crate::api::PostConversationParticipantReplace),
-/// [`post_conversations_call_participant_replace`](crate::api::PostConversationsCallParticipantReplace),
-/// [`post_conversations_callback_participant_replace`](crate::api::PostConversationsCallbackParticipantReplace),
-/// [`post_conversations_cobrowsesession_participant_replace`](crate::api::PostConversationsCobrowsesessionParticipantReplace),
-/// [`post_conversations_email_participant_replace`](crate::api::PostConversationsEmailParticipantReplace),
-/// 1 more.
+/// [`post_conversations_call_participant_replace`](
+/// crate::api::PostConversationsCallParticipantReplace),
+/// [`post_conversations_callback_participant_replace`](
+/// crate::api::PostConversationsCallbackParticipantReplace),
+/// [`post_conversations_cobrowsesession_participant_replace`](
+/// crate::api::PostConversationsCobrowsesessionParticipantReplace),
+/// [`post_conversations_email_participant_replace`](
+/// crate::api::PostConversationsEmailParticipantReplace), 1 more.
 #[derive(Clone, Default)]
 pub struct TransferRequest {
     /// `address`: a string

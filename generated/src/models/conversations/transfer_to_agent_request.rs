@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TransferToAgentRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversation_participant_replace_agent`](crate::api::PostConversationParticipantReplaceAgent).
+/// Taken by [`post_conversation_participant_replace_agent`](
+/// crate::api::PostConversationParticipantReplaceAgent).
 #[derive(Clone, Default)]
 pub struct TransferToAgentRequest {
     /// `keepInternalMessageAlive`: a boolean

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `TransferToExternalContactRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversation_participant_replace_contact_external`](crate::api::PostConversationParticipantReplaceContactExternal).
+/// Taken by [`post_conversation_participant_replace_contact_external`](
+/// crate::api::PostConversationParticipantReplaceContactExternal).
 #[derive(Clone, Default)]
 pub struct TransferToExternalContactRequest {
     /// `contactId`: a string, required

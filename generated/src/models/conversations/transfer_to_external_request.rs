@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TransferToExternalRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversation_participant_replace_external`](crate::api::PostConversationParticipantReplaceExternal).
+/// Taken by [`post_conversation_participant_replace_external`](
+/// crate::api::PostConversationParticipantReplaceExternal).
 #[derive(Clone, Default)]
 pub struct TransferToExternalRequest {
     /// `address`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TransferToQueueRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversation_participant_replace_queue`](crate::api::PostConversationParticipantReplaceQueue).
+/// Taken by [`post_conversation_participant_replace_queue`](
+/// crate::api::PostConversationParticipantReplaceQueue).
 #[derive(Clone, Default)]
 pub struct TransferToQueueRequest {
     /// `keepInternalMessageAlive`: a boolean

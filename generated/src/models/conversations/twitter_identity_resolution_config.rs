@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `TwitterIdentityResolutionConfig` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_identityresolution_integrations_twitter_integration_id`](crate::api::GetConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId),
-/// [`put_conversations_messaging_identityresolution_integrations_twitter_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId).
-/// Taken by
-/// [`put_conversations_messaging_identityresolution_integrations_twitter_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId).
+/// Returned by [`get_conversations_messaging_identityresolution_integrations_twitter_integration_id`](
+/// crate::api::GetConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId),
+/// [`put_conversations_messaging_identityresolution_integrations_twitter_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId). Taken by
+/// [`put_conversations_messaging_identityresolution_integrations_twitter_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId).
 #[derive(Clone, Default)]
 pub struct TwitterIdentityResolutionConfig {
     /// `division`: `WritableStarrableDivision`

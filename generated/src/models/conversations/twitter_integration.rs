@@ -9,12 +9,14 @@ use crate::runtime::time;
 
 /// `TwitterIntegration` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_twitter_integration_id`](crate::api::GetConversationsMessagingIntegrationsTwitterIntegrationId),
-/// [`patch_conversations_messaging_integrations_twitter_integration_id`](crate::api::PatchConversationsMessagingIntegrationsTwitterIntegrationId),
-/// [`post_conversations_messaging_integrations_twitter`](crate::api::PostConversationsMessagingIntegrationsTwitter).
-/// Item of the listing
-/// [`get_conversations_messaging_integrations_twitter`](crate::api::GetConversationsMessagingIntegrationsTwitter).
+/// Returned by [`get_conversations_messaging_integrations_twitter_integration_id`](
+/// crate::api::GetConversationsMessagingIntegrationsTwitterIntegrationId),
+/// [`patch_conversations_messaging_integrations_twitter_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsTwitterIntegrationId),
+/// [`post_conversations_messaging_integrations_twitter`](
+/// crate::api::PostConversationsMessagingIntegrationsTwitter). Item of the listing
+/// [`get_conversations_messaging_integrations_twitter`](
+/// crate::api::GetConversationsMessagingIntegrationsTwitter).
 #[derive(Clone, Default)]
 pub struct TwitterIntegration {
     /// `createError`: `ErrorBody`, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TwitterIntegrationEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_twitter`](crate::api::GetConversationsMessagingIntegrationsTwitter).
+/// Returned by [`get_conversations_messaging_integrations_twitter`](
+/// crate::api::GetConversationsMessagingIntegrationsTwitter).
 #[derive(Clone, Default)]
 pub struct TwitterIntegrationEntityListing {
     /// `entities`: a list of `TwitterIntegration`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `TwitterIntegrationRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_twitter`](crate::api::PostConversationsMessagingIntegrationsTwitter).
+/// Taken by [`post_conversations_messaging_integrations_twitter`](
+/// crate::api::PostConversationsMessagingIntegrationsTwitter).
 #[derive(Clone, Default)]
 pub struct TwitterIntegrationRequest {
     /// `appId`: a string, required

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `TwitterIntegrationUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_messaging_integrations_twitter_integration_id`](crate::api::PatchConversationsMessagingIntegrationsTwitterIntegrationId).
+/// Taken by [`patch_conversations_messaging_integrations_twitter_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsTwitterIntegrationId).
 #[derive(Clone, Default)]
 pub struct TwitterIntegrationUpdateRequest {
     /// `codeChallenge`: a string

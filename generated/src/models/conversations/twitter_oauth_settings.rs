@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TwitterOAuthSettings` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integration_twitter_oauth_settings`](crate::api::GetConversationsMessagingIntegrationTwitterOAuthSettings).
+/// Returned by [`get_conversations_messaging_integration_twitter_oauth_settings`](
+/// crate::api::GetConversationsMessagingIntegrationTwitterOAuthSettings).
 #[derive(Clone, Default)]
 pub struct TwitterOAuthSettings {
     /// `clientId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TwitterSignupOAuthSettings` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_twitter_oauth_settings`](crate::api::GetConversationsMessagingIntegrationsTwitterOAuthSettings).
+/// Returned by [`get_conversations_messaging_integrations_twitter_oauth_settings`](
+/// crate::api::GetConversationsMessagingIntegrationsTwitterOAuthSettings).
 #[derive(Clone, Default)]
 pub struct TwitterSignupOAuthSettings {
     /// `appId`: a string

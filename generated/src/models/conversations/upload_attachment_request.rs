@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `UploadAttachmentRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_email_messages_draft_attachments_uploads`](crate::api::PostConversationsEmailMessagesDraftAttachmentsUploads).
+/// Taken by [`post_conversations_email_messages_draft_attachments_uploads`](
+/// crate::api::PostConversationsEmailMessagesDraftAttachmentsUploads).
 #[derive(Clone, Default)]
 pub struct UploadAttachmentRequest {
     /// `contentLengthBytes`: an integer (`int32`), required

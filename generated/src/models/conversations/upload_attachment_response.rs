@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `UploadAttachmentResponse` in the API.
 ///
-/// Returned by
-/// [`post_conversations_email_messages_draft_attachments_uploads`](crate::api::PostConversationsEmailMessagesDraftAttachmentsUploads).
+/// Returned by [`post_conversations_email_messages_draft_attachments_uploads`](
+/// crate::api::PostConversationsEmailMessagesDraftAttachmentsUploads).
 #[derive(Clone, Default)]
 pub struct UploadAttachmentResponse {
     /// `attachmentId`: a string

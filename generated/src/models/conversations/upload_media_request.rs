@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `UploadMediaRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_message_communication_messages_media_uploads`](crate::api::PostConversationsMessageCommunicationMessagesMediaUploads).
+/// Taken by [`post_conversations_message_communication_messages_media_uploads`](
+/// crate::api::PostConversationsMessageCommunicationMessagesMediaUploads).
 #[derive(Clone, Default)]
 pub struct UploadMediaRequest {
     /// `contentLengthBytes`: an integer (`int32`), required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WhatsAppAvailablePhoneNumberDetails` in the API.
 ///
-/// Part of
-/// [`WhatsAppAvailablePhoneNumberDetailsListing`](crate::models::WhatsAppAvailablePhoneNumberDetailsListing).
+/// Part of [`WhatsAppAvailablePhoneNumberDetailsListing`](
+/// crate::models::WhatsAppAvailablePhoneNumberDetailsListing).
 #[derive(Clone, Default)]
 pub struct WhatsAppAvailablePhoneNumberDetails {
     /// `name`: a string, required, read-only

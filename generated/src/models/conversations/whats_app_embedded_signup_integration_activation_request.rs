@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WhatsAppEmbeddedSignupIntegrationActivationRequest` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`](crate::api::PatchConversationsMessagingIntegrationsWhatsappEmbeddedsignupIntegrationId).
+/// Taken by [`patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsWhatsappEmbeddedsignupIntegrationId).
 #[derive(Clone, Default)]
 pub struct WhatsAppEmbeddedSignupIntegrationActivationRequest {
     /// `id`: a string, read-only

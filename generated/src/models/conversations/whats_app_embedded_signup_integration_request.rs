@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `WhatsAppEmbeddedSignupIntegrationRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_whatsapp_embeddedsignup`](crate::api::PostConversationsMessagingIntegrationsWhatsappEmbeddedsignup).
+/// Taken by [`post_conversations_messaging_integrations_whatsapp_embeddedsignup`](
+/// crate::api::PostConversationsMessagingIntegrationsWhatsappEmbeddedsignup).
 #[derive(Clone, Default)]
 pub struct WhatsAppEmbeddedSignupIntegrationRequest {
     /// `embeddedSignupAccessToken`: a string

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `WhatsAppIdentityResolutionConfig` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_identityresolution_integrations_whatsapp_integration_id`](crate::api::GetConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId),
-/// [`put_conversations_messaging_identityresolution_integrations_whatsapp_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId).
-/// Taken by
-/// [`put_conversations_messaging_identityresolution_integrations_whatsapp_integration_id`](crate::api::PutConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId).
+/// Returned by [`get_conversations_messaging_identityresolution_integrations_whatsapp_integration_id`](
+/// crate::api::GetConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId),
+/// [`put_conversations_messaging_identityresolution_integrations_whatsapp_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId). Taken by
+/// [`put_conversations_messaging_identityresolution_integrations_whatsapp_integration_id`](
+/// crate::api::PutConversationsMessagingIdentityresolutionIntegrationsWhatsappIntegrationId).
 #[derive(Clone, Default)]
 pub struct WhatsAppIdentityResolutionConfig {
     /// `division`: `WritableStarrableDivision`

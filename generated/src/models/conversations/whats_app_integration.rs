@@ -12,14 +12,18 @@ use crate::runtime::time;
 
 /// `WhatsAppIntegration` in the API.
 ///
-/// Returned by
-/// [`delete_conversations_messaging_integrations_whatsapp_integration_id`](crate::api::DeleteConversationsMessagingIntegrationsWhatsappIntegrationId),
-/// [`get_conversations_messaging_integrations_whatsapp_integration_id`](crate::api::GetConversationsMessagingIntegrationsWhatsappIntegrationId),
-/// [`patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`](crate::api::PatchConversationsMessagingIntegrationsWhatsappEmbeddedsignupIntegrationId),
-/// [`patch_conversations_messaging_integrations_whatsapp_integration_id`](crate::api::PatchConversationsMessagingIntegrationsWhatsappIntegrationId),
-/// [`post_conversations_messaging_integrations_whatsapp`](crate::api::PostConversationsMessagingIntegrationsWhatsapp),
-/// 1 more. Item of the listing
-/// [`get_conversations_messaging_integrations_whatsapp`](crate::api::GetConversationsMessagingIntegrationsWhatsapp).
+/// Returned by [`delete_conversations_messaging_integrations_whatsapp_integration_id`](
+/// crate::api::DeleteConversationsMessagingIntegrationsWhatsappIntegrationId),
+/// [`get_conversations_messaging_integrations_whatsapp_integration_id`](
+/// crate::api::GetConversationsMessagingIntegrationsWhatsappIntegrationId),
+/// [`patch_conversations_messaging_integrations_whatsapp_embeddedsignup_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsWhatsappEmbeddedsignupIntegrationId),
+/// [`patch_conversations_messaging_integrations_whatsapp_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsWhatsappIntegrationId),
+/// [`post_conversations_messaging_integrations_whatsapp`](
+/// crate::api::PostConversationsMessagingIntegrationsWhatsapp), 1 more. Item of the listing
+/// [`get_conversations_messaging_integrations_whatsapp`](
+/// crate::api::GetConversationsMessagingIntegrationsWhatsapp).
 #[derive(Clone, Default)]
 pub struct WhatsAppIntegration {
     /// `activationErrorInfo`: `ErrorBody`, read-only

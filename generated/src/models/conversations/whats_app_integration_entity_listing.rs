@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WhatsAppIntegrationEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_conversations_messaging_integrations_whatsapp`](crate::api::GetConversationsMessagingIntegrationsWhatsapp).
+/// Returned by [`get_conversations_messaging_integrations_whatsapp`](
+/// crate::api::GetConversationsMessagingIntegrationsWhatsapp).
 #[derive(Clone, Default)]
 pub struct WhatsAppIntegrationEntityListing {
     /// `entities`: a list of `WhatsAppIntegration`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `WhatsAppIntegrationRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_messaging_integrations_whatsapp`](crate::api::PostConversationsMessagingIntegrationsWhatsapp).
+/// Taken by [`post_conversations_messaging_integrations_whatsapp`](
+/// crate::api::PostConversationsMessagingIntegrationsWhatsapp).
 #[derive(Clone, Default)]
 pub struct WhatsAppIntegrationRequest {
     /// `id`: a string, read-only

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `WhatsAppIntegrationUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_conversations_messaging_integrations_whatsapp_integration_id`](crate::api::PatchConversationsMessagingIntegrationsWhatsappIntegrationId).
+/// Taken by [`patch_conversations_messaging_integrations_whatsapp_integration_id`](
+/// crate::api::PatchConversationsMessagingIntegrationsWhatsappIntegrationId).
 #[derive(Clone, Default)]
 pub struct WhatsAppIntegrationUpdateRequest {
     /// `id`: a string, read-only

@@ -5,13 +5,16 @@ use crate::runtime::time;
 
 /// `WrapupInput` in the API.
 ///
-/// Taken by
-/// [`post_conversations_call_participant_communication_wrapup`](crate::api::PostConversationsCallParticipantCommunicationWrapup),
-/// [`post_conversations_callback_participant_communication_wrapup`](crate::api::PostConversationsCallbackParticipantCommunicationWrapup),
-/// [`post_conversations_cobrowsesession_participant_communication_wrapup`](crate::api::PostConversationsCobrowsesessionParticipantCommunicationWrapup),
-/// [`post_conversations_email_participant_communication_wrapup`](crate::api::PostConversationsEmailParticipantCommunicationWrapup),
-/// [`post_conversations_message_participant_communication_wrapup`](crate::api::PostConversationsMessageParticipantCommunicationWrapup),
-/// 3 more.
+/// Taken by [`post_conversations_call_participant_communication_wrapup`](
+/// crate::api::PostConversationsCallParticipantCommunicationWrapup),
+/// [`post_conversations_callback_participant_communication_wrapup`](
+/// crate::api::PostConversationsCallbackParticipantCommunicationWrapup),
+/// [`post_conversations_cobrowsesession_participant_communication_wrapup`](
+/// crate::api::PostConversationsCobrowsesessionParticipantCommunicationWrapup),
+/// [`post_conversations_email_participant_communication_wrapup`](
+/// crate::api::PostConversationsEmailParticipantCommunicationWrapup),
+/// [`post_conversations_message_participant_communication_wrapup`](
+/// crate::api::PostConversationsMessageParticipantCommunicationWrapup), 3 more.
 #[derive(Clone, Default)]
 pub struct WrapupInput {
     /// `code`: a string

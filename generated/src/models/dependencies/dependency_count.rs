@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DependencyCount` in the API.
 ///
-/// Returned by
-/// [`get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts`](crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts).
+/// Returned by [`get_dependencies_type_entity_type_id_entity_id_connections_requiredbycounts`](
+/// crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts).
 #[derive(Clone, Default)]
 pub struct DependencyCount {
     /// `estimatedCount`: an integer (`int32`), read-only

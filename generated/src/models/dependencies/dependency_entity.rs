@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `DependencyEntity` in the API.
 ///
-/// Item of the listing
-/// [`get_dependencies_type_entity_type_id_entity_id_connections_requiredby`](crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby),
-/// [`get_dependencies_type_entity_type_id_entity_id_connections_requires`](crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires).
+/// Item of the listing [`get_dependencies_type_entity_type_id_entity_id_connections_requiredby`](
+/// crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby),
+/// [`get_dependencies_type_entity_type_id_entity_id_connections_requires`](
+/// crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires).
 #[derive(Clone, Default)]
 pub struct DependencyEntity {
     /// `entityId`: a string, required

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `DependencyEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_dependencies_type_entity_type_id_entity_id_connections_requiredby`](crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby),
-/// [`get_dependencies_type_entity_type_id_entity_id_connections_requires`](crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires).
+/// Returned by [`get_dependencies_type_entity_type_id_entity_id_connections_requiredby`](
+/// crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby),
+/// [`get_dependencies_type_entity_type_id_entity_id_connections_requires`](
+/// crate::api::GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequires).
 #[derive(Clone, Default)]
 pub struct DependencyEntityListing {
     /// `entities`: a list of `DependencyEntity`

@@ -4,9 +4,8 @@ export!(audio_state: AudioState);
 export!(audio_updated_event: AudioUpdatedEvent);
 export!(batch_conversation_event_request: BatchConversationEventRequest);
 export!(batch_event_response: BatchEventResponse);
-export!(
-    batch_predictive_routing_custom_kpi_attribution_event_request:
-        BatchPredictiveRoutingCustomKpiAttributionEventRequest
+export!(batch_predictive_routing_custom_kpi_attribution_event_request:
+    BatchPredictiveRoutingCustomKpiAttributionEventRequest
 );
 export!(batch_user_presence_event_request: BatchUserPresenceEventRequest);
 export!(batch_user_routing_status_event_request: BatchUserRoutingStatusEventRequest);

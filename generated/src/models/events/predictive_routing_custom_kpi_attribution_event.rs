@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `PredictiveRoutingCustomKpiAttributionEvent` in the API.
 ///
-/// Part of
-/// [`BatchPredictiveRoutingCustomKpiAttributionEventRequest`](crate::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest).
+/// Part of [`BatchPredictiveRoutingCustomKpiAttributionEventRequest`](
+/// crate::models::BatchPredictiveRoutingCustomKpiAttributionEventRequest).
 #[derive(Clone, Default)]
 pub struct PredictiveRoutingCustomKpiAttributionEvent {
     /// `agentId`: a string

@@ -8,8 +8,10 @@ use crate::runtime::codec;
 /// Returned by
 /// [`post_externalcontacts_bulk_contacts_remove`](crate::api::PostExternalcontactsBulkContactsRemove),
 /// [`post_externalcontacts_bulk_notes_remove`](crate::api::PostExternalcontactsBulkNotesRemove),
-/// [`post_externalcontacts_bulk_organizations_remove`](crate::api::PostExternalcontactsBulkOrganizationsRemove),
-/// [`post_externalcontacts_bulk_relationships_remove`](crate::api::PostExternalcontactsBulkRelationshipsRemove).
+/// [`post_externalcontacts_bulk_organizations_remove`](
+/// crate::api::PostExternalcontactsBulkOrganizationsRemove),
+/// [`post_externalcontacts_bulk_relationships_remove`](
+/// crate::api::PostExternalcontactsBulkRelationshipsRemove).
 #[derive(Clone, Default)]
 pub struct BulkDeleteResponse {
     /// `errorCount`: an integer (`int32`)

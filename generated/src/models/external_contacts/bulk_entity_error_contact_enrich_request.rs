@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// `BulkEntityErrorContactEnrichRequest` in the API.
 ///
 /// Part of
-/// [`BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest`](crate::models::BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest).
+/// [`BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest`](
+/// crate::models::BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorContactEnrichRequest {
     /// `code`: a string

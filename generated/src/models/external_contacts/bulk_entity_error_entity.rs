@@ -6,12 +6,16 @@ use crate::runtime::codec;
 
 /// `BulkEntityErrorEntity` in the API.
 ///
-/// Part of
-/// [`BulkResponseResultExternalContactEntityBulkEntityErrorEntity`](crate::models::BulkResponseResultExternalContactEntityBulkEntityErrorEntity),
-/// [`BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity`](crate::models::BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity),
-/// [`BulkResponseResultNoteEntityBulkEntityErrorEntity`](crate::models::BulkResponseResultNoteEntityBulkEntityErrorEntity),
-/// [`BulkResponseResultRelationshipEntityBulkEntityErrorEntity`](crate::models::BulkResponseResultRelationshipEntityBulkEntityErrorEntity),
-/// [`BulkResponseResultVoidEntityBulkEntityErrorEntity`](crate::models::BulkResponseResultVoidEntityBulkEntityErrorEntity).
+/// Part of [`BulkResponseResultExternalContactEntityBulkEntityErrorEntity`](
+/// crate::models::BulkResponseResultExternalContactEntityBulkEntityErrorEntity),
+/// [`BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity`](
+/// crate::models::BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity),
+/// [`BulkResponseResultNoteEntityBulkEntityErrorEntity`](
+/// crate::models::BulkResponseResultNoteEntityBulkEntityErrorEntity),
+/// [`BulkResponseResultRelationshipEntityBulkEntityErrorEntity`](
+/// crate::models::BulkResponseResultRelationshipEntityBulkEntityErrorEntity),
+/// [`BulkResponseResultVoidEntityBulkEntityErrorEntity`](
+/// crate::models::BulkResponseResultVoidEntityBulkEntityErrorEntity).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorEntity {
     /// `code`: a string

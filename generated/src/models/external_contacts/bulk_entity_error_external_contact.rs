@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `BulkEntityErrorExternalContact` in the API.
 ///
-/// Part of
-/// [`BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact`](crate::models::BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact).
+/// Part of [`BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact`](
+/// crate::models::BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorExternalContact {
     /// `code`: a string

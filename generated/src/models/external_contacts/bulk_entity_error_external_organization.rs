@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// `BulkEntityErrorExternalOrganization` in the API.
 ///
 /// Part of
-/// [`BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization`](crate::models::BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization).
+/// [`BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization`](
+/// crate::models::BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorExternalOrganization {
     /// `code`: a string

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// `BulkEntityErrorExternalOrganizationEnrichRequest` in the API.
 ///
 /// Part of
-/// [`BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest`](crate::models::BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest).
+/// [`BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest`](
+/// crate::models::BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorExternalOrganizationEnrichRequest {
     /// `code`: a string

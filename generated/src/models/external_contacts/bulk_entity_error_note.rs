@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `BulkEntityErrorNote` in the API.
 ///
-/// Part of
-/// [`BulkResponseResultNoteNoteBulkEntityErrorNote`](crate::models::BulkResponseResultNoteNoteBulkEntityErrorNote).
+/// Part of [`BulkResponseResultNoteNoteBulkEntityErrorNote`](
+/// crate::models::BulkResponseResultNoteNoteBulkEntityErrorNote).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorNote {
     /// `code`: a string

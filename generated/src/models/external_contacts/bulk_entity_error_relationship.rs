@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `BulkEntityErrorRelationship` in the API.
 ///
-/// Part of
-/// [`BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship`](crate::models::BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship).
+/// Part of [`BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship`](
+/// crate::models::BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorRelationship {
     /// `code`: a string

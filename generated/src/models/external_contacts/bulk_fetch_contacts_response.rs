@@ -6,8 +6,10 @@ use crate::runtime::codec;
 /// `BulkFetchContactsResponse` in the API.
 ///
 /// Returned by [`post_externalcontacts_bulk_contacts`](crate::api::PostExternalcontactsBulkContacts),
-/// [`post_externalcontacts_bulk_contacts_divisionviews`](crate::api::PostExternalcontactsBulkContactsDivisionviews),
-/// [`post_externalcontacts_bulk_contacts_unresolved`](crate::api::PostExternalcontactsBulkContactsUnresolved).
+/// [`post_externalcontacts_bulk_contacts_divisionviews`](
+/// crate::api::PostExternalcontactsBulkContactsDivisionviews),
+/// [`post_externalcontacts_bulk_contacts_unresolved`](
+/// crate::api::PostExternalcontactsBulkContactsUnresolved).
 #[derive(Clone, Default)]
 pub struct BulkFetchContactsResponse {
     /// `errorCount`: an integer (`int32`)

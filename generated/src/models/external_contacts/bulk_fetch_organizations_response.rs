@@ -7,7 +7,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`post_externalcontacts_bulk_organizations`](crate::api::PostExternalcontactsBulkOrganizations),
-/// [`post_externalcontacts_bulk_organizations_divisionviews`](crate::api::PostExternalcontactsBulkOrganizationsDivisionviews).
+/// [`post_externalcontacts_bulk_organizations_divisionviews`](
+/// crate::api::PostExternalcontactsBulkOrganizationsDivisionviews).
 #[derive(Clone, Default)]
 pub struct BulkFetchOrganizationsResponse {
     /// `errorCount`: an integer (`int32`)

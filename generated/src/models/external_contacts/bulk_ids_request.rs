@@ -6,9 +6,11 @@ use crate::runtime::codec;
 /// `BulkIdsRequest` in the API.
 ///
 /// Taken by [`post_externalcontacts_bulk_contacts`](crate::api::PostExternalcontactsBulkContacts),
-/// [`post_externalcontacts_bulk_contacts_divisionviews`](crate::api::PostExternalcontactsBulkContactsDivisionviews),
+/// [`post_externalcontacts_bulk_contacts_divisionviews`](
+/// crate::api::PostExternalcontactsBulkContactsDivisionviews),
 /// [`post_externalcontacts_bulk_contacts_remove`](crate::api::PostExternalcontactsBulkContactsRemove),
-/// [`post_externalcontacts_bulk_contacts_unresolved`](crate::api::PostExternalcontactsBulkContactsUnresolved),
+/// [`post_externalcontacts_bulk_contacts_unresolved`](
+/// crate::api::PostExternalcontactsBulkContactsUnresolved),
 /// [`post_externalcontacts_bulk_notes`](crate::api::PostExternalcontactsBulkNotes), 6 more.
 #[derive(Clone, Default)]
 pub struct BulkIdsRequest {

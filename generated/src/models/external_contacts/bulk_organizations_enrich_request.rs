@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkOrganizationsEnrichRequest` in the API.
 ///
-/// Taken by
-/// [`post_externalcontacts_bulk_organizations_enrich`](crate::api::PostExternalcontactsBulkOrganizationsEnrich).
+/// Taken by [`post_externalcontacts_bulk_organizations_enrich`](
+/// crate::api::PostExternalcontactsBulkOrganizationsEnrich).
 #[derive(Clone, Default)]
 pub struct BulkOrganizationsEnrichRequest {
     /// `entities`: a list of `ExternalOrganizationEnrichRequest`

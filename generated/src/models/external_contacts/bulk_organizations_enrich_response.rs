@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkOrganizationsEnrichResponse` in the API.
 ///
-/// Returned by
-/// [`post_externalcontacts_bulk_organizations_enrich`](crate::api::PostExternalcontactsBulkOrganizationsEnrich).
+/// Returned by [`post_externalcontacts_bulk_organizations_enrich`](
+/// crate::api::PostExternalcontactsBulkOrganizationsEnrich).
 #[derive(Clone, Default)]
 pub struct BulkOrganizationsEnrichResponse {
     /// `errorCount`: an integer (`int32`)

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `BulkOrganizationsRequest` in the API.
 ///
-/// Taken by
-/// [`post_externalcontacts_bulk_organizations_add`](crate::api::PostExternalcontactsBulkOrganizationsAdd),
-/// [`post_externalcontacts_bulk_organizations_update`](crate::api::PostExternalcontactsBulkOrganizationsUpdate).
+/// Taken by [`post_externalcontacts_bulk_organizations_add`](
+/// crate::api::PostExternalcontactsBulkOrganizationsAdd),
+/// [`post_externalcontacts_bulk_organizations_update`](
+/// crate::api::PostExternalcontactsBulkOrganizationsUpdate).
 #[derive(Clone, Default)]
 pub struct BulkOrganizationsRequest {
     /// `entities`: a list of `ExternalOrganization`

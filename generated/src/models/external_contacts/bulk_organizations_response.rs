@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `BulkOrganizationsResponse` in the API.
 ///
-/// Returned by
-/// [`post_externalcontacts_bulk_organizations_add`](crate::api::PostExternalcontactsBulkOrganizationsAdd),
-/// [`post_externalcontacts_bulk_organizations_update`](crate::api::PostExternalcontactsBulkOrganizationsUpdate).
+/// Returned by [`post_externalcontacts_bulk_organizations_add`](
+/// crate::api::PostExternalcontactsBulkOrganizationsAdd),
+/// [`post_externalcontacts_bulk_organizations_update`](
+/// crate::api::PostExternalcontactsBulkOrganizationsUpdate).
 #[derive(Clone, Default)]
 pub struct BulkOrganizationsResponse {
     /// `errorCount`: an integer (`int32`)

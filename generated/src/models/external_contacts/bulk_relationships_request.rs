@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `BulkRelationshipsRequest` in the API.
 ///
-/// Taken by
-/// [`post_externalcontacts_bulk_relationships_add`](crate::api::PostExternalcontactsBulkRelationshipsAdd),
-/// [`post_externalcontacts_bulk_relationships_update`](crate::api::PostExternalcontactsBulkRelationshipsUpdate).
+/// Taken by [`post_externalcontacts_bulk_relationships_add`](
+/// crate::api::PostExternalcontactsBulkRelationshipsAdd),
+/// [`post_externalcontacts_bulk_relationships_update`](
+/// crate::api::PostExternalcontactsBulkRelationshipsUpdate).
 #[derive(Clone, Default)]
 pub struct BulkRelationshipsRequest {
     /// `entities`: a list of `Relationship`

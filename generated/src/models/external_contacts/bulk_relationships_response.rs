@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `BulkRelationshipsResponse` in the API.
 ///
-/// Returned by
-/// [`post_externalcontacts_bulk_relationships_add`](crate::api::PostExternalcontactsBulkRelationshipsAdd),
-/// [`post_externalcontacts_bulk_relationships_update`](crate::api::PostExternalcontactsBulkRelationshipsUpdate).
+/// Returned by [`post_externalcontacts_bulk_relationships_add`](
+/// crate::api::PostExternalcontactsBulkRelationshipsAdd),
+/// [`post_externalcontacts_bulk_relationships_update`](
+/// crate::api::PostExternalcontactsBulkRelationshipsUpdate).
 #[derive(Clone, Default)]
 pub struct BulkRelationshipsResponse {
     /// `errorCount`: an integer (`int32`)

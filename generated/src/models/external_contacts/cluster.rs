@@ -7,11 +7,12 @@ use crate::runtime::time;
 
 /// `Cluster` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_graphs_clusterscan_cluster`](crate::api::GetExternalcontactsGraphsClusterscanCluster),
-/// [`put_externalcontacts_graphs_clusterscan_cluster_merge`](crate::api::PutExternalcontactsGraphsClusterscanClusterMerge).
-/// Item of the listing
-/// [`get_externalcontacts_graphs_clusterscan_clusters`](crate::api::GetExternalcontactsGraphsClusterscanClusters).
+/// Returned by [`get_externalcontacts_graphs_clusterscan_cluster`](
+/// crate::api::GetExternalcontactsGraphsClusterscanCluster),
+/// [`put_externalcontacts_graphs_clusterscan_cluster_merge`](
+/// crate::api::PutExternalcontactsGraphsClusterscanClusterMerge). Item of the listing
+/// [`get_externalcontacts_graphs_clusterscan_clusters`](
+/// crate::api::GetExternalcontactsGraphsClusterscanClusters).
 #[derive(Clone, Default)]
 pub struct Cluster {
     /// `clusterScan`: `ClusterScan`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `ClusterList` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_graphs_clusterscan_clusters`](crate::api::GetExternalcontactsGraphsClusterscanClusters).
+/// Returned by [`get_externalcontacts_graphs_clusterscan_clusters`](
+/// crate::api::GetExternalcontactsGraphsClusterscanClusters).
 #[derive(Clone, Default)]
 pub struct ClusterList {
     /// `cursors`: `Cursors`

@@ -8,8 +8,8 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_externalcontacts_graphs_clusterscan`](crate::api::GetExternalcontactsGraphsClusterscan),
-/// [`get_externalcontacts_graphs_clusterscans_latest`](crate::api::GetExternalcontactsGraphsClusterscansLatest).
-/// Item of the listing
+/// [`get_externalcontacts_graphs_clusterscans_latest`](
+/// crate::api::GetExternalcontactsGraphsClusterscansLatest). Item of the listing
 /// [`get_externalcontacts_graphs_clusterscans`](crate::api::GetExternalcontactsGraphsClusterscans).
 #[derive(Clone, Default)]
 pub struct ClusterScan {

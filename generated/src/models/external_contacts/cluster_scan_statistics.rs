@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `ClusterScanStatistics` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_graphs_clusterscan_statistics`](crate::api::GetExternalcontactsGraphsClusterscanStatistics),
-/// [`get_externalcontacts_graphs_clusterscans_latest_statistics`](crate::api::GetExternalcontactsGraphsClusterscansLatestStatistics).
+/// Returned by [`get_externalcontacts_graphs_clusterscan_statistics`](
+/// crate::api::GetExternalcontactsGraphsClusterscanStatistics),
+/// [`get_externalcontacts_graphs_clusterscans_latest_statistics`](
+/// crate::api::GetExternalcontactsGraphsClusterscansLatestStatistics).
 #[derive(Clone, Default)]
 pub struct ClusterScanStatistics {
     /// `aggregated`: `ClusterStatistics`

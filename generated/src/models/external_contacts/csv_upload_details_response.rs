@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CsvUploadDetailsResponse` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_import_csv_upload_details`](crate::api::GetExternalcontactsImportCsvUploadDetails).
+/// Returned by [`get_externalcontacts_import_csv_upload_details`](
+/// crate::api::GetExternalcontactsImportCsvUploadDetails).
 #[derive(Clone, Default)]
 pub struct CsvUploadDetailsResponse {
     /// `fileName`: a string

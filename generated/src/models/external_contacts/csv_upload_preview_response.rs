@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CsvUploadPreviewResponse` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_import_csv_upload_preview`](crate::api::GetExternalcontactsImportCsvUploadPreview).
+/// Returned by [`get_externalcontacts_import_csv_upload_preview`](
+/// crate::api::GetExternalcontactsImportCsvUploadPreview).
 #[derive(Clone, Default)]
 pub struct CsvUploadPreviewResponse {
     /// `entries`: a list of lists of strings, required

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// `CursorContactListing` in the API.
 ///
 /// Returned by [`get_externalcontacts_scan_contacts`](crate::api::GetExternalcontactsScanContacts),
-/// [`get_externalcontacts_scan_contacts_divisionviews_all`](crate::api::GetExternalcontactsScanContactsDivisionviewsAll).
+/// [`get_externalcontacts_scan_contacts_divisionviews_all`](
+/// crate::api::GetExternalcontactsScanContactsDivisionviewsAll).
 #[derive(Clone, Default)]
 pub struct CursorContactListing {
     /// `cursors`: `Cursors`

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// `CursorNoteListing` in the API.
 ///
 /// Returned by [`get_externalcontacts_scan_notes`](crate::api::GetExternalcontactsScanNotes),
-/// [`get_externalcontacts_scan_notes_divisionviews_all`](crate::api::GetExternalcontactsScanNotesDivisionviewsAll).
+/// [`get_externalcontacts_scan_notes_divisionviews_all`](
+/// crate::api::GetExternalcontactsScanNotesDivisionviewsAll).
 #[derive(Clone, Default)]
 pub struct CursorNoteListing {
     /// `cursors`: `Cursors`

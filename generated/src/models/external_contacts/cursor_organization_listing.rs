@@ -8,7 +8,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_externalcontacts_scan_organizations`](crate::api::GetExternalcontactsScanOrganizations),
-/// [`get_externalcontacts_scan_organizations_divisionviews_all`](crate::api::GetExternalcontactsScanOrganizationsDivisionviewsAll).
+/// [`get_externalcontacts_scan_organizations_divisionviews_all`](
+/// crate::api::GetExternalcontactsScanOrganizationsDivisionviewsAll).
 #[derive(Clone, Default)]
 pub struct CursorOrganizationListing {
     /// `cursors`: `Cursors`

@@ -8,7 +8,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_externalcontacts_scan_relationships`](crate::api::GetExternalcontactsScanRelationships),
-/// [`get_externalcontacts_scan_relationships_divisionviews_all`](crate::api::GetExternalcontactsScanRelationshipsDivisionviewsAll).
+/// [`get_externalcontacts_scan_relationships_divisionviews_all`](
+/// crate::api::GetExternalcontactsScanRelationshipsDivisionviewsAll).
 #[derive(Clone, Default)]
 pub struct CursorRelationshipListing {
     /// `cursors`: `Cursors`

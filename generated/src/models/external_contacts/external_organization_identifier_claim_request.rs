@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `ExternalOrganizationIdentifierClaimRequest` in the API.
 ///
-/// Taken by
-/// [`patch_externalcontacts_organization_identifiers`](crate::api::PatchExternalcontactsOrganizationIdentifiers).
+/// Taken by [`patch_externalcontacts_organization_identifiers`](
+/// crate::api::PatchExternalcontactsOrganizationIdentifiers).
 #[derive(Clone, Default)]
 pub struct ExternalOrganizationIdentifierClaimRequest {
     /// `identifier`: `ExternalOrganizationIdentifier`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalOrganizationIdentifierListing` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_organization_identifiers`](crate::api::GetExternalcontactsOrganizationIdentifiers).
+/// Returned by [`get_externalcontacts_organization_identifiers`](
+/// crate::api::GetExternalcontactsOrganizationIdentifiers).
 #[derive(Clone, Default)]
 pub struct ExternalOrganizationIdentifierListing {
     /// `entities`: a list of `ExternalOrganizationIdentifier`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ExternalOrganizationTrustorLink` in the API.
 ///
-/// Returned by
-/// [`put_externalcontacts_organization_trustor_trustor_id`](crate::api::PutExternalcontactsOrganizationTrustorTrustorId).
+/// Returned by [`put_externalcontacts_organization_trustor_trustor_id`](
+/// crate::api::PutExternalcontactsOrganizationTrustorTrustorId).
 #[derive(Clone, Default)]
 pub struct ExternalOrganizationTrustorLink {
     /// `dateCreated`: a timestamp

@@ -25,39 +25,31 @@ export!(bulk_organizations_request: BulkOrganizationsRequest);
 export!(bulk_organizations_response: BulkOrganizationsResponse);
 export!(bulk_relationships_request: BulkRelationshipsRequest);
 export!(bulk_relationships_response: BulkRelationshipsResponse);
-export!(
-    bulk_response_result_external_contact_contact_enrich_request_bulk_entity_error_c_7c2767:
-        BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest
+export!(bulk_response_result_external_contact_contact_enrich_request_bulk_entity_error_c_7c2767:
+    BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest
 );
-export!(
-    bulk_response_result_external_contact_entity_bulk_entity_error_entity:
-        BulkResponseResultExternalContactEntityBulkEntityErrorEntity
+export!(bulk_response_result_external_contact_entity_bulk_entity_error_entity:
+    BulkResponseResultExternalContactEntityBulkEntityErrorEntity
 );
-export!(
-    bulk_response_result_external_contact_external_contact_bulk_entity_error_externa_ee3339:
-        BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact
+export!(bulk_response_result_external_contact_external_contact_bulk_entity_error_externa_ee3339:
+    BulkResponseResultExternalContactExternalContactBulkEntityErrorExternalContact
 );
-export!(
-    bulk_response_result_external_organization_entity_bulk_entity_error_entity:
-        BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity
+export!(bulk_response_result_external_organization_entity_bulk_entity_error_entity:
+    BulkResponseResultExternalOrganizationEntityBulkEntityErrorEntity
 );
-export!(
-    bulk_response_result_external_organization_external_organization_bulk_entity_err_5df4d5:
-        BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization
+export!(bulk_response_result_external_organization_external_organization_bulk_entity_err_5df4d5:
+    BulkResponseResultExternalOrganizationExternalOrganizationBulkEntityErrorExternalOrganization
 );
-export!(
-    bulk_response_result_external_organization_external_organization_enrich_request_407e9f:
-        BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest
+export!(bulk_response_result_external_organization_external_organization_enrich_request_407e9f:
+    BulkResponseResultExternalOrganizationExternalOrganizationEnrichRequestBulkEntityErrorExternalOrganizationEnrichRequest
 );
 export!(bulk_response_result_note_entity_bulk_entity_error_entity: BulkResponseResultNoteEntityBulkEntityErrorEntity);
 export!(bulk_response_result_note_note_bulk_entity_error_note: BulkResponseResultNoteNoteBulkEntityErrorNote);
-export!(
-    bulk_response_result_relationship_entity_bulk_entity_error_entity:
-        BulkResponseResultRelationshipEntityBulkEntityErrorEntity
+export!(bulk_response_result_relationship_entity_bulk_entity_error_entity:
+    BulkResponseResultRelationshipEntityBulkEntityErrorEntity
 );
-export!(
-    bulk_response_result_relationship_relationship_bulk_entity_error_relationship:
-        BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship
+export!(bulk_response_result_relationship_relationship_bulk_entity_error_relationship:
+    BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship
 );
 export!(bulk_response_result_void_entity_bulk_entity_error_entity: BulkResponseResultVoidEntityBulkEntityErrorEntity);
 export!(cluster: Cluster);
@@ -73,17 +65,14 @@ export!(contact_import_field: ContactImportField);
 export!(contact_import_job_entity_listing: ContactImportJobEntityListing);
 export!(contact_import_job_metadata: ContactImportJobMetadata);
 export!(contact_import_job_request: ContactImportJobRequest);
-export!(
-    contact_import_job_response: ContactImportJobResponse, ContactImportJobResponseExecutionStep,
-        ContactImportJobResponseStatus
+export!(contact_import_job_response:
+    ContactImportJobResponse, ContactImportJobResponseExecutionStep, ContactImportJobResponseStatus
 );
-export!(
-    contact_import_job_status_update_request: ContactImportJobStatusUpdateRequest,
-        ContactImportJobStatusUpdateRequestStatus
+export!(contact_import_job_status_update_request:
+    ContactImportJobStatusUpdateRequest, ContactImportJobStatusUpdateRequestStatus
 );
-export!(
-    contact_import_job_status_update_response: ContactImportJobStatusUpdateResponse,
-        ContactImportJobStatusUpdateResponseStatus
+export!(contact_import_job_status_update_response:
+    ContactImportJobStatusUpdateResponse, ContactImportJobStatusUpdateResponseStatus
 );
 export!(contact_import_settings: ContactImportSettings, ContactImportSettingsMatchingCriteria);
 export!(contact_import_settings_entity_listing: ContactImportSettingsEntityListing);
@@ -93,9 +82,8 @@ export!(contact_search_request: ContactSearchRequest);
 export!(contact_simple_search: ContactSimpleSearch);
 export!(contact_vertex: ContactVertex);
 export!(contacts_export: ContactsExport, ContactsExportStatus);
-export!(
-    contacts_export_comparison_field_filter: ContactsExportComparisonFieldFilter,
-        ContactsExportComparisonFieldFilterField
+export!(contacts_export_comparison_field_filter:
+    ContactsExportComparisonFieldFilter, ContactsExportComparisonFieldFilterField
 );
 export!(contacts_export_field_filter: ContactsExportFieldFilter, ContactsExportFieldFilterField);
 export!(contacts_export_field_list_filter: ContactsExportFieldListFilter, ContactsExportFieldListFilterField);
@@ -121,12 +109,11 @@ export!(enrich_field_rule: EnrichFieldRule, EnrichFieldRuleAction, EnrichFieldRu
 export!(enrich_field_rules: EnrichFieldRules, EnrichFieldRulesDefaultAction, EnrichFieldRulesDefaultArrayAction);
 export!(external_contacts_entity: ExternalContactsEntity);
 export!(external_contacts_patch_request: ExternalContactsPatchRequest);
-export!(
-    external_organization_enrich_request: ExternalOrganizationEnrichRequest, ExternalOrganizationEnrichRequestAction
+export!(external_organization_enrich_request:
+    ExternalOrganizationEnrichRequest, ExternalOrganizationEnrichRequestAction
 );
-export!(
-    external_organization_identifier_claim_request: ExternalOrganizationIdentifierClaimRequest,
-        ExternalOrganizationIdentifierClaimRequestOperation
+export!(external_organization_identifier_claim_request:
+    ExternalOrganizationIdentifierClaimRequest, ExternalOrganizationIdentifierClaimRequestOperation
 );
 export!(external_organization_identifier_listing: ExternalOrganizationIdentifierListing);
 export!(external_organization_listing: ExternalOrganizationListing);
@@ -154,13 +141,12 @@ export!(notes_export_listing: NotesExportListing);
 export!(notes_export_query_conditions: NotesExportQueryConditions);
 export!(operation_parameters: *);
 export!(organizations_export: OrganizationsExport, OrganizationsExportStatus);
-export!(
-    organizations_export_comparison_field_filter: OrganizationsExportComparisonFieldFilter,
-        OrganizationsExportComparisonFieldFilterField
+export!(organizations_export_comparison_field_filter:
+    OrganizationsExportComparisonFieldFilter, OrganizationsExportComparisonFieldFilterField
 );
 export!(organizations_export_field_filter: OrganizationsExportFieldFilter, OrganizationsExportFieldFilterField);
-export!(
-    organizations_export_field_list_filter: OrganizationsExportFieldListFilter, OrganizationsExportFieldListFilterField
+export!(organizations_export_field_list_filter:
+    OrganizationsExportFieldListFilter, OrganizationsExportFieldListFilterField
 );
 export!(organizations_export_filter: OrganizationsExportFilter);
 export!(organizations_export_listing: OrganizationsExportListing);
@@ -168,13 +154,12 @@ export!(organizations_export_query_conditions: OrganizationsExportQueryCondition
 export!(relationship: Relationship);
 export!(relationship_listing: RelationshipListing);
 export!(relationships_export: RelationshipsExport, RelationshipsExportStatus);
-export!(
-    relationships_export_comparison_field_filter: RelationshipsExportComparisonFieldFilter,
-        RelationshipsExportComparisonFieldFilterField
+export!(relationships_export_comparison_field_filter:
+    RelationshipsExportComparisonFieldFilter, RelationshipsExportComparisonFieldFilterField
 );
 export!(relationships_export_field_filter: RelationshipsExportFieldFilter, RelationshipsExportFieldFilterField);
-export!(
-    relationships_export_field_list_filter: RelationshipsExportFieldListFilter, RelationshipsExportFieldListFilterField
+export!(relationships_export_field_list_filter:
+    RelationshipsExportFieldListFilter, RelationshipsExportFieldListFilterField
 );
 export!(relationships_export_filter: RelationshipsExportFilter);
 export!(relationships_export_listing: RelationshipsExportListing);

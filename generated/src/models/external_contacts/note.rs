@@ -16,8 +16,9 @@ use crate::runtime::time;
 /// of the listing [`get_externalcontacts_contact_notes`](crate::api::GetExternalcontactsContactNotes),
 /// [`get_externalcontacts_organization_notes`](crate::api::GetExternalcontactsOrganizationNotes),
 /// [`get_externalcontacts_scan_notes`](crate::api::GetExternalcontactsScanNotes),
-/// [`get_externalcontacts_scan_notes_divisionviews_all`](crate::api::GetExternalcontactsScanNotesDivisionviewsAll).
-/// Taken by [`post_externalcontacts_contact_notes`](crate::api::PostExternalcontactsContactNotes),
+/// [`get_externalcontacts_scan_notes_divisionviews_all`](
+/// crate::api::GetExternalcontactsScanNotesDivisionviewsAll). Taken by
+/// [`post_externalcontacts_contact_notes`](crate::api::PostExternalcontactsContactNotes),
 /// [`post_externalcontacts_organization_notes`](crate::api::PostExternalcontactsOrganizationNotes),
 /// [`put_externalcontacts_contact_note`](crate::api::PutExternalcontactsContactNote),
 /// [`put_externalcontacts_organization_note`](crate::api::PutExternalcontactsOrganizationNote).

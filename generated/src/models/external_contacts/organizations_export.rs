@@ -9,11 +9,11 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_externalcontacts_organizations_export`](crate::api::GetExternalcontactsOrganizationsExport),
-/// [`post_externalcontacts_organizations_exports`](crate::api::PostExternalcontactsOrganizationsExports).
-/// Item of the listing
+/// [`post_externalcontacts_organizations_exports`](
+/// crate::api::PostExternalcontactsOrganizationsExports). Item of the listing
 /// [`get_externalcontacts_organizations_exports`](crate::api::GetExternalcontactsOrganizationsExports).
-/// Taken by
-/// [`post_externalcontacts_organizations_exports`](crate::api::PostExternalcontactsOrganizationsExports).
+/// Taken by [`post_externalcontacts_organizations_exports`](
+/// crate::api::PostExternalcontactsOrganizationsExports).
 #[derive(Clone, Default)]
 pub struct OrganizationsExport {
     /// `createdBy`: `DomainEntityRef`, read-only

@@ -11,11 +11,12 @@ use crate::runtime::codec;
 /// [`patch_externalcontacts_relationship`](crate::api::PatchExternalcontactsRelationship),
 /// [`post_externalcontacts_relationships`](crate::api::PostExternalcontactsRelationships),
 /// [`put_externalcontacts_relationship`](crate::api::PutExternalcontactsRelationship). Item of the
-/// listing
-/// [`get_externalcontacts_organization_relationships`](crate::api::GetExternalcontactsOrganizationRelationships),
+/// listing [`get_externalcontacts_organization_relationships`](
+/// crate::api::GetExternalcontactsOrganizationRelationships),
 /// [`get_externalcontacts_scan_relationships`](crate::api::GetExternalcontactsScanRelationships),
-/// [`get_externalcontacts_scan_relationships_divisionviews_all`](crate::api::GetExternalcontactsScanRelationshipsDivisionviewsAll).
-/// Taken by [`post_externalcontacts_relationships`](crate::api::PostExternalcontactsRelationships),
+/// [`get_externalcontacts_scan_relationships_divisionviews_all`](
+/// crate::api::GetExternalcontactsScanRelationshipsDivisionviewsAll). Taken by
+/// [`post_externalcontacts_relationships`](crate::api::PostExternalcontactsRelationships),
 /// [`put_externalcontacts_relationship`](crate::api::PutExternalcontactsRelationship).
 #[derive(Clone, Default)]
 pub struct Relationship {

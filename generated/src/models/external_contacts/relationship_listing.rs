@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `RelationshipListing` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_organization_relationships`](crate::api::GetExternalcontactsOrganizationRelationships).
+/// Returned by [`get_externalcontacts_organization_relationships`](
+/// crate::api::GetExternalcontactsOrganizationRelationships).
 #[derive(Clone, Default)]
 pub struct RelationshipListing {
     /// `entities`: a list of `Relationship`

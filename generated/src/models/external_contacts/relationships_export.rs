@@ -9,11 +9,11 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_externalcontacts_relationships_export`](crate::api::GetExternalcontactsRelationshipsExport),
-/// [`post_externalcontacts_relationships_exports`](crate::api::PostExternalcontactsRelationshipsExports).
-/// Item of the listing
+/// [`post_externalcontacts_relationships_exports`](
+/// crate::api::PostExternalcontactsRelationshipsExports). Item of the listing
 /// [`get_externalcontacts_relationships_exports`](crate::api::GetExternalcontactsRelationshipsExports).
-/// Taken by
-/// [`post_externalcontacts_relationships_exports`](crate::api::PostExternalcontactsRelationshipsExports).
+/// Taken by [`post_externalcontacts_relationships_exports`](
+/// crate::api::PostExternalcontactsRelationshipsExports).
 #[derive(Clone, Default)]
 pub struct RelationshipsExport {
     /// `createdBy`: `DomainEntityRef`, read-only

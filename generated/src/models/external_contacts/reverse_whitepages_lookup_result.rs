@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ReverseWhitepagesLookupResult` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_reversewhitepageslookup`](crate::api::GetExternalcontactsReversewhitepageslookup).
+/// Returned by [`get_externalcontacts_reversewhitepageslookup`](
+/// crate::api::GetExternalcontactsReversewhitepageslookup).
 #[derive(Clone, Default)]
 pub struct ReverseWhitepagesLookupResult {
     /// `contacts`: a list of `ExternalContact`

@@ -8,7 +8,8 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_gamification_scorecards_points_alltime`](crate::api::GetGamificationScorecardsPointsAlltime),
-/// [`get_gamification_scorecards_user_points_alltime`](crate::api::GetGamificationScorecardsUserPointsAlltime).
+/// [`get_gamification_scorecards_user_points_alltime`](
+/// crate::api::GetGamificationScorecardsUserPointsAlltime).
 #[derive(Clone, Default)]
 pub struct AllTimePoints {
     /// `allTimePoints`: an integer (`int64`), read-only

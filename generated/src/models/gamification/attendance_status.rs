@@ -7,7 +7,8 @@ use crate::runtime::time;
 ///
 /// Item of the listing
 /// [`get_gamification_scorecards_attendance`](crate::api::GetGamificationScorecardsAttendance),
-/// [`get_gamification_scorecards_user_attendance`](crate::api::GetGamificationScorecardsUserAttendance).
+/// [`get_gamification_scorecards_user_attendance`](
+/// crate::api::GetGamificationScorecardsUserAttendance).
 #[derive(Clone, Default)]
 pub struct AttendanceStatus {
     /// `attendanceStatusType`: one of `HasData`, `Scheduled`, `Absent`, `Present`, `NoSchedule`, read-only

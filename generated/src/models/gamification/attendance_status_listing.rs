@@ -7,7 +7,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_gamification_scorecards_attendance`](crate::api::GetGamificationScorecardsAttendance),
-/// [`get_gamification_scorecards_user_attendance`](crate::api::GetGamificationScorecardsUserAttendance).
+/// [`get_gamification_scorecards_user_attendance`](
+/// crate::api::GetGamificationScorecardsUserAttendance).
 #[derive(Clone, Default)]
 pub struct AttendanceStatusListing {
     /// `entities`: a list of `AttendanceStatus`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ContestScoresAgentTrend` in the API.
 ///
-/// Item of the listing
-/// [`get_gamification_contest_agents_scores_trends_me`](crate::api::GetGamificationContestAgentsScoresTrendsMe).
+/// Item of the listing [`get_gamification_contest_agents_scores_trends_me`](
+/// crate::api::GetGamificationContestAgentsScoresTrendsMe).
 #[derive(Clone, Default)]
 pub struct ContestScoresAgentTrend {
     /// `contestScore`: `ContestScoreRanked`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `ContestScoresAgentTrendList` in the API.
 ///
-/// Returned by
-/// [`get_gamification_contest_agents_scores_trends_me`](crate::api::GetGamificationContestAgentsScoresTrendsMe).
+/// Returned by [`get_gamification_contest_agents_scores_trends_me`](
+/// crate::api::GetGamificationContestAgentsScoresTrendsMe).
 #[derive(Clone, Default)]
 pub struct ContestScoresAgentTrendList {
     /// `entities`: a list of `ContestScoresAgentTrend`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ContestScoresGroupTrend` in the API.
 ///
-/// Item of the listing
-/// [`get_gamification_contest_agents_scores_trends`](crate::api::GetGamificationContestAgentsScoresTrends).
+/// Item of the listing [`get_gamification_contest_agents_scores_trends`](
+/// crate::api::GetGamificationContestAgentsScoresTrends).
 #[derive(Clone, Default)]
 pub struct ContestScoresGroupTrend {
     /// `contestScore`: `ContestScore`

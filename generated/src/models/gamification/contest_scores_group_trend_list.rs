@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ContestScoresGroupTrendList` in the API.
 ///
-/// Returned by
-/// [`get_gamification_contest_agents_scores_trends`](crate::api::GetGamificationContestAgentsScoresTrends).
+/// Returned by [`get_gamification_contest_agents_scores_trends`](
+/// crate::api::GetGamificationContestAgentsScoresTrends).
 #[derive(Clone, Default)]
 pub struct ContestScoresGroupTrendList {
     /// `entities`: a list of `ContestScoresGroupTrend`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalMetricDataWriteRequest` in the API.
 ///
-/// Taken by
-/// [`post_employeeperformance_externalmetrics_data`](crate::api::PostEmployeeperformanceExternalmetricsData).
+/// Taken by [`post_employeeperformance_externalmetrics_data`](
+/// crate::api::PostEmployeeperformanceExternalmetricsData).
 #[derive(Clone, Default)]
 pub struct ExternalMetricDataWriteRequest {
     /// `items`: a list of `ExternalMetricDataItem`, required

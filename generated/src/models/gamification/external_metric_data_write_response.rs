@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ExternalMetricDataWriteResponse` in the API.
 ///
-/// Returned by
-/// [`post_employeeperformance_externalmetrics_data`](crate::api::PostEmployeeperformanceExternalmetricsData).
+/// Returned by [`post_employeeperformance_externalmetrics_data`](
+/// crate::api::PostEmployeeperformanceExternalmetricsData).
 #[derive(Clone, Default)]
 pub struct ExternalMetricDataWriteResponse {
     /// `processedEntities`: a list of `ExternalMetricDataProcessedItem`

@@ -6,12 +6,14 @@ use crate::runtime::time;
 
 /// `ExternalMetricDefinition` in the API.
 ///
-/// Returned by
-/// [`get_employeeperformance_externalmetrics_definition`](crate::api::GetEmployeeperformanceExternalmetricsDefinition),
-/// [`patch_employeeperformance_externalmetrics_definition`](crate::api::PatchEmployeeperformanceExternalmetricsDefinition),
-/// [`post_employeeperformance_externalmetrics_definitions`](crate::api::PostEmployeeperformanceExternalmetricsDefinitions).
-/// Item of the listing
-/// [`get_employeeperformance_externalmetrics_definitions`](crate::api::GetEmployeeperformanceExternalmetricsDefinitions).
+/// Returned by [`get_employeeperformance_externalmetrics_definition`](
+/// crate::api::GetEmployeeperformanceExternalmetricsDefinition),
+/// [`patch_employeeperformance_externalmetrics_definition`](
+/// crate::api::PatchEmployeeperformanceExternalmetricsDefinition),
+/// [`post_employeeperformance_externalmetrics_definitions`](
+/// crate::api::PostEmployeeperformanceExternalmetricsDefinitions). Item of the listing
+/// [`get_employeeperformance_externalmetrics_definitions`](
+/// crate::api::GetEmployeeperformanceExternalmetricsDefinitions).
 #[derive(Clone, Default)]
 pub struct ExternalMetricDefinition {
     /// `dateLastRefreshed`: a timestamp

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalMetricDefinitionCreateRequest` in the API.
 ///
-/// Taken by
-/// [`post_employeeperformance_externalmetrics_definitions`](crate::api::PostEmployeeperformanceExternalmetricsDefinitions).
+/// Taken by [`post_employeeperformance_externalmetrics_definitions`](
+/// crate::api::PostEmployeeperformanceExternalmetricsDefinitions).
 #[derive(Clone, Default)]
 pub struct ExternalMetricDefinitionCreateRequest {
     /// `defaultObjectiveType`: one of `HigherIsBetter`, `LowerIsBetter`, `TargetArea`, required

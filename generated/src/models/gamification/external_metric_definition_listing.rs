@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalMetricDefinitionListing` in the API.
 ///
-/// Returned by
-/// [`get_employeeperformance_externalmetrics_definitions`](crate::api::GetEmployeeperformanceExternalmetricsDefinitions).
+/// Returned by [`get_employeeperformance_externalmetrics_definitions`](
+/// crate::api::GetEmployeeperformanceExternalmetricsDefinitions).
 #[derive(Clone, Default)]
 pub struct ExternalMetricDefinitionListing {
     /// `entities`: a list of `ExternalMetricDefinition`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalMetricDefinitionUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_employeeperformance_externalmetrics_definition`](crate::api::PatchEmployeeperformanceExternalmetricsDefinition).
+/// Taken by [`patch_employeeperformance_externalmetrics_definition`](
+/// crate::api::PatchEmployeeperformanceExternalmetricsDefinition).
 #[derive(Clone, Default)]
 pub struct ExternalMetricDefinitionUpdateRequest {
     /// `defaultObjectiveType`: one of `HigherIsBetter`, `LowerIsBetter`, `TargetArea`

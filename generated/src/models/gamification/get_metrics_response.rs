@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `GetMetricsResponse` in the API.
 ///
-/// Returned by
-/// [`get_gamification_profile_metrics_objectivedetails`](crate::api::GetGamificationProfileMetricsObjectivedetails).
+/// Returned by [`get_gamification_profile_metrics_objectivedetails`](
+/// crate::api::GetGamificationProfileMetricsObjectivedetails).
 #[derive(Clone, Default)]
 pub struct GetMetricsResponse {
     /// `entities`: a list of `Metrics`

@@ -9,10 +9,12 @@ use crate::runtime::time;
 
 /// `MetricValueTrendAverage` in the API.
 ///
-/// Returned by
-/// [`get_gamification_scorecards_profile_metric_user_values_trends`](crate::api::GetGamificationScorecardsProfileMetricUserValuesTrends),
-/// [`get_gamification_scorecards_profile_metric_users_values_trends`](crate::api::GetGamificationScorecardsProfileMetricUsersValuesTrends),
-/// [`get_gamification_scorecards_profile_metric_values_trends`](crate::api::GetGamificationScorecardsProfileMetricValuesTrends).
+/// Returned by [`get_gamification_scorecards_profile_metric_user_values_trends`](
+/// crate::api::GetGamificationScorecardsProfileMetricUserValuesTrends),
+/// [`get_gamification_scorecards_profile_metric_users_values_trends`](
+/// crate::api::GetGamificationScorecardsProfileMetricUsersValuesTrends),
+/// [`get_gamification_scorecards_profile_metric_values_trends`](
+/// crate::api::GetGamificationScorecardsProfileMetricValuesTrends).
 #[derive(Clone, Default)]
 pub struct MetricValueTrendAverage {
     /// `dateEndWorkday`: a date, read-only

@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `Metrics` in the API.
 ///
-/// Item of the listing
-/// [`get_gamification_profile_metrics_objectivedetails`](crate::api::GetGamificationProfileMetricsObjectivedetails).
+/// Item of the listing [`get_gamification_profile_metrics_objectivedetails`](
+/// crate::api::GetGamificationProfileMetricsObjectivedetails).
 #[derive(Clone, Default)]
 pub struct Metrics {
     /// `dateCreated`: a timestamp, read-only

@@ -25,45 +25,39 @@ export!(contest_scores_group_trend_list: ContestScoresGroupTrendList);
 export!(contest_user_rank: ContestUserRank);
 export!(contest_winners: ContestWinners);
 export!(contest_winners_request: ContestWinnersRequest);
-export!(
-    contests_create_request: ContestsCreateRequest, ContestsCreateRequestAnonymization,
-        ContestsCreateRequestWinningCriteria
+export!(contests_create_request:
+    ContestsCreateRequest, ContestsCreateRequestAnonymization, ContestsCreateRequestWinningCriteria
 );
 export!(contests_essentials: ContestsEssentials, ContestsEssentialsStatus);
 export!(contests_finalize_request: ContestsFinalizeRequest, ContestsFinalizeRequestStatus);
-export!(
-    contests_response: ContestsResponse, ContestsResponseAnonymization, ContestsResponseStatus,
-        ContestsResponseWinningCriteria
+export!(contests_response:
+    ContestsResponse, ContestsResponseAnonymization, ContestsResponseStatus, ContestsResponseWinningCriteria
 );
 export!(create_metric: CreateMetric, CreateMetricTimeDisplayUnit);
-export!(
-    create_objective: CreateObjective, CreateObjectiveInitialDirection, CreateObjectiveMediaTypes,
-        CreateObjectiveTopicIdsFilterType
+export!(create_objective:
+    CreateObjective, CreateObjectiveInitialDirection, CreateObjectiveMediaTypes, CreateObjectiveTopicIdsFilterType
 );
 export!(create_performance_profile: CreatePerformanceProfile);
-export!(
-    default_objective: DefaultObjective, DefaultObjectiveInitialDirection, DefaultObjectiveMediaTypes,
-        DefaultObjectiveTopicIdsFilterType
+export!(default_objective:
+    DefaultObjective, DefaultObjectiveInitialDirection, DefaultObjectiveMediaTypes, DefaultObjectiveTopicIdsFilterType
 );
 export!(external_metric_data_item: ExternalMetricDataItem, ExternalMetricDataItemType);
 export!(external_metric_data_processed_item: ExternalMetricDataProcessedItem, ExternalMetricDataProcessedItemType);
-export!(
-    external_metric_data_unprocessed_item: ExternalMetricDataUnprocessedItem, ExternalMetricDataUnprocessedItemType
+export!(external_metric_data_unprocessed_item:
+    ExternalMetricDataUnprocessedItem, ExternalMetricDataUnprocessedItemType
 );
 export!(external_metric_data_write_request: ExternalMetricDataWriteRequest);
 export!(external_metric_data_write_response: ExternalMetricDataWriteResponse);
-export!(
-    external_metric_definition: ExternalMetricDefinition, ExternalMetricDefinitionDefaultObjectiveType,
-        ExternalMetricDefinitionUnit
+export!(external_metric_definition:
+    ExternalMetricDefinition, ExternalMetricDefinitionDefaultObjectiveType, ExternalMetricDefinitionUnit
 );
-export!(
-    external_metric_definition_create_request: ExternalMetricDefinitionCreateRequest,
-        ExternalMetricDefinitionCreateRequestDefaultObjectiveType, ExternalMetricDefinitionCreateRequestUnit
+export!(external_metric_definition_create_request:
+    ExternalMetricDefinitionCreateRequest, ExternalMetricDefinitionCreateRequestDefaultObjectiveType,
+    ExternalMetricDefinitionCreateRequestUnit
 );
 export!(external_metric_definition_listing: ExternalMetricDefinitionListing);
-export!(
-    external_metric_definition_update_request: ExternalMetricDefinitionUpdateRequest,
-        ExternalMetricDefinitionUpdateRequestDefaultObjectiveType
+export!(external_metric_definition_update_request:
+    ExternalMetricDefinitionUpdateRequest, ExternalMetricDefinitionUpdateRequestDefaultObjectiveType
 );
 export!(gamification_status: GamificationStatus);
 export!(get_contests_essentials_listing: GetContestsEssentialsListing);

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `OverallBestPoints` in the API.
 ///
-/// Returned by
-/// [`get_gamification_leaderboard_all_bestpoints`](crate::api::GetGamificationLeaderboardAllBestpoints),
+/// Returned by [`get_gamification_leaderboard_all_bestpoints`](
+/// crate::api::GetGamificationLeaderboardAllBestpoints),
 /// [`get_gamification_leaderboard_bestpoints`](crate::api::GetGamificationLeaderboardBestpoints).
 #[derive(Clone, Default)]
 pub struct OverallBestPoints {

@@ -9,7 +9,8 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_gamification_scorecards_points_average`](crate::api::GetGamificationScorecardsPointsAverage),
-/// [`get_gamification_scorecards_users_points_average`](crate::api::GetGamificationScorecardsUsersPointsAverage).
+/// [`get_gamification_scorecards_users_points_average`](
+/// crate::api::GetGamificationScorecardsUsersPointsAverage).
 #[derive(Clone, Default)]
 pub struct SingleWorkdayAveragePoints {
     /// `averagePoints`: a number (`double`), read-only

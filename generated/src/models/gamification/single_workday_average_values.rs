@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `SingleWorkdayAverageValues` in the API.
 ///
-/// Returned by
-/// [`get_gamification_scorecards_users_values_average`](crate::api::GetGamificationScorecardsUsersValuesAverage),
+/// Returned by [`get_gamification_scorecards_users_values_average`](
+/// crate::api::GetGamificationScorecardsUsersValuesAverage),
 /// [`get_gamification_scorecards_values_average`](crate::api::GetGamificationScorecardsValuesAverage).
 #[derive(Clone, Default)]
 pub struct SingleWorkdayAverageValues {

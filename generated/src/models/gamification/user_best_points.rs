@@ -8,7 +8,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_gamification_scorecards_bestpoints`](crate::api::GetGamificationScorecardsBestpoints),
-/// [`get_gamification_scorecards_user_bestpoints`](crate::api::GetGamificationScorecardsUserBestpoints).
+/// [`get_gamification_scorecards_user_bestpoints`](
+/// crate::api::GetGamificationScorecardsUserBestpoints).
 #[derive(Clone, Default)]
 pub struct UserBestPoints {
     /// `bestPoints`: a list of `UserBestPointsItem`, read-only

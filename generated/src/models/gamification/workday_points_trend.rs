@@ -10,7 +10,8 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_gamification_scorecards_points_trends`](crate::api::GetGamificationScorecardsPointsTrends),
-/// [`get_gamification_scorecards_user_points_trends`](crate::api::GetGamificationScorecardsUserPointsTrends).
+/// [`get_gamification_scorecards_user_points_trends`](
+/// crate::api::GetGamificationScorecardsUserPointsTrends).
 #[derive(Clone, Default)]
 pub struct WorkdayPointsTrend {
     /// `averagePoints`: a number (`double`), read-only

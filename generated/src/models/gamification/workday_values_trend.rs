@@ -9,9 +9,10 @@ use crate::runtime::time;
 
 /// `WorkdayValuesTrend` in the API.
 ///
-/// Returned by
-/// [`get_gamification_scorecards_user_values_trends`](crate::api::GetGamificationScorecardsUserValuesTrends),
-/// [`get_gamification_scorecards_users_values_trends`](crate::api::GetGamificationScorecardsUsersValuesTrends),
+/// Returned by [`get_gamification_scorecards_user_values_trends`](
+/// crate::api::GetGamificationScorecardsUserValuesTrends),
+/// [`get_gamification_scorecards_users_values_trends`](
+/// crate::api::GetGamificationScorecardsUsersValuesTrends),
 /// [`get_gamification_scorecards_values_trends`](crate::api::GetGamificationScorecardsValuesTrends).
 #[derive(Clone, Default)]
 pub struct WorkdayValuesTrend {

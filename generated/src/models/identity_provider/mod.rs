@@ -2,9 +2,8 @@
 
 export!(adfs: Adfs, AdfsNameIdentifierFormat, AdfsSsoBinding);
 export!(custom_provider: CustomProvider, CustomProviderNameIdentifierFormat, CustomProviderSsoBinding);
-export!(
-    customer_interaction_center: CustomerInteractionCenter, CustomerInteractionCenterNameIdentifierFormat,
-        CustomerInteractionCenterSsoBinding
+export!(customer_interaction_center:
+    CustomerInteractionCenter, CustomerInteractionCenterNameIdentifierFormat, CustomerInteractionCenterSsoBinding
 );
 export!(g_suite: GSuite, GSuiteNameIdentifierFormat, GSuiteSsoBinding);
 export!(generic_saml: GenericSaml, GenericSamlNameIdentifierFormat, GenericSamlSsoBinding);

@@ -4,8 +4,8 @@ export!(accelerator_input: AcceleratorInput);
 export!(accelerator_list: AcceleratorList);
 export!(accelerator_metadata: AcceleratorMetadata, AcceleratorMetadataOrigin, AcceleratorMetadataType);
 export!(accelerator_parameter: AcceleratorParameter);
-export!(
-    accelerator_specification: AcceleratorSpecification, AcceleratorSpecificationOrigin, AcceleratorSpecificationType
+export!(accelerator_specification:
+    AcceleratorSpecification, AcceleratorSpecificationOrigin, AcceleratorSpecificationType
 );
 export!(infrastructureascode_job: InfrastructureascodeJob, InfrastructureascodeJobStatus);
 export!(metadata_documentation: MetadataDocumentation);

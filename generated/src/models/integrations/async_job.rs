@@ -4,11 +4,14 @@ use crate::runtime::codec;
 
 /// `AsyncJob` in the API.
 ///
-/// Returned by
-/// [`get_integrations_speech_nuance_nuance_integration_id_bot_job`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob),
-/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJob),
-/// [`post_integrations_speech_nuance_nuance_integration_id_bot_jobs`](crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs),
-/// [`post_integrations_speech_nuance_nuance_integration_id_bots_jobs`](crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs).
+/// Returned by [`get_integrations_speech_nuance_nuance_integration_id_bot_job`](
+/// crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob),
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job`](
+/// crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJob),
+/// [`post_integrations_speech_nuance_nuance_integration_id_bot_jobs`](
+/// crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobs),
+/// [`post_integrations_speech_nuance_nuance_integration_id_bots_jobs`](
+/// crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobs).
 #[derive(Clone, Default)]
 pub struct AsyncJob {
     /// `id`: a string

@@ -4,9 +4,8 @@ use crate::runtime::codec;
 
 /// `AudioConnectorIntegration` in the API.
 ///
-/// Returned by
-/// [`get_integrations_speech_audioconnector_integration_id`](crate::api::GetIntegrationsSpeechAudioconnectorIntegrationId).
-/// Item of the listing
+/// Returned by [`get_integrations_speech_audioconnector_integration_id`](
+/// crate::api::GetIntegrationsSpeechAudioconnectorIntegrationId). Item of the listing
 /// [`get_integrations_speech_audioconnector`](crate::api::GetIntegrationsSpeechAudioconnector).
 #[derive(Clone, Default)]
 pub struct AudioConnectorIntegration {

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BotConnectorBot` in the API.
 ///
-/// Returned by
-/// [`get_integrations_botconnector_integration_id_bot`](crate::api::GetIntegrationsBotconnectorIntegrationIdBot).
+/// Returned by [`get_integrations_botconnector_integration_id_bot`](
+/// crate::api::GetIntegrationsBotconnectorIntegrationIdBot).
 #[derive(Clone, Default)]
 pub struct BotConnectorBot {
     /// `botCompositeTag`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BotConnectorBotSummaryEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_integrations_botconnector_integration_id_bots_summaries`](crate::api::GetIntegrationsBotconnectorIntegrationIdBotsSummaries).
+/// Returned by [`get_integrations_botconnector_integration_id_bots_summaries`](
+/// crate::api::GetIntegrationsBotconnectorIntegrationIdBotsSummaries).
 #[derive(Clone, Default)]
 pub struct BotConnectorBotSummaryEntityListing {
     /// `entities`: a list of `BotSummary`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BotConnectorBotVersionSummaryEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_integrations_botconnector_integration_id_bot_versions`](crate::api::GetIntegrationsBotconnectorIntegrationIdBotVersions).
+/// Returned by [`get_integrations_botconnector_integration_id_bot_versions`](
+/// crate::api::GetIntegrationsBotconnectorIntegrationIdBotVersions).
 #[derive(Clone, Default)]
 pub struct BotConnectorBotVersionSummaryEntityListing {
     /// `entities`: a list of `BotVersionSummary`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BotConnectorSummary` in the API.
 ///
-/// Item of the listing
-/// [`get_integrations_botconnector_bots_summaries`](crate::api::GetIntegrationsBotconnectorBotsSummaries).
+/// Item of the listing [`get_integrations_botconnector_bots_summaries`](
+/// crate::api::GetIntegrationsBotconnectorBotsSummaries).
 #[derive(Clone, Default)]
 pub struct BotConnectorSummary {
     /// `botCompositeTag`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BotExecutionConfiguration` in the API.
 ///
-/// Taken by
-/// [`post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate`](crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate).
+/// Taken by [`post_integrations_speech_nuance_nuance_integration_id_bots_launch_validate`](
+/// crate::api::PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate).
 #[derive(Clone, Default)]
 pub struct BotExecutionConfiguration {
     /// `botCredentials`: `NuanceBotCredentials`, required

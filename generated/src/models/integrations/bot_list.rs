@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `BotList` in the API.
 ///
-/// Returned by
-/// [`get_integrations_botconnector_integration_id_bots`](crate::api::GetIntegrationsBotconnectorIntegrationIdBots).
-/// Taken by
-/// [`put_integrations_botconnector_integration_id_bots`](crate::api::PutIntegrationsBotconnectorIntegrationIdBots).
+/// Returned by [`get_integrations_botconnector_integration_id_bots`](
+/// crate::api::GetIntegrationsBotconnectorIntegrationIdBots). Taken by
+/// [`put_integrations_botconnector_integration_id_bots`](
+/// crate::api::PutIntegrationsBotconnectorIntegrationIdBots).
 #[derive(Clone, Default)]
 pub struct BotList {
     /// `chatBots`: a list of `BotConnectorBot`, required

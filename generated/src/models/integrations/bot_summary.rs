@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BotSummary` in the API.
 ///
-/// Item of the listing
-/// [`get_integrations_botconnector_integration_id_bots_summaries`](crate::api::GetIntegrationsBotconnectorIntegrationIdBotsSummaries).
+/// Item of the listing [`get_integrations_botconnector_integration_id_bots_summaries`](
+/// crate::api::GetIntegrationsBotconnectorIntegrationIdBotsSummaries).
 #[derive(Clone, Default)]
 pub struct BotSummary {
     /// `botCompositeTag`: a string, read-only

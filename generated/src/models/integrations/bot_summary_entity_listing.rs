@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BotSummaryEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_integrations_botconnector_bots_summaries`](crate::api::GetIntegrationsBotconnectorBotsSummaries).
+/// Returned by [`get_integrations_botconnector_bots_summaries`](
+/// crate::api::GetIntegrationsBotconnectorBotsSummaries).
 #[derive(Clone, Default)]
 pub struct BotSummaryEntityListing {
     /// `entities`: a list of `BotConnectorSummary`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BotVersionSummary` in the API.
 ///
-/// Item of the listing
-/// [`get_integrations_botconnector_integration_id_bot_versions`](crate::api::GetIntegrationsBotconnectorIntegrationIdBotVersions).
+/// Item of the listing [`get_integrations_botconnector_integration_id_bot_versions`](
+/// crate::api::GetIntegrationsBotconnectorIntegrationIdBotVersions).
 #[derive(Clone, Default)]
 pub struct BotVersionSummary {
     /// `botCompositeTag`: a string, read-only

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `DialogflowCXAgentSummary` in the API.
 ///
-/// Item of the listing
-/// [`get_integrations_speech_dialogflowcx_agents`](crate::api::GetIntegrationsSpeechDialogflowcxAgents).
+/// Item of the listing [`get_integrations_speech_dialogflowcx_agents`](
+/// crate::api::GetIntegrationsSpeechDialogflowcxAgents).
 #[derive(Clone, Default)]
 pub struct DialogflowCxAgentSummary {
     /// `description`: a string

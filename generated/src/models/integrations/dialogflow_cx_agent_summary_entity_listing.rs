@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DialogflowCXAgentSummaryEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_integrations_speech_dialogflowcx_agents`](crate::api::GetIntegrationsSpeechDialogflowcxAgents).
+/// Returned by [`get_integrations_speech_dialogflowcx_agents`](
+/// crate::api::GetIntegrationsSpeechDialogflowcxAgents).
 #[derive(Clone, Default)]
 pub struct DialogflowCxAgentSummaryEntityListing {
     /// `entities`: a list of `DialogflowCxAgentSummary`

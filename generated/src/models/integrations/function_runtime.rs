@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `FunctionRuntime` in the API.
 ///
-/// Returned by
-/// [`get_integrations_actions_functions_runtimes`](crate::api::GetIntegrationsActionsFunctionsRuntimes).
+/// Returned by [`get_integrations_actions_functions_runtimes`](
+/// crate::api::GetIntegrationsActionsFunctionsRuntimes).
 #[derive(Clone, Default)]
 pub struct FunctionRuntime {
     /// `dateEndOfLife`: a date, read-only

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 /// `IncomingMessageRequest` in the API.
 ///
-/// Taken by
-/// [`post_integrations_botconnectors_incoming_messages`](crate::api::PostIntegrationsBotconnectorsIncomingMessages).
+/// Taken by [`post_integrations_botconnectors_incoming_messages`](
+/// crate::api::PostIntegrationsBotconnectorsIncomingMessages).
 #[derive(Clone, Default)]
 pub struct IncomingMessageRequest {
     /// `automateFlowExecId`: a string, required

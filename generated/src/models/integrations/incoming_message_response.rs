@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `IncomingMessageResponse` in the API.
 ///
-/// Returned by
-/// [`post_integrations_botconnectors_incoming_messages`](crate::api::PostIntegrationsBotconnectorsIncomingMessages).
+/// Returned by [`post_integrations_botconnectors_incoming_messages`](
+/// crate::api::PostIntegrationsBotconnectorsIncomingMessages).
 #[derive(Clone, Default)]
 pub struct IncomingMessageResponse {
     /// `messageId`: a string

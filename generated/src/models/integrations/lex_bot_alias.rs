@@ -6,8 +6,8 @@ use crate::runtime::codec;
 /// `LexBotAlias` in the API.
 ///
 /// Returned by [`get_integrations_speech_lex_bot_alias`](crate::api::GetIntegrationsSpeechLexBotAlias).
-/// Item of the listing
-/// [`get_integrations_speech_lex_bot_bot_id_aliases`](crate::api::GetIntegrationsSpeechLexBotBotIdAliases).
+/// Item of the listing [`get_integrations_speech_lex_bot_bot_id_aliases`](
+/// crate::api::GetIntegrationsSpeechLexBotBotIdAliases).
 #[derive(Clone, Default)]
 pub struct LexBotAlias {
     /// `bot`: `LexBot`

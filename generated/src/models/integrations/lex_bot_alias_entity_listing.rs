@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LexBotAliasEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_integrations_speech_lex_bot_bot_id_aliases`](crate::api::GetIntegrationsSpeechLexBotBotIdAliases).
+/// Returned by [`get_integrations_speech_lex_bot_bot_id_aliases`](
+/// crate::api::GetIntegrationsSpeechLexBotBotIdAliases).
 #[derive(Clone, Default)]
 pub struct LexBotAliasEntityListing {
     /// `entities`: a list of `LexBotAlias`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_integrations_speech_lexv2_bot_alias`](crate::api::GetIntegrationsSpeechLexv2BotAlias). Item of
-/// the listing
-/// [`get_integrations_speech_lexv2_bot_bot_id_aliases`](crate::api::GetIntegrationsSpeechLexv2BotBotIdAliases).
+/// the listing [`get_integrations_speech_lexv2_bot_bot_id_aliases`](
+/// crate::api::GetIntegrationsSpeechLexv2BotBotIdAliases).
 #[derive(Clone, Default)]
 pub struct LexV2BotAlias {
     /// `aliasId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LexV2BotAliasEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_integrations_speech_lexv2_bot_bot_id_aliases`](crate::api::GetIntegrationsSpeechLexv2BotBotIdAliases).
+/// Returned by [`get_integrations_speech_lexv2_bot_bot_id_aliases`](
+/// crate::api::GetIntegrationsSpeechLexv2BotBotIdAliases).
 #[derive(Clone, Default)]
 pub struct LexV2BotAliasEntityListing {
     /// `entities`: a list of `LexV2BotAlias`

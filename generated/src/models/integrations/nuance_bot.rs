@@ -8,12 +8,14 @@ use crate::runtime::codec;
 
 /// `NuanceBot` in the API.
 ///
-/// Returned by
-/// [`get_integrations_speech_nuance_nuance_integration_id_bot`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBot),
-/// [`get_integrations_speech_nuance_nuance_integration_id_bot_job_results`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJobResults).
-/// Item of the listing
-/// [`get_integrations_speech_nuance_nuance_integration_id_bots`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBots),
-/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job_results`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults).
+/// Returned by [`get_integrations_speech_nuance_nuance_integration_id_bot`](
+/// crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBot),
+/// [`get_integrations_speech_nuance_nuance_integration_id_bot_job_results`](
+/// crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJobResults). Item of the listing
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots`](
+/// crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBots),
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job_results`](
+/// crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults).
 #[derive(Clone, Default)]
 pub struct NuanceBot {
     /// `application`: `NuanceApplication`, required

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `NuanceBotEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_integrations_speech_nuance_nuance_integration_id_bots`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBots),
-/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job_results`](crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults).
+/// Returned by [`get_integrations_speech_nuance_nuance_integration_id_bots`](
+/// crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBots),
+/// [`get_integrations_speech_nuance_nuance_integration_id_bots_job_results`](
+/// crate::api::GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults).
 #[derive(Clone, Default)]
 pub struct NuanceBotEntityListing {
     /// `entities`: a list of `NuanceBot`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `NuanceBotLaunchSettings` in the API.
 ///
-/// Taken by
-/// [`put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings`](crate::api::PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings).
+/// Taken by [`put_integrations_speech_nuance_nuance_integration_id_bots_launch_settings`](
+/// crate::api::PutIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchSettings).
 #[derive(Clone, Default)]
 pub struct NuanceBotLaunchSettings {
     /// `botExecutionConfigurations`: a list of `BotExecutionConfiguration`, required

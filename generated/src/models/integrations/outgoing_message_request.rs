@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `OutgoingMessageRequest` in the API.
 ///
-/// Taken by
-/// [`post_integrations_botconnectors_outgoing_messages`](crate::api::PostIntegrationsBotconnectorsOutgoingMessages).
+/// Taken by [`post_integrations_botconnectors_outgoing_messages`](
+/// crate::api::PostIntegrationsBotconnectorsOutgoingMessages).
 #[derive(Clone, Default)]
 pub struct OutgoingMessageRequest {
     /// `botId`: a string, required

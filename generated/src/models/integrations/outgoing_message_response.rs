@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `OutgoingMessageResponse` in the API.
 ///
-/// Returned by
-/// [`post_integrations_botconnectors_outgoing_messages`](crate::api::PostIntegrationsBotconnectorsOutgoingMessages).
+/// Returned by [`post_integrations_botconnectors_outgoing_messages`](
+/// crate::api::PostIntegrationsBotconnectorsOutgoingMessages).
 #[derive(Clone, Default)]
 pub struct OutgoingMessageResponse {
     /// `messageId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TrustedCertificateInfo` in the API.
 ///
-/// Item of the listing
-/// [`get_integrations_actions_certificates_truststore`](crate::api::GetIntegrationsActionsCertificatesTruststore).
+/// Item of the listing [`get_integrations_actions_certificates_truststore`](
+/// crate::api::GetIntegrationsActionsCertificatesTruststore).
 #[derive(Clone, Default)]
 pub struct TrustedCertificateInfo {
     /// `description`: a string

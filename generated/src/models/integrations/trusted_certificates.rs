@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TrustedCertificates` in the API.
 ///
-/// Returned by
-/// [`get_integrations_actions_certificates_truststore`](crate::api::GetIntegrationsActionsCertificatesTruststore).
+/// Returned by [`get_integrations_actions_certificates_truststore`](
+/// crate::api::GetIntegrationsActionsCertificatesTruststore).
 #[derive(Clone, Default)]
 pub struct TrustedCertificates {
     /// `entities`: a list of `TrustedCertificateInfo`

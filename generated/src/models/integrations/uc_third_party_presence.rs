@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `UCThirdPartyPresence` in the API.
 ///
-/// Taken by
-/// [`put_integrations_unifiedcommunication_thirdpartypresences`](crate::api::PutIntegrationsUnifiedcommunicationThirdpartypresences).
+/// Taken by [`put_integrations_unifiedcommunication_thirdpartypresences`](
+/// crate::api::PutIntegrationsUnifiedcommunicationThirdpartypresences).
 #[derive(Clone, Default)]
 pub struct UcThirdPartyPresence {
     /// `dateModified`: a timestamp

@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 
 /// `UnifiedCommunicationsIntegration` in the API.
 ///
-/// Returned by
-/// [`get_integrations_unifiedcommunications_clientapp`](crate::api::GetIntegrationsUnifiedcommunicationsClientapp).
-/// Item of the listing
-/// [`get_integrations_unifiedcommunications_clientapps`](crate::api::GetIntegrationsUnifiedcommunicationsClientapps).
+/// Returned by [`get_integrations_unifiedcommunications_clientapp`](
+/// crate::api::GetIntegrationsUnifiedcommunicationsClientapp). Item of the listing
+/// [`get_integrations_unifiedcommunications_clientapps`](
+/// crate::api::GetIntegrationsUnifiedcommunicationsClientapps).
 #[derive(Clone, Default)]
 pub struct UnifiedCommunicationsIntegration {
     /// `badgeIcons`: a map of strings to `UcIcon`, required, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UnifiedCommunicationsIntegrationListing` in the API.
 ///
-/// Returned by
-/// [`get_integrations_unifiedcommunications_clientapps`](crate::api::GetIntegrationsUnifiedcommunicationsClientapps).
+/// Returned by [`get_integrations_unifiedcommunications_clientapps`](
+/// crate::api::GetIntegrationsUnifiedcommunicationsClientapps).
 #[derive(Clone, Default)]
 pub struct UnifiedCommunicationsIntegrationListing {
     /// `entities`: a list of `UnifiedCommunicationsIntegration`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkAddSourceIntentsRequest` in the API.
 ///
-/// Taken by
-/// [`post_intents_customerintent_sourceintents_bulk_add`](crate::api::PostIntentsCustomerintentSourceintentsBulkAdd).
+/// Taken by [`post_intents_customerintent_sourceintents_bulk_add`](
+/// crate::api::PostIntentsCustomerintentSourceintentsBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddSourceIntentsRequest {
     /// `items`: a list of `SourceIntent`, required

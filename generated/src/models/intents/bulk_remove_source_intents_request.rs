@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BulkRemoveSourceIntentsRequest` in the API.
 ///
-/// Taken by
-/// [`post_intents_customerintent_sourceintents_bulk_remove`](crate::api::PostIntentsCustomerintentSourceintentsBulkRemove).
+/// Taken by [`post_intents_customerintent_sourceintents_bulk_remove`](
+/// crate::api::PostIntentsCustomerintentSourceintentsBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkRemoveSourceIntentsRequest {
     /// `items`: a list of strings, required

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `BulkSourceIntentsResponse` in the API.
 ///
-/// Returned by
-/// [`post_intents_customerintent_sourceintents_bulk_add`](crate::api::PostIntentsCustomerintentSourceintentsBulkAdd),
-/// [`post_intents_customerintent_sourceintents_bulk_remove`](crate::api::PostIntentsCustomerintentSourceintentsBulkRemove).
+/// Returned by [`post_intents_customerintent_sourceintents_bulk_add`](
+/// crate::api::PostIntentsCustomerintentSourceintentsBulkAdd),
+/// [`post_intents_customerintent_sourceintents_bulk_remove`](
+/// crate::api::PostIntentsCustomerintentSourceintentsBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkSourceIntentsResponse {
     /// `errorCount`: an integer (`int32`)

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CustomerIntentAssignmentRequest` in the API.
 ///
-/// Taken by
-/// [`post_intents_assignments_externalcontact_customerintent_assignment`](crate::api::PostIntentsAssignmentsExternalcontactCustomerintentAssignment).
+/// Taken by [`post_intents_assignments_externalcontact_customerintent_assignment`](
+/// crate::api::PostIntentsAssignmentsExternalcontactCustomerintentAssignment).
 #[derive(Clone, Default)]
 pub struct CustomerIntentAssignmentRequest {
     /// `conversationId`: a string

@@ -7,9 +7,8 @@ use crate::runtime::time;
 
 /// `CustomerIntentAssignmentResponse` in the API.
 ///
-/// Returned by
-/// [`post_intents_assignments_externalcontact_customerintent_assignment`](crate::api::PostIntentsAssignmentsExternalcontactCustomerintentAssignment).
-/// Item of the listing
+/// Returned by [`post_intents_assignments_externalcontact_customerintent_assignment`](
+/// crate::api::PostIntentsAssignmentsExternalcontactCustomerintentAssignment). Item of the listing
 /// [`get_intents_assignments_externalcontact`](crate::api::GetIntentsAssignmentsExternalcontact).
 #[derive(Clone, Default)]
 pub struct CustomerIntentAssignmentResponse {

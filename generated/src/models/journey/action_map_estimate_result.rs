@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ActionMapEstimateResult` in the API.
 ///
-/// Returned by
-/// [`get_journey_actionmaps_estimates_job_results`](crate::api::GetJourneyActionmapsEstimatesJobResults).
+/// Returned by [`get_journey_actionmaps_estimates_job_results`](
+/// crate::api::GetJourneyActionmapsEstimatesJobResults).
 #[derive(Clone, Default)]
 pub struct ActionMapEstimateResult {
     /// `outcomesScoresCount`: an integer (`int32`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalEventChangesResponse` in the API.
 ///
-/// Returned by
-/// [`get_journey_views_eventdefinitions_external_changes`](crate::api::GetJourneyViewsEventdefinitionsExternalChanges).
+/// Returned by [`get_journey_views_eventdefinitions_external_changes`](
+/// crate::api::GetJourneyViewsEventdefinitionsExternalChanges).
 #[derive(Clone, Default)]
 pub struct ExternalEventChangesResponse {
     /// `changes`: a list of `ExternalEventChange`, read-only

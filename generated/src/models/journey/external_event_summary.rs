@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ExternalEventSummary` in the API.
 ///
-/// Item of the listing
-/// [`get_journey_views_eventdefinitions_external`](crate::api::GetJourneyViewsEventdefinitionsExternal).
+/// Item of the listing [`get_journey_views_eventdefinitions_external`](
+/// crate::api::GetJourneyViewsEventdefinitionsExternal).
 #[derive(Clone, Default)]
 pub struct ExternalEventSummary {
     /// `activationStatus`: one of `Activated`, `Deactivated`, read-only

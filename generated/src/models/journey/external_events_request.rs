@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalEventsRequest` in the API.
 ///
-/// Taken by
-/// [`post_journey_externalevents_configuration_events`](crate::api::PostJourneyExternaleventsConfigurationEvents).
+/// Taken by [`post_journey_externalevents_configuration_events`](
+/// crate::api::PostJourneyExternaleventsConfigurationEvents).
 #[derive(Clone, Default)]
 pub struct ExternalEventsRequest {
     /// `entities`: a list of `ExternalEvent`, required

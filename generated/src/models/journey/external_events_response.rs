@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalEventsResponse` in the API.
 ///
-/// Returned by
-/// [`post_journey_externalevents_configuration_events`](crate::api::PostJourneyExternaleventsConfigurationEvents).
+/// Returned by [`post_journey_externalevents_configuration_events`](
+/// crate::api::PostJourneyExternaleventsConfigurationEvents).
 #[derive(Clone, Default)]
 pub struct ExternalEventsResponse {
     /// `unprocessedEntities`: a list of `UnprocessedExternalEvent`, required

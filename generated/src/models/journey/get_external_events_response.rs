@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `GetExternalEventsResponse` in the API.
 ///
-/// Returned by
-/// [`get_journey_views_eventdefinitions_external`](crate::api::GetJourneyViewsEventdefinitionsExternal).
+/// Returned by [`get_journey_views_eventdefinitions_external`](
+/// crate::api::GetJourneyViewsEventdefinitionsExternal).
 #[derive(Clone, Default)]
 pub struct GetExternalEventsResponse {
     /// `entities`: a list of `ExternalEventSummary`

@@ -50,9 +50,8 @@ export!(external_event_change: ExternalEventChange, ExternalEventChangeChangeCat
 export!(external_event_changes_response: ExternalEventChangesResponse);
 export!(external_event_external_id: ExternalEventExternalId);
 export!(external_event_identifiers: ExternalEventIdentifiers);
-export!(
-    external_event_summary: ExternalEventSummary, ExternalEventSummaryActivationStatus,
-        ExternalEventSummarySystemStatus
+export!(external_event_summary:
+    ExternalEventSummary, ExternalEventSummaryActivationStatus, ExternalEventSummarySystemStatus
 );
 export!(external_events_configuration: ExternalEventsConfiguration);
 export!(external_events_configuration_listing: ExternalEventsConfigurationListing);
@@ -79,8 +78,8 @@ export!(journey_segment: JourneySegment, JourneySegmentScope);
 export!(journey_segment_request: JourneySegmentRequest);
 export!(journey_view: JourneyView);
 export!(journey_view_chart: JourneyViewChart, JourneyViewChartGroupByTime);
-export!(
-    journey_view_chart_display_attributes: JourneyViewChartDisplayAttributes, JourneyViewChartDisplayAttributesType
+export!(journey_view_chart_display_attributes:
+    JourneyViewChartDisplayAttributes, JourneyViewChartDisplayAttributesType
 );
 export!(journey_view_chart_group_by_attribute: JourneyViewChartGroupByAttribute);
 export!(journey_view_chart_metric: JourneyViewChartMetric, JourneyViewChartMetricAggregate);
@@ -91,12 +90,11 @@ export!(journey_view_element: JourneyViewElement);
 export!(journey_view_element_attributes: JourneyViewElementAttributes, JourneyViewElementAttributesType);
 export!(journey_view_element_display_attributes: JourneyViewElementDisplayAttributes);
 export!(journey_view_element_filter: JourneyViewElementFilter, JourneyViewElementFilterType);
-export!(
-    journey_view_element_filter_number_predicate: JourneyViewElementFilterNumberPredicate,
-        JourneyViewElementFilterNumberPredicateOperator
+export!(journey_view_element_filter_number_predicate:
+    JourneyViewElementFilterNumberPredicate, JourneyViewElementFilterNumberPredicateOperator
 );
-export!(
-    journey_view_element_filter_predicate: JourneyViewElementFilterPredicate, JourneyViewElementFilterPredicateOperator
+export!(journey_view_element_filter_predicate:
+    JourneyViewElementFilterPredicate, JourneyViewElementFilterPredicateOperator
 );
 export!(journey_view_element_filter_range: JourneyViewElementFilterRange);
 export!(journey_view_element_filter_range_data: JourneyViewElementFilterRangeData);
@@ -121,14 +119,14 @@ export!(outcome: Outcome);
 export!(outcome_achieved_event: OutcomeAchievedEvent);
 export!(outcome_achieved_event_outcome: OutcomeAchievedEventOutcome);
 export!(outcome_attribution_async_response: OutcomeAttributionAsyncResponse);
-export!(
-    outcome_attribution_job_state_response: OutcomeAttributionJobStateResponse, OutcomeAttributionJobStateResponseState
+export!(outcome_attribution_job_state_response:
+    OutcomeAttributionJobStateResponse, OutcomeAttributionJobStateResponseState
 );
 export!(outcome_attribution_listing: OutcomeAttributionListing);
 export!(outcome_attribution_request: OutcomeAttributionRequest);
 export!(outcome_attribution_response_listing: OutcomeAttributionResponseListing);
-export!(
-    outcome_attribution_results_response: OutcomeAttributionResultsResponse, OutcomeAttributionResultsResponseState
+export!(outcome_attribution_results_response:
+    OutcomeAttributionResultsResponse, OutcomeAttributionResultsResponseState
 );
 export!(outcome_listing: OutcomeListing);
 export!(outcome_percentile_condition: OutcomePercentileCondition);
@@ -157,9 +155,8 @@ export!(patch_context: PatchContext);
 export!(patch_context_pattern: PatchContextPattern);
 export!(patch_criteria: PatchCriteria, PatchCriteriaOperator);
 export!(patch_cta_button_style_properties: PatchCtaButtonStyleProperties, PatchCtaButtonStylePropertiesTextAlign);
-export!(
-    patch_entity_type_criteria: PatchEntityTypeCriteria, PatchEntityTypeCriteriaEntityType,
-        PatchEntityTypeCriteriaOperator
+export!(patch_entity_type_criteria:
+    PatchEntityTypeCriteria, PatchEntityTypeCriteriaEntityType, PatchEntityTypeCriteriaOperator
 );
 export!(patch_external_segment: PatchExternalSegment);
 export!(patch_journey: PatchJourney);
@@ -172,9 +169,8 @@ export!(request_context: RequestContext);
 export!(request_context_pattern: RequestContextPattern);
 export!(request_criteria: RequestCriteria, RequestCriteriaOperator);
 export!(request_device: RequestDevice, RequestDeviceCategory);
-export!(
-    request_entity_type_criteria: RequestEntityTypeCriteria, RequestEntityTypeCriteriaEntityType,
-        RequestEntityTypeCriteriaOperator
+export!(request_entity_type_criteria:
+    RequestEntityTypeCriteria, RequestEntityTypeCriteriaEntityType, RequestEntityTypeCriteriaOperator
 );
 export!(request_external_segment: RequestExternalSegment, RequestExternalSegmentSource);
 export!(request_journey: RequestJourney);

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OutcomeAttributionResponseListing` in the API.
 ///
-/// Returned by
-/// [`get_journey_outcomes_attributions_job_results`](crate::api::GetJourneyOutcomesAttributionsJobResults).
+/// Returned by [`get_journey_outcomes_attributions_job_results`](
+/// crate::api::GetJourneyOutcomesAttributionsJobResults).
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionResponseListing {
     /// `entities`: a list of `OutcomeAttributionResultsResponse`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `OutcomeAttributionResultsResponse` in the API.
 ///
-/// Item of the listing
-/// [`get_journey_outcomes_attributions_job_results`](crate::api::GetJourneyOutcomesAttributionsJobResults).
+/// Item of the listing [`get_journey_outcomes_attributions_job_results`](
+/// crate::api::GetJourneyOutcomesAttributionsJobResults).
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionResultsResponse {
     /// `associatedValue`: a number

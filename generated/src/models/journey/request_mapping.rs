@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// [`PatchIntegrationActionFields`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`IntegrationActionFields`]: crate::models::IntegrationActionFields\n [`PatchIntegrationActionFields`]: crate::models::PatchIntegrationActionFields\n"
+    doc = "",
+    doc = " [`IntegrationActionFields`]: crate::models::IntegrationActionFields",
+    doc = " [`PatchIntegrationActionFields`]: crate::models::PatchIntegrationActionFields"
 )]
 #[derive(Clone, Default)]
 pub struct RequestMapping {

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ChunkSearchRegisterRequest` in the API.
 ///
-/// Taken by
-/// [`patch_knowledge_knowledgebase_chunks_search_search_id`](crate::api::PatchKnowledgeKnowledgebaseChunksSearchSearchId).
+/// Taken by [`patch_knowledge_knowledgebase_chunks_search_search_id`](
+/// crate::api::PatchKnowledgeKnowledgebaseChunksSearchSearchId).
 #[derive(Clone, Default)]
 pub struct ChunkSearchRegisterRequest {
     /// `answered`: a boolean, required

@@ -9,9 +9,10 @@ use crate::runtime::time;
 
 /// `DocumentVariationRequest` in the API.
 ///
-/// Taken by
-/// [`patch_knowledge_knowledgebase_document_variation`](crate::api::PatchKnowledgeKnowledgebaseDocumentVariation),
-/// [`post_knowledge_knowledgebase_document_variations`](crate::api::PostKnowledgeKnowledgebaseDocumentVariations).
+/// Taken by [`patch_knowledge_knowledgebase_document_variation`](
+/// crate::api::PatchKnowledgeKnowledgebaseDocumentVariation),
+/// [`post_knowledge_knowledgebase_document_variations`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentVariations).
 #[derive(Clone, Default)]
 pub struct DocumentVariationRequest {
     /// `body`: `DocumentBody`

@@ -9,12 +9,14 @@ use crate::runtime::time;
 
 /// `DocumentVariationResponse` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_document_variation`](crate::api::GetKnowledgeKnowledgebaseDocumentVariation),
-/// [`patch_knowledge_knowledgebase_document_variation`](crate::api::PatchKnowledgeKnowledgebaseDocumentVariation),
-/// [`post_knowledge_knowledgebase_document_variations`](crate::api::PostKnowledgeKnowledgebaseDocumentVariations).
-/// Item of the listing
-/// [`get_knowledge_knowledgebase_document_variations`](crate::api::GetKnowledgeKnowledgebaseDocumentVariations).
+/// Returned by [`get_knowledge_knowledgebase_document_variation`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVariation),
+/// [`patch_knowledge_knowledgebase_document_variation`](
+/// crate::api::PatchKnowledgeKnowledgebaseDocumentVariation),
+/// [`post_knowledge_knowledgebase_document_variations`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentVariations). Item of the listing
+/// [`get_knowledge_knowledgebase_document_variations`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVariations).
 #[derive(Clone, Default)]
 pub struct DocumentVariationResponse {
     /// `body`: `DocumentBody`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DocumentVariationResponseListing` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_document_variations`](crate::api::GetKnowledgeKnowledgebaseDocumentVariations).
+/// Returned by [`get_knowledge_knowledgebase_document_variations`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVariations).
 #[derive(Clone, Default)]
 pub struct DocumentVariationResponseListing {
     /// `entities`: a list of `DocumentVariationResponse`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeAnswerDocumentsResponse` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_knowledgebase_documents_answers`](crate::api::PostKnowledgeKnowledgebaseDocumentsAnswers).
+/// Returned by [`post_knowledge_knowledgebase_documents_answers`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsAnswers).
 #[derive(Clone, Default)]
 pub struct KnowledgeAnswerDocumentsResponse {
     /// `answerGeneration`: `KnowledgeAnswerGenerationResponse`

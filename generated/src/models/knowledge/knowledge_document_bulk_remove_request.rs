@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentBulkRemoveRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_documents_bulk_remove`](crate::api::PostKnowledgeKnowledgebaseDocumentsBulkRemove).
+/// Taken by [`post_knowledge_knowledgebase_documents_bulk_remove`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsBulkRemove).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkRemoveRequest {
     /// `entities`: a list of `WritableEntity`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentBulkUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_documents_bulk_update`](crate::api::PostKnowledgeKnowledgebaseDocumentsBulkUpdate).
+/// Taken by [`post_knowledge_knowledgebase_documents_bulk_update`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkUpdateRequest {
     /// `entities`: a list of `KnowledgeDocumentBulkUpdateEntity`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentBulkVersionAddRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_documents_versions_bulk_add`](crate::api::PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd).
+/// Taken by [`post_knowledge_knowledgebase_documents_versions_bulk_add`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkVersionAddRequest {
     /// `entities`: a list of `KnowledgeDocumentBulkVersionAddEntity`, required

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentCopy` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_document_copies`](crate::api::PostKnowledgeKnowledgebaseDocumentCopies).
+/// Taken by [`post_knowledge_knowledgebase_document_copies`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentCopies).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentCopy {
     /// `application`: `KnowledgeSearchClientApplication`, required

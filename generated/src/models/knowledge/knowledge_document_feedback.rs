@@ -11,8 +11,8 @@ use crate::runtime::time;
 
 /// `KnowledgeDocumentFeedback` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_document_feedback`](crate::api::PostKnowledgeKnowledgebaseDocumentFeedback).
+/// Taken by [`post_knowledge_knowledgebase_document_feedback`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentFeedback).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentFeedback {
     /// `application`: `KnowledgeSearchClientApplication`, required

@@ -12,13 +12,16 @@ use crate::runtime::time;
 
 /// `KnowledgeDocumentFeedbackResponse` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_document_feedback_feedback_id`](crate::api::GetKnowledgeKnowledgebaseDocumentFeedbackFeedbackId),
-/// [`patch_knowledge_knowledgebase_document_feedback_feedback_id`](crate::api::PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId),
-/// [`post_knowledge_knowledgebase_document_feedback`](crate::api::PostKnowledgeKnowledgebaseDocumentFeedback).
-/// Item of the listing
-/// [`get_knowledge_knowledgebase_document_feedback`](crate::api::GetKnowledgeKnowledgebaseDocumentFeedback),
-/// [`get_knowledge_knowledgebase_documents_feedback`](crate::api::GetKnowledgeKnowledgebaseDocumentsFeedback).
+/// Returned by [`get_knowledge_knowledgebase_document_feedback_feedback_id`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentFeedbackFeedbackId),
+/// [`patch_knowledge_knowledgebase_document_feedback_feedback_id`](
+/// crate::api::PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId),
+/// [`post_knowledge_knowledgebase_document_feedback`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentFeedback). Item of the listing
+/// [`get_knowledge_knowledgebase_document_feedback`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentFeedback),
+/// [`get_knowledge_knowledgebase_documents_feedback`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentsFeedback).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentFeedbackResponse {
     /// `application`: `KnowledgeSearchClientApplication`

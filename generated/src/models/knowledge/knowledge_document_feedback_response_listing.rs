@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentFeedbackResponseListing` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_document_feedback`](crate::api::GetKnowledgeKnowledgebaseDocumentFeedback),
-/// [`get_knowledge_knowledgebase_documents_feedback`](crate::api::GetKnowledgeKnowledgebaseDocumentsFeedback).
+/// Returned by [`get_knowledge_knowledgebase_document_feedback`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentFeedback),
+/// [`get_knowledge_knowledgebase_documents_feedback`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentsFeedback).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentFeedbackResponseListing {
     /// `entities`: a list of `KnowledgeDocumentFeedbackResponse`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentFeedbackUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_knowledge_knowledgebase_document_feedback_feedback_id`](crate::api::PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId).
+/// Taken by [`patch_knowledge_knowledgebase_document_feedback_feedback_id`](
+/// crate::api::PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackId).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentFeedbackUpdateRequest {
     /// `comment`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentGuestSearch` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_guest_session_documents_search`](crate::api::PostKnowledgeGuestSessionDocumentsSearch).
+/// Returned by [`post_knowledge_guest_session_documents_search`](
+/// crate::api::PostKnowledgeGuestSessionDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentGuestSearch {
     /// `pageCount`: an integer (`int32`), read-only

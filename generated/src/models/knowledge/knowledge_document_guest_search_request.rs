@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentGuestSearchRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_guest_session_documents_search`](crate::api::PostKnowledgeGuestSessionDocumentsSearch).
+/// Taken by [`post_knowledge_guest_session_documents_search`](
+/// crate::api::PostKnowledgeGuestSessionDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentGuestSearchRequest {
     /// `answerHighlightTopResults`: an integer (`int32`), from 1 to 5

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentGuestSearchResult` in the API.
 ///
-/// Item of the listing
-/// [`post_knowledge_guest_session_documents_search`](crate::api::PostKnowledgeGuestSessionDocumentsSearch).
+/// Item of the listing [`post_knowledge_guest_session_documents_search`](
+/// crate::api::PostKnowledgeGuestSessionDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentGuestSearchResult {
     /// `confidence`: a number (`double`)

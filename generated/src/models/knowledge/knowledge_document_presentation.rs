@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentPresentation` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_documents_presentations`](crate::api::PostKnowledgeKnowledgebaseDocumentsPresentations).
+/// Taken by [`post_knowledge_knowledgebase_documents_presentations`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsPresentations).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentPresentation {
     /// `application`: `KnowledgeSearchClientApplication`, required

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentQuery` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_documents_query`](crate::api::PostKnowledgeKnowledgebaseDocumentsQuery).
+/// Taken by [`post_knowledge_knowledgebase_documents_query`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsQuery).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentQuery {
     /// `filter`: `DocumentQuery`, required

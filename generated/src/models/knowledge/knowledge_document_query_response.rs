@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_knowledgebase_documents_query`](crate::api::PostKnowledgeKnowledgebaseDocumentsQuery).
+/// Returned by [`post_knowledge_knowledgebase_documents_query`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsQuery).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentQueryResponse {
     /// `pageCount`: an integer (`int32`), read-only

@@ -12,8 +12,8 @@ use crate::runtime::time;
 
 /// `KnowledgeDocumentQueryResult` in the API.
 ///
-/// Item of the listing
-/// [`post_knowledge_knowledgebase_documents_query`](crate::api::PostKnowledgeKnowledgebaseDocumentsQuery).
+/// Item of the listing [`post_knowledge_knowledgebase_documents_query`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsQuery).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentQueryResult {
     /// `alternatives`: a list of `KnowledgeDocumentAlternative`

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentSearch` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_knowledgebase_documents_search`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearch).
+/// Returned by [`post_knowledge_knowledgebase_documents_search`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSearch {
     /// `answerGeneration`: `KnowledgeAnswerGenerationResponse`

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentSearchRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_documents_search`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearch).
+/// Taken by [`post_knowledge_knowledgebase_documents_search`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSearchRequest {
     /// `answerHighlightTopResults`: an integer (`int32`), from 1 to 5

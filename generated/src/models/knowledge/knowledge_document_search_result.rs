@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentSearchResult` in the API.
 ///
-/// Item of the listing
-/// [`post_knowledge_knowledgebase_documents_search`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearch).
+/// Item of the listing [`post_knowledge_knowledgebase_documents_search`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsSearch).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSearchResult {
     /// `confidence`: a number (`double`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentSuggestion` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_knowledgebase_documents_search_suggestions`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearchSuggestions).
+/// Returned by [`post_knowledge_knowledgebase_documents_search_suggestions`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsSearchSuggestions).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSuggestion {
     /// `pageSize`: an integer (`int32`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentSuggestionRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_documents_search_suggestions`](crate::api::PostKnowledgeKnowledgebaseDocumentsSearchSuggestions).
+/// Taken by [`post_knowledge_knowledgebase_documents_search_suggestions`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsSearchSuggestions).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSuggestionRequest {
     /// `filter`: `DocumentQuery`

@@ -6,13 +6,14 @@ use crate::runtime::time;
 
 /// `KnowledgeDocumentVersion` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_document_version`](crate::api::GetKnowledgeKnowledgebaseDocumentVersion),
-/// [`post_knowledge_knowledgebase_document_versions`](crate::api::PostKnowledgeKnowledgebaseDocumentVersions).
-/// Item of the listing
-/// [`get_knowledge_knowledgebase_document_versions`](crate::api::GetKnowledgeKnowledgebaseDocumentVersions).
-/// Taken by
-/// [`post_knowledge_knowledgebase_document_versions`](crate::api::PostKnowledgeKnowledgebaseDocumentVersions).
+/// Returned by [`get_knowledge_knowledgebase_document_version`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVersion),
+/// [`post_knowledge_knowledgebase_document_versions`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentVersions). Item of the listing
+/// [`get_knowledge_knowledgebase_document_versions`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVersions). Taken by
+/// [`post_knowledge_knowledgebase_document_versions`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentVersions).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersion {
     /// `dateExpires`: a timestamp, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentVersionListing` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_document_versions`](crate::api::GetKnowledgeKnowledgebaseDocumentVersions).
+/// Returned by [`get_knowledge_knowledgebase_document_versions`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVersions).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersionListing {
     /// `entities`: a list of `KnowledgeDocumentVersion`

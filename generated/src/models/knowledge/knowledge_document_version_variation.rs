@@ -7,10 +7,10 @@ use crate::runtime::time;
 
 /// `KnowledgeDocumentVersionVariation` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_document_version_variation`](crate::api::GetKnowledgeKnowledgebaseDocumentVersionVariation).
-/// Item of the listing
-/// [`get_knowledge_knowledgebase_document_version_variations`](crate::api::GetKnowledgeKnowledgebaseDocumentVersionVariations).
+/// Returned by [`get_knowledge_knowledgebase_document_version_variation`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVersionVariation). Item of the listing
+/// [`get_knowledge_knowledgebase_document_version_variations`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVersionVariations).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersionVariation {
     /// `body`: `DocumentBody`

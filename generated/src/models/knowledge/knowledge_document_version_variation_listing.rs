@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentVersionVariationListing` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_document_version_variations`](crate::api::GetKnowledgeKnowledgebaseDocumentVersionVariations).
+/// Returned by [`get_knowledge_knowledgebase_document_version_variations`](
+/// crate::api::GetKnowledgeKnowledgebaseDocumentVersionVariations).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersionVariationListing {
     /// `entities`: a list of `KnowledgeDocumentVersionVariation`

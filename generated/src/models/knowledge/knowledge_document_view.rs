@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentView` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_document_views`](crate::api::PostKnowledgeKnowledgebaseDocumentViews).
+/// Taken by [`post_knowledge_knowledgebase_document_views`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentViews).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentView {
     /// `application`: `KnowledgeSearchClientApplication`, required

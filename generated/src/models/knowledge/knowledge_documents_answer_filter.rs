@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `KnowledgeDocumentsAnswerFilter` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_guest_session_documents_answers`](crate::api::PostKnowledgeGuestSessionDocumentsAnswers),
-/// [`post_knowledge_knowledgebase_documents_answers`](crate::api::PostKnowledgeKnowledgebaseDocumentsAnswers).
+/// Taken by [`post_knowledge_guest_session_documents_answers`](
+/// crate::api::PostKnowledgeGuestSessionDocumentsAnswers),
+/// [`post_knowledge_knowledgebase_documents_answers`](
+/// crate::api::PostKnowledgeKnowledgebaseDocumentsAnswers).
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentsAnswerFilter {
     /// `answerMode`: a list, each item one of `AnswerHighlight`, `AnswerGeneration`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestAnswerDocumentsResponse` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_guest_session_documents_answers`](crate::api::PostKnowledgeGuestSessionDocumentsAnswers).
+/// Returned by [`post_knowledge_guest_session_documents_answers`](
+/// crate::api::PostKnowledgeGuestSessionDocumentsAnswers).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestAnswerDocumentsResponse {
     /// `results`: a list of `KnowledgeGuestAnswerDocumentResponse`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentCopy` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_guest_session_document_copies`](crate::api::PostKnowledgeGuestSessionDocumentCopies).
+/// Taken by [`post_knowledge_guest_session_document_copies`](
+/// crate::api::PostKnowledgeGuestSessionDocumentCopies).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentCopy {
     /// `application`: `KnowledgeGuestSearchClientApplication`, read-only

@@ -11,10 +11,10 @@ use crate::runtime::time;
 
 /// `KnowledgeGuestDocumentFeedback` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_guest_session_document_feedback`](crate::api::PostKnowledgeGuestSessionDocumentFeedback).
-/// Taken by
-/// [`post_knowledge_guest_session_document_feedback`](crate::api::PostKnowledgeGuestSessionDocumentFeedback).
+/// Returned by [`post_knowledge_guest_session_document_feedback`](
+/// crate::api::PostKnowledgeGuestSessionDocumentFeedback). Taken by
+/// [`post_knowledge_guest_session_document_feedback`](
+/// crate::api::PostKnowledgeGuestSessionDocumentFeedback).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentFeedback {
     /// `application`: `KnowledgeGuestSearchClientApplication`, read-only

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentPresentation` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_guest_session_documents_presentations`](crate::api::PostKnowledgeGuestSessionDocumentsPresentations).
+/// Taken by [`post_knowledge_guest_session_documents_presentations`](
+/// crate::api::PostKnowledgeGuestSessionDocumentsPresentations).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentPresentation {
     /// `application`: `KnowledgeGuestSearchClientApplication`, read-only

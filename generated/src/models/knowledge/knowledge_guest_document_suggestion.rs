@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentSuggestion` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_guest_session_documents_search_suggestions`](crate::api::PostKnowledgeGuestSessionDocumentsSearchSuggestions).
+/// Returned by [`post_knowledge_guest_session_documents_search_suggestions`](
+/// crate::api::PostKnowledgeGuestSessionDocumentsSearchSuggestions).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestion {
     /// `pageSize`: an integer (`int32`)

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeGuestDocumentSuggestionRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_guest_session_documents_search_suggestions`](crate::api::PostKnowledgeGuestSessionDocumentsSearchSuggestions).
+/// Taken by [`post_knowledge_guest_session_documents_search_suggestions`](
+/// crate::api::PostKnowledgeGuestSessionDocumentsSearchSuggestions).
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestionRequest {
     /// `includeDraftDocuments`: a boolean

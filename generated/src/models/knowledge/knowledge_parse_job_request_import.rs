@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeParseJobRequestImport` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_parse_job_import`](crate::api::PostKnowledgeKnowledgebaseParseJobImport).
+/// Taken by [`post_knowledge_knowledgebase_parse_job_import`](
+/// crate::api::PostKnowledgeKnowledgebaseParseJobImport).
 #[derive(Clone, Default)]
 pub struct KnowledgeParseJobRequestImport {
     /// `edits`: a list of `KnowledgeParseRecord`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `KnowledgeSyncJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_synchronize_jobs`](crate::api::PostKnowledgeKnowledgebaseSynchronizeJobs).
+/// Taken by [`post_knowledge_knowledgebase_synchronize_jobs`](
+/// crate::api::PostKnowledgeKnowledgebaseSynchronizeJobs).
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobRequest {
     /// `sourceId`: a string

@@ -10,12 +10,16 @@ use crate::runtime::time;
 
 /// `KnowledgeSyncJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_synchronize_job`](crate::api::GetKnowledgeKnowledgebaseSynchronizeJob),
-/// [`patch_knowledge_knowledgebase_synchronize_job`](crate::api::PatchKnowledgeKnowledgebaseSynchronizeJob),
-/// [`post_knowledge_knowledgebase_sources_salesforce`](crate::api::PostKnowledgeKnowledgebaseSourcesSalesforce),
-/// [`post_knowledge_knowledgebase_sources_servicenow`](crate::api::PostKnowledgeKnowledgebaseSourcesServicenow),
-/// [`post_knowledge_knowledgebase_synchronize_jobs`](crate::api::PostKnowledgeKnowledgebaseSynchronizeJobs).
+/// Returned by [`get_knowledge_knowledgebase_synchronize_job`](
+/// crate::api::GetKnowledgeKnowledgebaseSynchronizeJob),
+/// [`patch_knowledge_knowledgebase_synchronize_job`](
+/// crate::api::PatchKnowledgeKnowledgebaseSynchronizeJob),
+/// [`post_knowledge_knowledgebase_sources_salesforce`](
+/// crate::api::PostKnowledgeKnowledgebaseSourcesSalesforce),
+/// [`post_knowledge_knowledgebase_sources_servicenow`](
+/// crate::api::PostKnowledgeKnowledgebaseSourcesServicenow),
+/// [`post_knowledge_knowledgebase_synchronize_jobs`](
+/// crate::api::PostKnowledgeKnowledgebaseSynchronizeJobs).
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobResponse {
     /// `createdBy`: `UserReference`

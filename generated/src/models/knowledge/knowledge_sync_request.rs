@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `KnowledgeSyncRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_sources_salesforce_source_id_sync`](crate::api::PostKnowledgeKnowledgebaseSourcesSalesforceSourceIdSync),
-/// [`post_knowledge_knowledgebase_sources_servicenow_source_id_sync`](crate::api::PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync).
+/// Taken by [`post_knowledge_knowledgebase_sources_salesforce_source_id_sync`](
+/// crate::api::PostKnowledgeKnowledgebaseSourcesSalesforceSourceIdSync),
+/// [`post_knowledge_knowledgebase_sources_servicenow_source_id_sync`](
+/// crate::api::PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync).
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncRequest {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

@@ -9,8 +9,8 @@ export!(category_response_listing: CategoryResponseListing);
 export!(category_update_request: CategoryUpdateRequest);
 export!(chunk_search_register_request: ChunkSearchRegisterRequest);
 export!(connection_create_request: ConnectionCreateRequest);
-export!(
-    connection_create_response: ConnectionCreateResponse, ConnectionCreateResponseStatus, ConnectionCreateResponseType
+export!(connection_create_response:
+    ConnectionCreateResponse, ConnectionCreateResponseStatus, ConnectionCreateResponseType
 );
 export!(connection_listing: ConnectionListing);
 export!(connection_option: ConnectionOption);
@@ -24,45 +24,42 @@ export!(document_body_image: DocumentBodyImage);
 export!(document_body_image_properties: DocumentBodyImageProperties, DocumentBodyImagePropertiesAlign);
 export!(document_body_list: DocumentBodyList);
 export!(document_body_list_block: DocumentBodyListBlock, DocumentBodyListBlockType);
-export!(
-    document_body_list_block_properties: DocumentBodyListBlockProperties, DocumentBodyListBlockPropertiesOrderedType,
-        DocumentBodyListBlockPropertiesUnorderedType
+export!(document_body_list_block_properties:
+    DocumentBodyListBlockProperties, DocumentBodyListBlockPropertiesOrderedType,
+    DocumentBodyListBlockPropertiesUnorderedType
 );
-export!(
-    document_body_list_block_with_highlight: DocumentBodyListBlockWithHighlight, DocumentBodyListBlockWithHighlightType
+export!(document_body_list_block_with_highlight:
+    DocumentBodyListBlockWithHighlight, DocumentBodyListBlockWithHighlightType
 );
-export!(
-    document_body_list_item_properties: DocumentBodyListItemProperties, DocumentBodyListItemPropertiesAlign,
-        DocumentBodyListItemPropertiesFontSize, DocumentBodyListItemPropertiesFontType,
-        DocumentBodyListItemPropertiesOrderedType, DocumentBodyListItemPropertiesUnorderedType
+export!(document_body_list_item_properties:
+    DocumentBodyListItemProperties, DocumentBodyListItemPropertiesAlign, DocumentBodyListItemPropertiesFontSize,
+    DocumentBodyListItemPropertiesFontType, DocumentBodyListItemPropertiesOrderedType,
+    DocumentBodyListItemPropertiesUnorderedType
 );
 export!(document_body_list_with_highlight: DocumentBodyListWithHighlight);
 export!(document_body_paragraph: DocumentBodyParagraph);
-export!(
-    document_body_paragraph_properties: DocumentBodyParagraphProperties, DocumentBodyParagraphPropertiesAlign,
-        DocumentBodyParagraphPropertiesFontSize, DocumentBodyParagraphPropertiesFontType
+export!(document_body_paragraph_properties:
+    DocumentBodyParagraphProperties, DocumentBodyParagraphPropertiesAlign, DocumentBodyParagraphPropertiesFontSize,
+    DocumentBodyParagraphPropertiesFontType
 );
 export!(document_body_paragraph_with_highlight: DocumentBodyParagraphWithHighlight);
 export!(document_body_table: DocumentBodyTable);
 export!(document_body_table_caption_block: DocumentBodyTableCaptionBlock);
 export!(document_body_table_caption_item: DocumentBodyTableCaptionItem, DocumentBodyTableCaptionItemType);
 export!(document_body_table_cell_block: DocumentBodyTableCellBlock);
-export!(
-    document_body_table_cell_block_properties: DocumentBodyTableCellBlockProperties,
-        DocumentBodyTableCellBlockPropertiesBorderStyle, DocumentBodyTableCellBlockPropertiesCellType,
-        DocumentBodyTableCellBlockPropertiesHorizontalAlign, DocumentBodyTableCellBlockPropertiesScope,
-        DocumentBodyTableCellBlockPropertiesVerticalAlign
+export!(document_body_table_cell_block_properties:
+    DocumentBodyTableCellBlockProperties, DocumentBodyTableCellBlockPropertiesBorderStyle,
+    DocumentBodyTableCellBlockPropertiesCellType, DocumentBodyTableCellBlockPropertiesHorizontalAlign,
+    DocumentBodyTableCellBlockPropertiesScope, DocumentBodyTableCellBlockPropertiesVerticalAlign
 );
 export!(document_body_table_cell_block_with_highlight: DocumentBodyTableCellBlockWithHighlight);
-export!(
-    document_body_table_properties: DocumentBodyTableProperties, DocumentBodyTablePropertiesAlignment,
-        DocumentBodyTablePropertiesBorderStyle
+export!(document_body_table_properties:
+    DocumentBodyTableProperties, DocumentBodyTablePropertiesAlignment, DocumentBodyTablePropertiesBorderStyle
 );
 export!(document_body_table_row_block: DocumentBodyTableRowBlock);
-export!(
-    document_body_table_row_block_properties: DocumentBodyTableRowBlockProperties,
-        DocumentBodyTableRowBlockPropertiesAlignment, DocumentBodyTableRowBlockPropertiesBorderStyle,
-        DocumentBodyTableRowBlockPropertiesRowType
+export!(document_body_table_row_block_properties:
+    DocumentBodyTableRowBlockProperties, DocumentBodyTableRowBlockPropertiesAlignment,
+    DocumentBodyTableRowBlockPropertiesBorderStyle, DocumentBodyTableRowBlockPropertiesRowType
 );
 export!(document_body_table_row_block_with_highlight: DocumentBodyTableRowBlockWithHighlight);
 export!(document_body_table_with_highlight: DocumentBodyTableWithHighlight);
@@ -72,24 +69,22 @@ export!(document_body_with_highlight: DocumentBodyWithHighlight);
 export!(document_chunk_block: DocumentChunkBlock);
 export!(document_chunk_reference: DocumentChunkReference);
 export!(document_content_block: DocumentContentBlock, DocumentContentBlockType);
-export!(
-    document_content_block_with_highlight: DocumentContentBlockWithHighlight, DocumentContentBlockWithHighlightType
+export!(document_content_block_with_highlight:
+    DocumentContentBlockWithHighlight, DocumentContentBlockWithHighlightType
 );
 export!(document_content_highlight_index: DocumentContentHighlightIndex);
 export!(document_element_length: DocumentElementLength, DocumentElementLengthUnit);
 export!(document_list_content_block: DocumentListContentBlock, DocumentListContentBlockType);
-export!(
-    document_list_content_block_with_highlight: DocumentListContentBlockWithHighlight,
-        DocumentListContentBlockWithHighlightType
+export!(document_list_content_block_with_highlight:
+    DocumentListContentBlockWithHighlight, DocumentListContentBlockWithHighlightType
 );
 export!(document_query: DocumentQuery, DocumentQueryOperator);
 export!(document_query_clause: DocumentQueryClause, DocumentQueryClauseOperator);
 export!(document_query_interval: DocumentQueryInterval, DocumentQueryIntervalField);
 export!(document_query_predicate: DocumentQueryPredicate, DocumentQueryPredicateFields, DocumentQueryPredicateType);
 export!(document_table_content_block: DocumentTableContentBlock, DocumentTableContentBlockType);
-export!(
-    document_table_content_block_with_highlight: DocumentTableContentBlockWithHighlight,
-        DocumentTableContentBlockWithHighlightType
+export!(document_table_content_block_with_highlight:
+    DocumentTableContentBlockWithHighlight, DocumentTableContentBlockWithHighlightType
 );
 export!(document_text: DocumentText, DocumentTextMarks);
 export!(document_text_properties: DocumentTextProperties, DocumentTextPropertiesFontSize);
@@ -115,13 +110,11 @@ export!(knowledge_base_listing: KnowledgeBaseListing);
 export!(knowledge_base_update_request: KnowledgeBaseUpdateRequest);
 export!(knowledge_context_reference: KnowledgeContextReference);
 export!(knowledge_context_value_reference: KnowledgeContextValueReference);
-export!(
-    knowledge_conversation_context: KnowledgeConversationContext, KnowledgeConversationContextMediaType,
-        KnowledgeConversationContextMessageType
+export!(knowledge_conversation_context:
+    KnowledgeConversationContext, KnowledgeConversationContextMediaType, KnowledgeConversationContextMessageType
 );
-export!(
-    knowledge_conversation_context_response: KnowledgeConversationContextResponse,
-        KnowledgeConversationContextResponseMediaType
+export!(knowledge_conversation_context_response:
+    KnowledgeConversationContextResponse, KnowledgeConversationContextResponseMediaType
 );
 export!(knowledge_conversation_turn: KnowledgeConversationTurn, KnowledgeConversationTurnParticipant);
 export!(knowledge_document_alternative: KnowledgeDocumentAlternative);
@@ -132,39 +125,34 @@ export!(knowledge_document_bulk_version_add_entity: KnowledgeDocumentBulkVersion
 export!(knowledge_document_bulk_version_add_request: KnowledgeDocumentBulkVersionAddRequest);
 export!(knowledge_document_chunk_request: KnowledgeDocumentChunkRequest, KnowledgeDocumentChunkRequestQueryType);
 export!(knowledge_document_chunk_response: KnowledgeDocumentChunkResponse, KnowledgeDocumentChunkResponseQueryType);
-export!(
-    knowledge_document_copy: KnowledgeDocumentCopy, KnowledgeDocumentCopyQueryType,
-        KnowledgeDocumentCopySurfacingMethod
+export!(knowledge_document_copy:
+    KnowledgeDocumentCopy, KnowledgeDocumentCopyQueryType, KnowledgeDocumentCopySurfacingMethod
 );
-export!(
-    knowledge_document_feedback: KnowledgeDocumentFeedback, KnowledgeDocumentFeedbackQueryType,
-        KnowledgeDocumentFeedbackRating, KnowledgeDocumentFeedbackReason, KnowledgeDocumentFeedbackState,
-        KnowledgeDocumentFeedbackSurfacingMethod
+export!(knowledge_document_feedback:
+    KnowledgeDocumentFeedback, KnowledgeDocumentFeedbackQueryType, KnowledgeDocumentFeedbackRating,
+    KnowledgeDocumentFeedbackReason, KnowledgeDocumentFeedbackState, KnowledgeDocumentFeedbackSurfacingMethod
 );
-export!(
-    knowledge_document_feedback_response: KnowledgeDocumentFeedbackResponse, KnowledgeDocumentFeedbackResponseQueryType,
-        KnowledgeDocumentFeedbackResponseRating, KnowledgeDocumentFeedbackResponseReason,
-        KnowledgeDocumentFeedbackResponseState, KnowledgeDocumentFeedbackResponseSurfacingMethod
+export!(knowledge_document_feedback_response:
+    KnowledgeDocumentFeedbackResponse, KnowledgeDocumentFeedbackResponseQueryType,
+    KnowledgeDocumentFeedbackResponseRating, KnowledgeDocumentFeedbackResponseReason,
+    KnowledgeDocumentFeedbackResponseState, KnowledgeDocumentFeedbackResponseSurfacingMethod
 );
 export!(knowledge_document_feedback_response_listing: KnowledgeDocumentFeedbackResponseListing);
-export!(
-    knowledge_document_feedback_update_request: KnowledgeDocumentFeedbackUpdateRequest,
-        KnowledgeDocumentFeedbackUpdateRequestRating, KnowledgeDocumentFeedbackUpdateRequestReason,
-        KnowledgeDocumentFeedbackUpdateRequestState
+export!(knowledge_document_feedback_update_request:
+    KnowledgeDocumentFeedbackUpdateRequest, KnowledgeDocumentFeedbackUpdateRequestRating,
+    KnowledgeDocumentFeedbackUpdateRequestReason, KnowledgeDocumentFeedbackUpdateRequestState
 );
 export!(knowledge_document_guest_search: KnowledgeDocumentGuestSearch, KnowledgeDocumentGuestSearchQueryType);
-export!(
-    knowledge_document_guest_search_request: KnowledgeDocumentGuestSearchRequest,
-        KnowledgeDocumentGuestSearchRequestQueryType
+export!(knowledge_document_guest_search_request:
+    KnowledgeDocumentGuestSearchRequest, KnowledgeDocumentGuestSearchRequestQueryType
 );
 export!(knowledge_document_guest_search_result: KnowledgeDocumentGuestSearchResult);
-export!(
-    knowledge_document_presentation: KnowledgeDocumentPresentation, KnowledgeDocumentPresentationQueryType,
-        KnowledgeDocumentPresentationSurfacingMethod
+export!(knowledge_document_presentation:
+    KnowledgeDocumentPresentation, KnowledgeDocumentPresentationQueryType, KnowledgeDocumentPresentationSurfacingMethod
 );
-export!(
-    knowledge_document_query: KnowledgeDocumentQuery, KnowledgeDocumentQueryIncludeVariations,
-        KnowledgeDocumentQuerySortBy, KnowledgeDocumentQuerySortOrder
+export!(knowledge_document_query:
+    KnowledgeDocumentQuery, KnowledgeDocumentQueryIncludeVariations, KnowledgeDocumentQuerySortBy,
+    KnowledgeDocumentQuerySortOrder
 );
 export!(knowledge_document_query_response: KnowledgeDocumentQueryResponse);
 export!(knowledge_document_query_result: KnowledgeDocumentQueryResult, KnowledgeDocumentQueryResultState);
@@ -174,10 +162,9 @@ export!(knowledge_document_req: KnowledgeDocumentReq);
 export!(knowledge_document_response: KnowledgeDocumentResponse, KnowledgeDocumentResponseState);
 export!(knowledge_document_response_listing: KnowledgeDocumentResponseListing);
 export!(knowledge_document_search: KnowledgeDocumentSearch, KnowledgeDocumentSearchQueryType);
-export!(
-    knowledge_document_search_request: KnowledgeDocumentSearchRequest, KnowledgeDocumentSearchRequestAnswerMode,
-        KnowledgeDocumentSearchRequestQueryType, KnowledgeDocumentSearchRequestSortBy,
-        KnowledgeDocumentSearchRequestSortOrder
+export!(knowledge_document_search_request:
+    KnowledgeDocumentSearchRequest, KnowledgeDocumentSearchRequestAnswerMode, KnowledgeDocumentSearchRequestQueryType,
+    KnowledgeDocumentSearchRequestSortBy, KnowledgeDocumentSearchRequestSortOrder
 );
 export!(knowledge_document_search_result: KnowledgeDocumentSearchResult);
 export!(knowledge_document_search_variation: KnowledgeDocumentSearchVariation);
@@ -190,41 +177,36 @@ export!(knowledge_document_version_listing: KnowledgeDocumentVersionListing);
 export!(knowledge_document_version_reference: KnowledgeDocumentVersionReference);
 export!(knowledge_document_version_variation: KnowledgeDocumentVersionVariation);
 export!(knowledge_document_version_variation_listing: KnowledgeDocumentVersionVariationListing);
-export!(
-    knowledge_document_view: KnowledgeDocumentView, KnowledgeDocumentViewQueryType,
-        KnowledgeDocumentViewSurfacingMethod
+export!(knowledge_document_view:
+    KnowledgeDocumentView, KnowledgeDocumentViewQueryType, KnowledgeDocumentViewSurfacingMethod
 );
-export!(
-    knowledge_documents_answer_filter: KnowledgeDocumentsAnswerFilter, KnowledgeDocumentsAnswerFilterAnswerMode,
-        KnowledgeDocumentsAnswerFilterAppType, KnowledgeDocumentsAnswerFilterLanguage,
-        KnowledgeDocumentsAnswerFilterQueryType
+export!(knowledge_documents_answer_filter:
+    KnowledgeDocumentsAnswerFilter, KnowledgeDocumentsAnswerFilterAnswerMode, KnowledgeDocumentsAnswerFilterAppType,
+    KnowledgeDocumentsAnswerFilterLanguage, KnowledgeDocumentsAnswerFilterQueryType
 );
 export!(knowledge_export_job_documents_filter: KnowledgeExportJobDocumentsFilter);
-export!(
-    knowledge_export_job_filter: KnowledgeExportJobFilter, KnowledgeExportJobFilterExclude,
-        KnowledgeExportJobFilterVersionFilter
+export!(knowledge_export_job_filter:
+    KnowledgeExportJobFilter, KnowledgeExportJobFilterExclude, KnowledgeExportJobFilterVersionFilter
 );
 export!(knowledge_export_job_request: KnowledgeExportJobRequest, KnowledgeExportJobRequestFileType);
-export!(
-    knowledge_export_job_response: KnowledgeExportJobResponse, KnowledgeExportJobResponseFileType,
-        KnowledgeExportJobResponseStatus
+export!(knowledge_export_job_response:
+    KnowledgeExportJobResponse, KnowledgeExportJobResponseFileType, KnowledgeExportJobResponseStatus
 );
 export!(knowledge_generation_setting: KnowledgeGenerationSetting, KnowledgeGenerationSettingGenerationLanguage);
 export!(knowledge_group_statistics: KnowledgeGroupStatistics);
 export!(knowledge_guest_answer_document_response: KnowledgeGuestAnswerDocumentResponse);
 export!(knowledge_guest_answer_documents_response: KnowledgeGuestAnswerDocumentsResponse);
-export!(
-    knowledge_guest_document_copy: KnowledgeGuestDocumentCopy, KnowledgeGuestDocumentCopyQueryType,
-        KnowledgeGuestDocumentCopySurfacingMethod
+export!(knowledge_guest_document_copy:
+    KnowledgeGuestDocumentCopy, KnowledgeGuestDocumentCopyQueryType, KnowledgeGuestDocumentCopySurfacingMethod
 );
-export!(
-    knowledge_guest_document_feedback: KnowledgeGuestDocumentFeedback, KnowledgeGuestDocumentFeedbackQueryType,
-        KnowledgeGuestDocumentFeedbackRating, KnowledgeGuestDocumentFeedbackReason, KnowledgeGuestDocumentFeedbackState,
-        KnowledgeGuestDocumentFeedbackSurfacingMethod
+export!(knowledge_guest_document_feedback:
+    KnowledgeGuestDocumentFeedback, KnowledgeGuestDocumentFeedbackQueryType, KnowledgeGuestDocumentFeedbackRating,
+    KnowledgeGuestDocumentFeedbackReason, KnowledgeGuestDocumentFeedbackState,
+    KnowledgeGuestDocumentFeedbackSurfacingMethod
 );
-export!(
-    knowledge_guest_document_presentation: KnowledgeGuestDocumentPresentation,
-        KnowledgeGuestDocumentPresentationQueryType, KnowledgeGuestDocumentPresentationSurfacingMethod
+export!(knowledge_guest_document_presentation:
+    KnowledgeGuestDocumentPresentation, KnowledgeGuestDocumentPresentationQueryType,
+    KnowledgeGuestDocumentPresentationSurfacingMethod
 );
 export!(knowledge_guest_document_response: KnowledgeGuestDocumentResponse, KnowledgeGuestDocumentResponseState);
 export!(knowledge_guest_document_response_listing: KnowledgeGuestDocumentResponseListing);
@@ -235,17 +217,14 @@ export!(knowledge_guest_document_variation: KnowledgeGuestDocumentVariation);
 export!(knowledge_guest_document_variation_answer: KnowledgeGuestDocumentVariationAnswer);
 export!(knowledge_guest_document_variation_context: KnowledgeGuestDocumentVariationContext);
 export!(knowledge_guest_document_version_reference: KnowledgeGuestDocumentVersionReference);
-export!(
-    knowledge_guest_document_view: KnowledgeGuestDocumentView, KnowledgeGuestDocumentViewQueryType,
-        KnowledgeGuestDocumentViewSurfacingMethod
+export!(knowledge_guest_document_view:
+    KnowledgeGuestDocumentView, KnowledgeGuestDocumentViewQueryType, KnowledgeGuestDocumentViewSurfacingMethod
 );
-export!(
-    knowledge_guest_search_client_application: KnowledgeGuestSearchClientApplication,
-        KnowledgeGuestSearchClientApplicationType
+export!(knowledge_guest_search_client_application:
+    KnowledgeGuestSearchClientApplication, KnowledgeGuestSearchClientApplicationType
 );
-export!(
-    knowledge_guest_search_document_response: KnowledgeGuestSearchDocumentResponse,
-        KnowledgeGuestSearchDocumentResponseState
+export!(knowledge_guest_search_document_response:
+    KnowledgeGuestSearchDocumentResponse, KnowledgeGuestSearchDocumentResponseState
 );
 export!(knowledge_guest_session: KnowledgeGuestSession);
 export!(knowledge_guest_session_app: KnowledgeGuestSessionApp, KnowledgeGuestSessionAppType);
@@ -253,15 +232,14 @@ export!(knowledge_guest_session_context: KnowledgeGuestSessionContext);
 export!(knowledge_import_job_error: KnowledgeImportJobError);
 export!(knowledge_import_job_report: KnowledgeImportJobReport);
 export!(knowledge_import_job_request: KnowledgeImportJobRequest, KnowledgeImportJobRequestFileType);
-export!(
-    knowledge_import_job_response: KnowledgeImportJobResponse, KnowledgeImportJobResponseFileType,
-        KnowledgeImportJobResponseStatus
+export!(knowledge_import_job_response:
+    KnowledgeImportJobResponse, KnowledgeImportJobResponseFileType, KnowledgeImportJobResponseStatus
 );
 export!(knowledge_import_job_settings: KnowledgeImportJobSettings);
 export!(knowledge_import_job_statistics: KnowledgeImportJobStatistics);
-export!(
-    knowledge_integration_filter: KnowledgeIntegrationFilter, KnowledgeIntegrationFilterAction,
-        KnowledgeIntegrationFilterName, KnowledgeIntegrationFilterType
+export!(knowledge_integration_filter:
+    KnowledgeIntegrationFilter, KnowledgeIntegrationFilterAction, KnowledgeIntegrationFilterName,
+    KnowledgeIntegrationFilterType
 );
 export!(knowledge_integration_filter_value: KnowledgeIntegrationFilterValue);
 export!(knowledge_integration_options_response: KnowledgeIntegrationOptionsResponse);
@@ -282,30 +260,27 @@ export!(knowledge_search_result: KnowledgeSearchResult);
 export!(knowledge_setting_listing: KnowledgeSettingListing);
 export!(knowledge_settings_request: KnowledgeSettingsRequest);
 export!(knowledge_settings_response: KnowledgeSettingsResponse);
-export!(
-    knowledge_sources_search_request: KnowledgeSourcesSearchRequest, KnowledgeSourcesSearchRequestGenerationLanguage,
-        KnowledgeSourcesSearchRequestQueryType
+export!(knowledge_sources_search_request:
+    KnowledgeSourcesSearchRequest, KnowledgeSourcesSearchRequestGenerationLanguage,
+    KnowledgeSourcesSearchRequestQueryType
 );
-export!(
-    knowledge_sources_search_response: KnowledgeSourcesSearchResponse, KnowledgeSourcesSearchResponseGenerationLanguage,
-        KnowledgeSourcesSearchResponseQueryType
+export!(knowledge_sources_search_response:
+    KnowledgeSourcesSearchResponse, KnowledgeSourcesSearchResponseGenerationLanguage,
+    KnowledgeSourcesSearchResponseQueryType
 );
 export!(knowledge_sync_job_report: KnowledgeSyncJobReport);
 export!(knowledge_sync_job_request: KnowledgeSyncJobRequest);
 export!(knowledge_sync_job_response: KnowledgeSyncJobResponse, KnowledgeSyncJobResponseStatus);
 export!(knowledge_sync_job_statistics: KnowledgeSyncJobStatistics);
 export!(knowledge_sync_request: KnowledgeSyncRequest);
-export!(
-    knowledge_v3_conversation_context: KnowledgeV3ConversationContext, KnowledgeV3ConversationContextMediaType,
-        KnowledgeV3ConversationContextMessageType
+export!(knowledge_v3_conversation_context:
+    KnowledgeV3ConversationContext, KnowledgeV3ConversationContextMediaType, KnowledgeV3ConversationContextMessageType
 );
-export!(
-    knowledge_v3_conversation_context_response: KnowledgeV3ConversationContextResponse,
-        KnowledgeV3ConversationContextResponseMediaType
+export!(knowledge_v3_conversation_context_response:
+    KnowledgeV3ConversationContextResponse, KnowledgeV3ConversationContextResponseMediaType
 );
-export!(
-    knowledge_v3_preview_conversation_context: KnowledgeV3PreviewConversationContext,
-        KnowledgeV3PreviewConversationContextMediaType
+export!(knowledge_v3_preview_conversation_context:
+    KnowledgeV3PreviewConversationContext, KnowledgeV3PreviewConversationContextMediaType
 );
 export!(label_create_request: LabelCreateRequest);
 export!(label_listing: LabelListing);
@@ -338,33 +313,32 @@ export!(unanswered_phrase: UnansweredPhrase);
 export!(unanswered_phrase_group: UnansweredPhraseGroup);
 export!(unanswered_phrase_group_patch_request_body: UnansweredPhraseGroupPatchRequestBody);
 export!(unanswered_phrase_group_update_response: UnansweredPhraseGroupUpdateResponse);
-export!(
-    v3_knowledge_search_client_application: V3KnowledgeSearchClientApplication, V3KnowledgeSearchClientApplicationType
+export!(v3_knowledge_search_client_application:
+    V3KnowledgeSearchClientApplication, V3KnowledgeSearchClientApplicationType
 );
-export!(
-    v3_knowledge_search_preview_client_application: V3KnowledgeSearchPreviewClientApplication,
-        V3KnowledgeSearchPreviewClientApplicationType
+export!(v3_knowledge_search_preview_client_application:
+    V3KnowledgeSearchPreviewClientApplication, V3KnowledgeSearchPreviewClientApplicationType
 );
 export!(v3_source_create_request: V3SourceCreateRequest, V3SourceCreateRequestTriggerType, V3SourceCreateRequestType);
-export!(
-    v3_source_detailed_response: V3SourceDetailedResponse, V3SourceDetailedResponseStatus,
-        V3SourceDetailedResponseTriggerType, V3SourceDetailedResponseType
+export!(v3_source_detailed_response:
+    V3SourceDetailedResponse, V3SourceDetailedResponseStatus, V3SourceDetailedResponseTriggerType,
+    V3SourceDetailedResponseType
 );
-export!(
-    v3_source_expandable_list_response: V3SourceExpandableListResponse, V3SourceExpandableListResponseStatus,
-        V3SourceExpandableListResponseTriggerType, V3SourceExpandableListResponseType
+export!(v3_source_expandable_list_response:
+    V3SourceExpandableListResponse, V3SourceExpandableListResponseStatus, V3SourceExpandableListResponseTriggerType,
+    V3SourceExpandableListResponseType
 );
 export!(v3_source_expandable_listing: V3SourceExpandableListing);
-export!(
-    v3_source_expandable_response: V3SourceExpandableResponse, V3SourceExpandableResponseStatus,
-        V3SourceExpandableResponseTriggerType, V3SourceExpandableResponseType
+export!(v3_source_expandable_response:
+    V3SourceExpandableResponse, V3SourceExpandableResponseStatus, V3SourceExpandableResponseTriggerType,
+    V3SourceExpandableResponseType
 );
 export!(v3_source_filter: V3SourceFilter);
 export!(v3_source_filter_details: V3SourceFilterDetails);
 export!(v3_source_folder_details: V3SourceFolderDetails);
-export!(
-    v3_source_last_synchronization: V3SourceLastSynchronization, V3SourceLastSynchronizationIngestionStatus,
-        V3SourceLastSynchronizationStatus, V3SourceLastSynchronizationTriggerType
+export!(v3_source_last_synchronization:
+    V3SourceLastSynchronization, V3SourceLastSynchronizationIngestionStatus, V3SourceLastSynchronizationStatus,
+    V3SourceLastSynchronizationTriggerType
 );
 export!(v3_source_ref: V3SourceRef);
 export!(v3_source_schedule_settings: V3SourceScheduleSettings);
@@ -372,9 +346,9 @@ export!(v3_source_site_details: V3SourceSiteDetails);
 export!(v3_source_tag_filter: V3SourceTagFilter);
 export!(v3_source_update_request: V3SourceUpdateRequest, V3SourceUpdateRequestTriggerType);
 export!(v3_start_manual_sync_request: V3StartManualSyncRequest, V3StartManualSyncRequestType);
-export!(
-    v3_synchronization: V3Synchronization, V3SynchronizationIngestionStatus, V3SynchronizationStatus,
-        V3SynchronizationTriggerType, V3SynchronizationType
+export!(v3_synchronization:
+    V3Synchronization, V3SynchronizationIngestionStatus, V3SynchronizationStatus, V3SynchronizationTriggerType,
+    V3SynchronizationType
 );
 export!(v3_synchronization_deletion: V3SynchronizationDeletion);
 export!(v3_synchronization_deletion_listing: V3SynchronizationDeletionListing);

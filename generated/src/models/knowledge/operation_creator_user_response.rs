@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `OperationCreatorUserResponse` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_operations_users_query`](crate::api::GetKnowledgeKnowledgebaseOperationsUsersQuery).
+/// Returned by [`get_knowledge_knowledgebase_operations_users_query`](
+/// crate::api::GetKnowledgeKnowledgebaseOperationsUsersQuery).
 #[derive(Clone, Default)]
 pub struct OperationCreatorUserResponse {
     /// `id`: a string, read-only

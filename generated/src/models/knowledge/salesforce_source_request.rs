@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `SalesforceSourceRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_sources_salesforce`](crate::api::PostKnowledgeKnowledgebaseSourcesSalesforce),
-/// [`put_knowledge_knowledgebase_sources_salesforce_source_id`](crate::api::PutKnowledgeKnowledgebaseSourcesSalesforceSourceId).
+/// Taken by [`post_knowledge_knowledgebase_sources_salesforce`](
+/// crate::api::PostKnowledgeKnowledgebaseSourcesSalesforce),
+/// [`put_knowledge_knowledgebase_sources_salesforce_source_id`](
+/// crate::api::PutKnowledgeKnowledgebaseSourcesSalesforceSourceId).
 #[derive(Clone, Default)]
 pub struct SalesforceSourceRequest {
     /// `id`: a string, read-only

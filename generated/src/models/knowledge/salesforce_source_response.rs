@@ -9,9 +9,10 @@ use crate::runtime::time;
 
 /// `SalesforceSourceResponse` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_sources_salesforce_source_id`](crate::api::GetKnowledgeKnowledgebaseSourcesSalesforceSourceId),
-/// [`put_knowledge_knowledgebase_sources_salesforce_source_id`](crate::api::PutKnowledgeKnowledgebaseSourcesSalesforceSourceId).
+/// Returned by [`get_knowledge_knowledgebase_sources_salesforce_source_id`](
+/// crate::api::GetKnowledgeKnowledgebaseSourcesSalesforceSourceId),
+/// [`put_knowledge_knowledgebase_sources_salesforce_source_id`](
+/// crate::api::PutKnowledgeKnowledgebaseSourcesSalesforceSourceId).
 #[derive(Clone, Default)]
 pub struct SalesforceSourceResponse {
     /// `dateCreated`: a timestamp

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `SearchUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_knowledge_guest_session_documents_search_search_id`](crate::api::PatchKnowledgeGuestSessionDocumentsSearchSearchId),
-/// [`patch_knowledge_knowledgebase_documents_search_search_id`](crate::api::PatchKnowledgeKnowledgebaseDocumentsSearchSearchId).
+/// Taken by [`patch_knowledge_guest_session_documents_search_search_id`](
+/// crate::api::PatchKnowledgeGuestSessionDocumentsSearchSearchId),
+/// [`patch_knowledge_knowledgebase_documents_search_search_id`](
+/// crate::api::PatchKnowledgeKnowledgebaseDocumentsSearchSearchId).
 #[derive(Clone, Default)]
 pub struct SearchUpdateRequest {
     /// `answered`: a boolean, required

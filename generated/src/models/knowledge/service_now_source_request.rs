@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `ServiceNowSourceRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_sources_servicenow`](crate::api::PostKnowledgeKnowledgebaseSourcesServicenow),
-/// [`put_knowledge_knowledgebase_sources_servicenow_source_id`](crate::api::PutKnowledgeKnowledgebaseSourcesServicenowSourceId).
+/// Taken by [`post_knowledge_knowledgebase_sources_servicenow`](
+/// crate::api::PostKnowledgeKnowledgebaseSourcesServicenow),
+/// [`put_knowledge_knowledgebase_sources_servicenow_source_id`](
+/// crate::api::PutKnowledgeKnowledgebaseSourcesServicenowSourceId).
 #[derive(Clone, Default)]
 pub struct ServiceNowSourceRequest {
     /// `id`: a string, read-only

@@ -9,9 +9,10 @@ use crate::runtime::time;
 
 /// `ServiceNowSourceResponse` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_sources_servicenow_source_id`](crate::api::GetKnowledgeKnowledgebaseSourcesServicenowSourceId),
-/// [`put_knowledge_knowledgebase_sources_servicenow_source_id`](crate::api::PutKnowledgeKnowledgebaseSourcesServicenowSourceId).
+/// Returned by [`get_knowledge_knowledgebase_sources_servicenow_source_id`](
+/// crate::api::GetKnowledgeKnowledgebaseSourcesServicenowSourceId),
+/// [`put_knowledge_knowledgebase_sources_servicenow_source_id`](
+/// crate::api::PutKnowledgeKnowledgebaseSourcesServicenowSourceId).
 #[derive(Clone, Default)]
 pub struct ServiceNowSourceResponse {
     /// `dateCreated`: a timestamp

@@ -8,9 +8,10 @@ use crate::runtime::time;
 
 /// `SourceSyncResponse` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_knowledgebase_sources_salesforce_source_id_sync`](crate::api::PostKnowledgeKnowledgebaseSourcesSalesforceSourceIdSync),
-/// [`post_knowledge_knowledgebase_sources_servicenow_source_id_sync`](crate::api::PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync).
+/// Returned by [`post_knowledge_knowledgebase_sources_salesforce_source_id_sync`](
+/// crate::api::PostKnowledgeKnowledgebaseSourcesSalesforceSourceIdSync),
+/// [`post_knowledge_knowledgebase_sources_servicenow_source_id_sync`](
+/// crate::api::PostKnowledgeKnowledgebaseSourcesServicenowSourceIdSync).
 #[derive(Clone, Default)]
 pub struct SourceSyncResponse {
     /// `dateCreated`: a timestamp

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SyncStatusRequest` in the API.
 ///
-/// Taken by
-/// [`patch_knowledge_knowledgebase_synchronize_job`](crate::api::PatchKnowledgeKnowledgebaseSynchronizeJob).
+/// Taken by [`patch_knowledge_knowledgebase_synchronize_job`](
+/// crate::api::PatchKnowledgeKnowledgebaseSynchronizeJob).
 #[derive(Clone, Default)]
 pub struct SyncStatusRequest {
     /// `status`: `SyncStatusRequestStatus`, required

@@ -7,10 +7,10 @@ use crate::runtime::codec;
 
 /// `UnansweredGroup` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_unanswered_group`](crate::api::GetKnowledgeKnowledgebaseUnansweredGroup).
-/// Item of the listing
-/// [`get_knowledge_knowledgebase_unanswered_groups`](crate::api::GetKnowledgeKnowledgebaseUnansweredGroups).
+/// Returned by [`get_knowledge_knowledgebase_unanswered_group`](
+/// crate::api::GetKnowledgeKnowledgebaseUnansweredGroup). Item of the listing
+/// [`get_knowledge_knowledgebase_unanswered_groups`](
+/// crate::api::GetKnowledgeKnowledgebaseUnansweredGroups).
 #[derive(Clone, Default)]
 pub struct UnansweredGroup {
     /// `id`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UnansweredGroups` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_unanswered_groups`](crate::api::GetKnowledgeKnowledgebaseUnansweredGroups).
+/// Returned by [`get_knowledge_knowledgebase_unanswered_groups`](
+/// crate::api::GetKnowledgeKnowledgebaseUnansweredGroups).
 #[derive(Clone, Default)]
 pub struct UnansweredGroups {
     /// `entities`: a list of `UnansweredGroup`

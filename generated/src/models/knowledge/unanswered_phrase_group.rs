@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UnansweredPhraseGroup` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_unanswered_group_phrasegroup`](crate::api::GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
+/// Returned by [`get_knowledge_knowledgebase_unanswered_group_phrasegroup`](
+/// crate::api::GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
 #[derive(Clone, Default)]
 pub struct UnansweredPhraseGroup {
     /// `id`: a string, read-only

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `UnansweredPhraseGroupPatchRequestBody` in the API.
 ///
-/// Taken by
-/// [`patch_knowledge_knowledgebase_unanswered_group_phrasegroup`](crate::api::PatchKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
+/// Taken by [`patch_knowledge_knowledgebase_unanswered_group_phrasegroup`](
+/// crate::api::PatchKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
 #[derive(Clone, Default)]
 pub struct UnansweredPhraseGroupPatchRequestBody {
     /// `dateEnd`: a date

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UnansweredPhraseGroupUpdateResponse` in the API.
 ///
-/// Returned by
-/// [`patch_knowledge_knowledgebase_unanswered_group_phrasegroup`](crate::api::PatchKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
+/// Returned by [`patch_knowledge_knowledgebase_unanswered_group_phrasegroup`](
+/// crate::api::PatchKnowledgeKnowledgebaseUnansweredGroupPhrasegroup).
 #[derive(Clone, Default)]
 pub struct UnansweredPhraseGroupUpdateResponse {
     /// `group`: `UnansweredGroup`

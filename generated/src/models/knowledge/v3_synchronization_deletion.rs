@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationDeletion` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_source_synchronization_deletion`](crate::api::GetKnowledgeSourceSynchronizationDeletion),
-/// [`post_knowledge_source_synchronization_deletions`](crate::api::PostKnowledgeSourceSynchronizationDeletions).
-/// Item of the listing
-/// [`get_knowledge_source_synchronization_deletions`](crate::api::GetKnowledgeSourceSynchronizationDeletions).
+/// Returned by [`get_knowledge_source_synchronization_deletion`](
+/// crate::api::GetKnowledgeSourceSynchronizationDeletion),
+/// [`post_knowledge_source_synchronization_deletions`](
+/// crate::api::PostKnowledgeSourceSynchronizationDeletions). Item of the listing
+/// [`get_knowledge_source_synchronization_deletions`](
+/// crate::api::GetKnowledgeSourceSynchronizationDeletions).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationDeletion {
     /// `fileId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationDeletionListing` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_source_synchronization_deletions`](crate::api::GetKnowledgeSourceSynchronizationDeletions).
+/// Returned by [`get_knowledge_source_synchronization_deletions`](
+/// crate::api::GetKnowledgeSourceSynchronizationDeletions).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationDeletionListing {
     /// `entities`: a list of `V3SynchronizationDeletion`

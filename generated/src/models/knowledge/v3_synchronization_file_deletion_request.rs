@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationFileDeletionRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_source_synchronization_deletions`](crate::api::PostKnowledgeSourceSynchronizationDeletions).
+/// Taken by [`post_knowledge_source_synchronization_deletions`](
+/// crate::api::PostKnowledgeSourceSynchronizationDeletions).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationFileDeletionRequest {
     /// `fileId`: a string

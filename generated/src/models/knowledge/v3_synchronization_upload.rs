@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationUpload` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_source_synchronization_upload`](crate::api::GetKnowledgeSourceSynchronizationUpload).
-/// Item of the listing
-/// [`get_knowledge_source_synchronization_uploads`](crate::api::GetKnowledgeSourceSynchronizationUploads).
+/// Returned by [`get_knowledge_source_synchronization_upload`](
+/// crate::api::GetKnowledgeSourceSynchronizationUpload). Item of the listing
+/// [`get_knowledge_source_synchronization_uploads`](
+/// crate::api::GetKnowledgeSourceSynchronizationUploads).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUpload {
     /// `fileId`: a string

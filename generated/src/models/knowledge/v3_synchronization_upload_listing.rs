@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationUploadListing` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_source_synchronization_uploads`](crate::api::GetKnowledgeSourceSynchronizationUploads).
+/// Returned by [`get_knowledge_source_synchronization_uploads`](
+/// crate::api::GetKnowledgeSourceSynchronizationUploads).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadListing {
     /// `entities`: a list of `V3SynchronizationUpload`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `V3SynchronizationUploadUrlRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_source_synchronization_uploads`](crate::api::PostKnowledgeSourceSynchronizationUploads).
+/// Taken by [`post_knowledge_source_synchronization_uploads`](
+/// crate::api::PostKnowledgeSourceSynchronizationUploads).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadUrlRequest {
     /// `contentLength`: an integer (`int32`)

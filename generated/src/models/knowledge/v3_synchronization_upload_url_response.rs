@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `V3SynchronizationUploadUrlResponse` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_source_synchronization_uploads`](crate::api::PostKnowledgeSourceSynchronizationUploads).
+/// Returned by [`post_knowledge_source_synchronization_uploads`](
+/// crate::api::PostKnowledgeSourceSynchronizationUploads).
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadUrlResponse {
     /// `fileId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `MinerTopicPhrase` in the API.
 ///
-/// Returned by
-/// [`get_languageunderstanding_miner_topic_phrase`](crate::api::GetLanguageunderstandingMinerTopicPhrase).
+/// Returned by [`get_languageunderstanding_miner_topic_phrase`](
+/// crate::api::GetLanguageunderstandingMinerTopicPhrase).
 #[derive(Clone, Default)]
 pub struct MinerTopicPhrase {
     /// `id`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `NluDetectionRequest` in the API.
 ///
-/// Taken by
-/// [`post_languageunderstanding_domain_version_detect`](crate::api::PostLanguageunderstandingDomainVersionDetect).
+/// Taken by [`post_languageunderstanding_domain_version_detect`](
+/// crate::api::PostLanguageunderstandingDomainVersionDetect).
 #[derive(Clone, Default)]
 pub struct NluDetectionRequest {
     /// `context`: `NluDetectionContext`

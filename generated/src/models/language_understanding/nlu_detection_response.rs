@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `NluDetectionResponse` in the API.
 ///
-/// Returned by
-/// [`post_languageunderstanding_domain_version_detect`](crate::api::PostLanguageunderstandingDomainVersionDetect).
+/// Returned by [`post_languageunderstanding_domain_version_detect`](
+/// crate::api::PostLanguageunderstandingDomainVersionDetect).
 #[derive(Clone, Default)]
 pub struct NluDetectionResponse {
     /// `input`: `NluDetectionInput`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `NluDomainVersionQualityReport` in the API.
 ///
-/// Returned by
-/// [`get_languageunderstanding_domain_version_report`](crate::api::GetLanguageunderstandingDomainVersionReport).
+/// Returned by [`get_languageunderstanding_domain_version_report`](
+/// crate::api::GetLanguageunderstandingDomainVersionReport).
 #[derive(Clone, Default)]
 pub struct NluDomainVersionQualityReport {
     /// `confusionMatrix`: a list of `NluConfusionMatrixRow`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `NluDomainVersionTrainingResponse` in the API.
 ///
-/// Returned by
-/// [`post_languageunderstanding_domain_version_train`](crate::api::PostLanguageunderstandingDomainVersionTrain).
+/// Returned by [`post_languageunderstanding_domain_version_train`](
+/// crate::api::PostLanguageunderstandingDomainVersionTrain).
 #[derive(Clone, Default)]
 pub struct NluDomainVersionTrainingResponse {
     /// `message`: a string, read-only

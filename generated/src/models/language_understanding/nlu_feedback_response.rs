@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `NluFeedbackResponse` in the API.
 ///
-/// Returned by
-/// [`get_languageunderstanding_domain_feedback_feedback_id`](crate::api::GetLanguageunderstandingDomainFeedbackFeedbackId),
+/// Returned by [`get_languageunderstanding_domain_feedback_feedback_id`](
+/// crate::api::GetLanguageunderstandingDomainFeedbackFeedbackId),
 /// [`post_languageunderstanding_domain_feedback`](crate::api::PostLanguageunderstandingDomainFeedback).
 /// Item of the listing
 /// [`get_languageunderstanding_domain_feedback`](crate::api::GetLanguageunderstandingDomainFeedback).

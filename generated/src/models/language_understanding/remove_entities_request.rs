@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `RemoveEntitiesRequest` in the API.
 ///
-/// Taken by
-/// [`post_languageunderstanding_ignorephrase_remove`](crate::api::PostLanguageunderstandingIgnorephraseRemove),
-/// [`post_languageunderstanding_ignoretopic_remove`](crate::api::PostLanguageunderstandingIgnoretopicRemove).
+/// Taken by [`post_languageunderstanding_ignorephrase_remove`](
+/// crate::api::PostLanguageunderstandingIgnorephraseRemove),
+/// [`post_languageunderstanding_ignoretopic_remove`](
+/// crate::api::PostLanguageunderstandingIgnoretopicRemove).
 #[derive(Clone, Default)]
 pub struct RemoveEntitiesRequest {
     /// `entities`: a list of `RemoveEntity`, required

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentAggregateQueryRequestClause` in the API.
 ///
-/// Part of
-/// [`LearningAssignmentAggregateQueryRequestFilter`](crate::models::LearningAssignmentAggregateQueryRequestFilter).
+/// Part of [`LearningAssignmentAggregateQueryRequestFilter`](
+/// crate::models::LearningAssignmentAggregateQueryRequestFilter).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryRequestClause {
     /// `predicates`: a list of `LearningAssignmentAggregateQueryRequestPredicate`, required

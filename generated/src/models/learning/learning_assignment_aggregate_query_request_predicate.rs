@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentAggregateQueryRequestPredicate` in the API.
 ///
-/// Part of
-/// [`LearningAssignmentAggregateQueryRequestClause`](crate::models::LearningAssignmentAggregateQueryRequestClause).
+/// Part of [`LearningAssignmentAggregateQueryRequestClause`](
+/// crate::models::LearningAssignmentAggregateQueryRequestClause).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryRequestPredicate {
     /// `dimension`: one of `attendeeId`, `type`, `moduleId`, `isPassed`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentAggregateQueryResponseData` in the API.
 ///
-/// Part of
-/// [`LearningAssignmentAggregateQueryResponseGroupedData`](crate::models::LearningAssignmentAggregateQueryResponseGroupedData).
+/// Part of [`LearningAssignmentAggregateQueryResponseGroupedData`](
+/// crate::models::LearningAssignmentAggregateQueryResponseGroupedData).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseData {
     /// `interval`: a string

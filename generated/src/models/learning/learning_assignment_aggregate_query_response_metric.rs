@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentAggregateQueryResponseMetric` in the API.
 ///
-/// Part of
-/// [`LearningAssignmentAggregateQueryResponseData`](crate::models::LearningAssignmentAggregateQueryResponseData).
+/// Part of [`LearningAssignmentAggregateQueryResponseData`](
+/// crate::models::LearningAssignmentAggregateQueryResponseData).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseMetric {
     /// `metric`: `LearningAssignmentAggregateQueryResponseMetricMetric`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentAggregateQueryResponseStats` in the API.
 ///
-/// Part of
-/// [`LearningAssignmentAggregateQueryResponseMetric`](crate::models::LearningAssignmentAggregateQueryResponseMetric).
+/// Part of [`LearningAssignmentAggregateQueryResponseMetric`](
+/// crate::models::LearningAssignmentAggregateQueryResponseMetric).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseStats {
     /// `count`: an integer (`int32`)

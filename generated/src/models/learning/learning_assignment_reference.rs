@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentReference` in the API.
 ///
-/// Part of
-/// [`DisallowedEntityLearningAssignmentReference`](crate::models::DisallowedEntityLearningAssignmentReference).
+/// Part of [`DisallowedEntityLearningAssignmentReference`](
+/// crate::models::DisallowedEntityLearningAssignmentReference).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentReference {
     /// `id`: a string, read-only

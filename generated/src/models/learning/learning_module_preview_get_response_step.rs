@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `LearningModulePreviewGetResponseStep` in the API.
 ///
-/// Part of
-/// [`LearningModulePreviewGetResponseAssignment`](crate::models::LearningModulePreviewGetResponseAssignment).
+/// Part of [`LearningModulePreviewGetResponseAssignment`](
+/// crate::models::LearningModulePreviewGetResponseAssignment).
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewGetResponseStep {
     /// `completionPercentage`: a number (`float`)

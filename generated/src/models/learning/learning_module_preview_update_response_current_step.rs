@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LearningModulePreviewUpdateResponseCurrentStep` in the API.
 ///
-/// Part of
-/// [`LearningModulePreviewUpdateResponseAssignment`](crate::models::LearningModulePreviewUpdateResponseAssignment).
+/// Part of [`LearningModulePreviewUpdateResponseAssignment`](
+/// crate::models::LearningModulePreviewUpdateResponseAssignment).
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateResponseCurrentStep {
     /// `shareableContentObject`: `LearningShareableContentObject`

@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// `LearningModulePreviewUpdateStep` in the API.
 ///
 /// Part of [`LearningModulePreviewUpdateRequest`](crate::models::LearningModulePreviewUpdateRequest),
-/// [`LearningModulePreviewUpdateResponseAssignment`](crate::models::LearningModulePreviewUpdateResponseAssignment).
+/// [`LearningModulePreviewUpdateResponseAssignment`](
+/// crate::models::LearningModulePreviewUpdateResponseAssignment).
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateStep {
     /// `completionPercentage`: a number (`float`)

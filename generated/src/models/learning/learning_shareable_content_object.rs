@@ -6,8 +6,10 @@ use crate::runtime::codec;
 ///
 /// Part of [`LearningAssignmentStep`](crate::models::LearningAssignmentStep),
 /// [`LearningModulePreviewGetScoStructure`](crate::models::LearningModulePreviewGetScoStructure),
-/// [`LearningModulePreviewUpdateRequestCurrentStep`](crate::models::LearningModulePreviewUpdateRequestCurrentStep),
-/// [`LearningModulePreviewUpdateResponseCurrentStep`](crate::models::LearningModulePreviewUpdateResponseCurrentStep).
+/// [`LearningModulePreviewUpdateRequestCurrentStep`](
+/// crate::models::LearningModulePreviewUpdateRequestCurrentStep),
+/// [`LearningModulePreviewUpdateResponseCurrentStep`](
+/// crate::models::LearningModulePreviewUpdateResponseCurrentStep).
 #[derive(Clone, Default)]
 pub struct LearningShareableContentObject {
     /// `credit`: one of `Credit`, `NoCredit`, read-only

@@ -6,9 +6,8 @@ export!(assessment_form_question_group: AssessmentFormQuestionGroup);
 export!(assessment_question_group_score: AssessmentQuestionGroupScore);
 export!(assessment_question_score: AssessmentQuestionScore);
 export!(assessment_scoring_set: AssessmentScoringSet, AssessmentScoringSetFailureReasons);
-export!(
-    assigned_learning_module: AssignedLearningModule, AssignedLearningModuleArchivalMode, AssignedLearningModuleSource,
-        AssignedLearningModuleType
+export!(assigned_learning_module:
+    AssignedLearningModule, AssignedLearningModuleArchivalMode, AssignedLearningModuleSource, AssignedLearningModuleType
 );
 export!(assigned_learning_module_domain_entity_listing: AssignedLearningModuleDomainEntityListing);
 export!(disallowed_entity_learning_assignment_item: DisallowedEntityLearningAssignmentItem);
@@ -16,27 +15,22 @@ export!(disallowed_entity_learning_assignment_reference: DisallowedEntityLearnin
 export!(learning_assessment: LearningAssessment, LearningAssessmentStatus);
 export!(learning_assessment_scoring_request: LearningAssessmentScoringRequest);
 export!(learning_assignment: LearningAssignment, LearningAssignmentState);
-export!(
-    learning_assignment_aggregate_param: LearningAssignmentAggregateParam, LearningAssignmentAggregateParamGroupBy,
-        LearningAssignmentAggregateParamMetrics
+export!(learning_assignment_aggregate_param:
+    LearningAssignmentAggregateParam, LearningAssignmentAggregateParamGroupBy, LearningAssignmentAggregateParamMetrics
 );
-export!(
-    learning_assignment_aggregate_query_request_clause: LearningAssignmentAggregateQueryRequestClause,
-        LearningAssignmentAggregateQueryRequestClauseType
+export!(learning_assignment_aggregate_query_request_clause:
+    LearningAssignmentAggregateQueryRequestClause, LearningAssignmentAggregateQueryRequestClauseType
 );
-export!(
-    learning_assignment_aggregate_query_request_filter: LearningAssignmentAggregateQueryRequestFilter,
-        LearningAssignmentAggregateQueryRequestFilterType
+export!(learning_assignment_aggregate_query_request_filter:
+    LearningAssignmentAggregateQueryRequestFilter, LearningAssignmentAggregateQueryRequestFilterType
 );
-export!(
-    learning_assignment_aggregate_query_request_predicate: LearningAssignmentAggregateQueryRequestPredicate,
-        LearningAssignmentAggregateQueryRequestPredicateDimension
+export!(learning_assignment_aggregate_query_request_predicate:
+    LearningAssignmentAggregateQueryRequestPredicate, LearningAssignmentAggregateQueryRequestPredicateDimension
 );
 export!(learning_assignment_aggregate_query_response_data: LearningAssignmentAggregateQueryResponseData);
 export!(learning_assignment_aggregate_query_response_grouped_data: LearningAssignmentAggregateQueryResponseGroupedData);
-export!(
-    learning_assignment_aggregate_query_response_metric: LearningAssignmentAggregateQueryResponseMetric,
-        LearningAssignmentAggregateQueryResponseMetricMetric
+export!(learning_assignment_aggregate_query_response_metric:
+    LearningAssignmentAggregateQueryResponseMetric, LearningAssignmentAggregateQueryResponseMetricMetric
 );
 export!(learning_assignment_aggregate_query_response_stats: LearningAssignmentAggregateQueryResponseStats);
 export!(learning_assignment_aggregate_response: LearningAssignmentAggregateResponse);
@@ -48,13 +42,12 @@ export!(learning_assignment_external_update: LearningAssignmentExternalUpdate, L
 export!(learning_assignment_item: LearningAssignmentItem);
 export!(learning_assignment_reference: LearningAssignmentReference);
 export!(learning_assignment_reschedule: LearningAssignmentReschedule);
-export!(
-    learning_assignment_step: LearningAssignmentStep, LearningAssignmentStepCompletionStatus,
-        LearningAssignmentStepSuccessStatus
+export!(learning_assignment_step:
+    LearningAssignmentStep, LearningAssignmentStepCompletionStatus, LearningAssignmentStepSuccessStatus
 );
-export!(
-    learning_assignment_step_sco_structure: LearningAssignmentStepScoStructure,
-        LearningAssignmentStepScoStructureCompletionStatus, LearningAssignmentStepScoStructureSuccessStatus
+export!(learning_assignment_step_sco_structure:
+    LearningAssignmentStepScoStructure, LearningAssignmentStepScoStructureCompletionStatus,
+    LearningAssignmentStepScoStructureSuccessStatus
 );
 export!(learning_assignment_step_signed_cookie: LearningAssignmentStepSignedCookie);
 export!(learning_assignment_update: LearningAssignmentUpdate, LearningAssignmentUpdateState);
@@ -75,49 +68,46 @@ export!(learning_module_job_response: LearningModuleJobResponse, LearningModuleJ
 export!(learning_module_list: LearningModuleList);
 export!(learning_module_migrate_response: LearningModuleMigrateResponse);
 export!(learning_module_preview_get_response: LearningModulePreviewGetResponse);
-export!(
-    learning_module_preview_get_response_assignment: LearningModulePreviewGetResponseAssignment,
-        LearningModulePreviewGetResponseAssignmentState
+export!(learning_module_preview_get_response_assignment:
+    LearningModulePreviewGetResponseAssignment, LearningModulePreviewGetResponseAssignmentState
 );
-export!(
-    learning_module_preview_get_response_step: LearningModulePreviewGetResponseStep,
-        LearningModulePreviewGetResponseStepCompletionStatus, LearningModulePreviewGetResponseStepSuccessStatus
+export!(learning_module_preview_get_response_step:
+    LearningModulePreviewGetResponseStep, LearningModulePreviewGetResponseStepCompletionStatus,
+    LearningModulePreviewGetResponseStepSuccessStatus
 );
-export!(
-    learning_module_preview_get_sco_structure: LearningModulePreviewGetScoStructure,
-        LearningModulePreviewGetScoStructureCompletionStatus, LearningModulePreviewGetScoStructureSuccessStatus
+export!(learning_module_preview_get_sco_structure:
+    LearningModulePreviewGetScoStructure, LearningModulePreviewGetScoStructureCompletionStatus,
+    LearningModulePreviewGetScoStructureSuccessStatus
 );
-export!(
-    learning_module_preview_update_request: LearningModulePreviewUpdateRequest, LearningModulePreviewUpdateRequestState
+export!(learning_module_preview_update_request:
+    LearningModulePreviewUpdateRequest, LearningModulePreviewUpdateRequestState
 );
 export!(learning_module_preview_update_request_current_step: LearningModulePreviewUpdateRequestCurrentStep);
 export!(learning_module_preview_update_response: LearningModulePreviewUpdateResponse);
-export!(
-    learning_module_preview_update_response_assignment: LearningModulePreviewUpdateResponseAssignment,
-        LearningModulePreviewUpdateResponseAssignmentState
+export!(learning_module_preview_update_response_assignment:
+    LearningModulePreviewUpdateResponseAssignment, LearningModulePreviewUpdateResponseAssignmentState
 );
 export!(learning_module_preview_update_response_current_step: LearningModulePreviewUpdateResponseCurrentStep);
-export!(
-    learning_module_preview_update_sco_structure: LearningModulePreviewUpdateScoStructure,
-        LearningModulePreviewUpdateScoStructureCompletionStatus, LearningModulePreviewUpdateScoStructureSuccessStatus
+export!(learning_module_preview_update_sco_structure:
+    LearningModulePreviewUpdateScoStructure, LearningModulePreviewUpdateScoStructureCompletionStatus,
+    LearningModulePreviewUpdateScoStructureSuccessStatus
 );
-export!(
-    learning_module_preview_update_step: LearningModulePreviewUpdateStep,
-        LearningModulePreviewUpdateStepCompletionStatus, LearningModulePreviewUpdateStepSuccessStatus
+export!(learning_module_preview_update_step:
+    LearningModulePreviewUpdateStep, LearningModulePreviewUpdateStepCompletionStatus,
+    LearningModulePreviewUpdateStepSuccessStatus
 );
 export!(learning_module_publish_request: LearningModulePublishRequest);
 export!(learning_module_publish_response: LearningModulePublishResponse);
 export!(learning_module_reassign_summary: LearningModuleReassignSummary);
 export!(learning_module_request: LearningModuleRequest, LearningModuleRequestType);
 export!(learning_module_rule: LearningModuleRule);
-export!(
-    learning_module_rule_parts: LearningModuleRuleParts, LearningModuleRulePartsOperation,
-        LearningModuleRulePartsSelector
+export!(learning_module_rule_parts:
+    LearningModuleRuleParts, LearningModuleRulePartsOperation, LearningModuleRulePartsSelector
 );
 export!(learning_module_summary: LearningModuleSummary);
 export!(learning_schedule_slots_job_request: LearningScheduleSlotsJobRequest, LearningScheduleSlotsJobRequestSlotsType);
-export!(
-    learning_schedule_slots_job_response: LearningScheduleSlotsJobResponse, LearningScheduleSlotsJobResponseSlotsType
+export!(learning_schedule_slots_job_response:
+    LearningScheduleSlotsJobResponse, LearningScheduleSlotsJobResponseSlotsType
 );
 export!(learning_schedule_slots_job_result: LearningScheduleSlotsJobResult, LearningScheduleSlotsJobResultStatus);
 export!(learning_schedule_slots_job_schedule: LearningScheduleSlotsJobSchedule);
@@ -127,15 +117,14 @@ export!(learning_schedule_slots_query_response: LearningScheduleSlotsQueryRespon
 export!(learning_scorm_response: LearningScormResponse, LearningScormResponseStatus);
 export!(learning_scorm_upload_request: LearningScormUploadRequest);
 export!(learning_scorm_upload_response: LearningScormUploadResponse, LearningScormUploadResponseStatus);
-export!(
-    learning_shareable_content_object: LearningShareableContentObject, LearningShareableContentObjectCredit,
-        LearningShareableContentObjectEntry, LearningShareableContentObjectExit,
-        LearningShareableContentObjectLessonStatus, LearningShareableContentObjectMode
+export!(learning_shareable_content_object:
+    LearningShareableContentObject, LearningShareableContentObjectCredit, LearningShareableContentObjectEntry,
+    LearningShareableContentObjectExit, LearningShareableContentObjectLessonStatus, LearningShareableContentObjectMode
 );
 export!(learning_slot: LearningSlot, LearningSlotDifferenceRating);
 export!(learning_slot_full_day_time_off_marker: LearningSlotFullDayTimeOffMarker);
-export!(
-    learning_slot_schedule_activity: LearningSlotScheduleActivity, LearningSlotScheduleActivityExternalActivityType
+export!(learning_slot_schedule_activity:
+    LearningSlotScheduleActivity, LearningSlotScheduleActivityExternalActivityType
 );
 export!(learning_slot_wfm_schedule_activity: LearningSlotWfmScheduleActivity);
 export!(operation_parameters: *);

@@ -6,9 +6,10 @@ use crate::runtime::time;
 
 /// `LogCaptureDownloadExecutionResponse` in the API.
 ///
-/// Returned by
-/// [`get_diagnostics_logcapture_browser_entries_download_job`](crate::api::GetDiagnosticsLogcaptureBrowserEntriesDownloadJob),
-/// [`post_diagnostics_logcapture_browser_entries_download_jobs`](crate::api::PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs).
+/// Returned by [`get_diagnostics_logcapture_browser_entries_download_job`](
+/// crate::api::GetDiagnosticsLogcaptureBrowserEntriesDownloadJob),
+/// [`post_diagnostics_logcapture_browser_entries_download_jobs`](
+/// crate::api::PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs).
 #[derive(Clone, Default)]
 pub struct LogCaptureDownloadExecutionResponse {
     /// `dateStart`: a timestamp, required, read-only

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `LogCaptureQueryRequest` in the API.
 ///
-/// Taken by
-/// [`post_diagnostics_logcapture_browser_entries_download_jobs`](crate::api::PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs),
-/// [`post_diagnostics_logcapture_browser_entries_query`](crate::api::PostDiagnosticsLogcaptureBrowserEntriesQuery).
+/// Taken by [`post_diagnostics_logcapture_browser_entries_download_jobs`](
+/// crate::api::PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs),
+/// [`post_diagnostics_logcapture_browser_entries_query`](
+/// crate::api::PostDiagnosticsLogcaptureBrowserEntriesQuery).
 #[derive(Clone, Default)]
 pub struct LogCaptureQueryRequest {
     /// `interval`: a string, required

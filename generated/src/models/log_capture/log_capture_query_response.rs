@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LogCaptureQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_diagnostics_logcapture_browser_entries_query`](crate::api::PostDiagnosticsLogcaptureBrowserEntriesQuery).
+/// Returned by [`post_diagnostics_logcapture_browser_entries_query`](
+/// crate::api::PostDiagnosticsLogcaptureBrowserEntriesQuery).
 #[derive(Clone, Default)]
 pub struct LogCaptureQueryResponse {
     /// `entities`: a list of `LogEntry`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `LogEntry` in the API.
 ///
-/// Item of the listing
-/// [`post_diagnostics_logcapture_browser_entries_query`](crate::api::PostDiagnosticsLogcaptureBrowserEntriesQuery).
+/// Item of the listing [`post_diagnostics_logcapture_browser_entries_query`](
+/// crate::api::PostDiagnosticsLogcaptureBrowserEntriesQuery).
 #[derive(Clone, Default)]
 pub struct LogEntry {
     /// `level`: a string

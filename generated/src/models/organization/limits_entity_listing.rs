@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `LimitsEntityListing` in the API.
 ///
 /// Returned by [`get_organizations_limits_namespace`](crate::api::GetOrganizationsLimitsNamespace),
-/// [`get_organizations_limits_namespace_defaults`](crate::api::GetOrganizationsLimitsNamespaceDefaults).
+/// [`get_organizations_limits_namespace_defaults`](
+/// crate::api::GetOrganizationsLimitsNamespaceDefaults).
 #[derive(Clone, Default)]
 pub struct LimitsEntityListing {
     /// `entities`: a list of `Limit`

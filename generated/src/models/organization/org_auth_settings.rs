@@ -7,9 +7,10 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_organizations_authentication_settings`](crate::api::GetOrganizationsAuthenticationSettings),
-/// [`patch_organizations_authentication_settings`](crate::api::PatchOrganizationsAuthenticationSettings).
-/// Taken by
-/// [`patch_organizations_authentication_settings`](crate::api::PatchOrganizationsAuthenticationSettings).
+/// [`patch_organizations_authentication_settings`](
+/// crate::api::PatchOrganizationsAuthenticationSettings). Taken by
+/// [`patch_organizations_authentication_settings`](
+/// crate::api::PatchOrganizationsAuthenticationSettings).
 #[derive(Clone, Default)]
 pub struct OrgAuthSettings {
     /// `domainAllowlist`: a list of strings

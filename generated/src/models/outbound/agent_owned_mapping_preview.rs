@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `AgentOwnedMappingPreview` in the API.
 ///
-/// Item of the listing
-/// [`get_outbound_campaign_agentownedmappingpreview_results`](crate::api::GetOutboundCampaignAgentownedmappingpreviewResults).
+/// Item of the listing [`get_outbound_campaign_agentownedmappingpreview_results`](
+/// crate::api::GetOutboundCampaignAgentownedmappingpreviewResults).
 #[derive(Clone, Default)]
 pub struct AgentOwnedMappingPreview {
     /// `agentOwnedColumn`: a string, read-only

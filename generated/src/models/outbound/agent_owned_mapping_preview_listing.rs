@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentOwnedMappingPreviewListing` in the API.
 ///
-/// Returned by
-/// [`get_outbound_campaign_agentownedmappingpreview_results`](crate::api::GetOutboundCampaignAgentownedmappingpreviewResults).
+/// Returned by [`get_outbound_campaign_agentownedmappingpreview_results`](
+/// crate::api::GetOutboundCampaignAgentownedmappingpreviewResults).
 #[derive(Clone, Default)]
 pub struct AgentOwnedMappingPreviewListing {
     /// `entities`: a list of `AgentOwnedMappingPreview`

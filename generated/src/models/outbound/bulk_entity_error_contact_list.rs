@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `BulkEntityErrorContactList` in the API.
 ///
-/// Part of
-/// [`BulkResponseResultContactListContactListBulkEntityErrorContactList`](crate::models::BulkResponseResultContactListContactListBulkEntityErrorContactList).
+/// Part of [`BulkResponseResultContactListContactListBulkEntityErrorContactList`](
+/// crate::models::BulkResponseResultContactListContactListBulkEntityErrorContactList).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorContactList {
     /// `code`: a string

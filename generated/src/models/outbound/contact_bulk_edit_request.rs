@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ContactBulkEditRequest` in the API.
 ///
-/// Taken by
-/// [`post_outbound_contactlist_contacts_bulk_update`](crate::api::PostOutboundContactlistContactsBulkUpdate).
+/// Taken by [`post_outbound_contactlist_contacts_bulk_update`](
+/// crate::api::PostOutboundContactlistContactsBulkUpdate).
 #[derive(Clone, Default)]
 pub struct ContactBulkEditRequest {
     /// `contact`: `DialerContact`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ContactBulkSearchParameters` in the API.
 ///
-/// Taken by
-/// [`post_outbound_contactlist_contacts_bulk_remove`](crate::api::PostOutboundContactlistContactsBulkRemove).
+/// Taken by [`post_outbound_contactlist_contacts_bulk_remove`](
+/// crate::api::PostOutboundContactlistContactsBulkRemove).
 #[derive(Clone, Default)]
 pub struct ContactBulkSearchParameters {
     /// `contactListFilterId`: a string

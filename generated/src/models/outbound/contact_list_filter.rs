@@ -11,8 +11,9 @@ use crate::runtime::time;
 /// [`post_outbound_contactlistfilters`](crate::api::PostOutboundContactlistfilters),
 /// [`put_outbound_contactlistfilter`](crate::api::PutOutboundContactlistfilter). Item of the listing
 /// [`get_outbound_contactlistfilters`](crate::api::GetOutboundContactlistfilters),
-/// [`post_outbound_contactlistfilters_bulk_retrieve`](crate::api::PostOutboundContactlistfiltersBulkRetrieve).
-/// Taken by [`post_outbound_contactlistfilters`](crate::api::PostOutboundContactlistfilters),
+/// [`post_outbound_contactlistfilters_bulk_retrieve`](
+/// crate::api::PostOutboundContactlistfiltersBulkRetrieve). Taken by
+/// [`post_outbound_contactlistfilters`](crate::api::PostOutboundContactlistfilters),
 /// [`post_outbound_contactlistfilters_preview`](crate::api::PostOutboundContactlistfiltersPreview),
 /// [`put_outbound_contactlistfilter`](crate::api::PutOutboundContactlistfilter).
 #[derive(Clone, Default)]

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ContactListFilterBulkRetrieveBody` in the API.
 ///
-/// Taken by
-/// [`post_outbound_contactlistfilters_bulk_retrieve`](crate::api::PostOutboundContactlistfiltersBulkRetrieve).
+/// Taken by [`post_outbound_contactlistfilters_bulk_retrieve`](
+/// crate::api::PostOutboundContactlistfiltersBulkRetrieve).
 #[derive(Clone, Default)]
 pub struct ContactListFilterBulkRetrieveBody {
     /// `ids`: a list of strings, required

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `ContactListFilterEntityListing` in the API.
 ///
 /// Returned by [`get_outbound_contactlistfilters`](crate::api::GetOutboundContactlistfilters),
-/// [`post_outbound_contactlistfilters_bulk_retrieve`](crate::api::PostOutboundContactlistfiltersBulkRetrieve).
+/// [`post_outbound_contactlistfilters_bulk_retrieve`](
+/// crate::api::PostOutboundContactlistfiltersBulkRetrieve).
 #[derive(Clone, Default)]
 pub struct ContactListFilterEntityListing {
     /// `entities`: a list of `ContactListFilter`

@@ -14,9 +14,11 @@ use crate::runtime::time;
 /// [`post_outbound_contactlisttemplates`](crate::api::PostOutboundContactlisttemplates),
 /// [`put_outbound_contactlisttemplate`](crate::api::PutOutboundContactlisttemplate). Item of the
 /// listing [`get_outbound_contactlisttemplates`](crate::api::GetOutboundContactlisttemplates),
-/// [`post_outbound_contactlisttemplates_bulk_retrieve`](crate::api::PostOutboundContactlisttemplatesBulkRetrieve).
-/// Taken by [`post_outbound_contactlisttemplates`](crate::api::PostOutboundContactlisttemplates),
-/// [`post_outbound_contactlisttemplates_bulk_add`](crate::api::PostOutboundContactlisttemplatesBulkAdd),
+/// [`post_outbound_contactlisttemplates_bulk_retrieve`](
+/// crate::api::PostOutboundContactlisttemplatesBulkRetrieve). Taken by
+/// [`post_outbound_contactlisttemplates`](crate::api::PostOutboundContactlisttemplates),
+/// [`post_outbound_contactlisttemplates_bulk_add`](
+/// crate::api::PostOutboundContactlisttemplatesBulkAdd),
 /// [`put_outbound_contactlisttemplate`](crate::api::PutOutboundContactlisttemplate).
 #[derive(Clone, Default)]
 pub struct ContactListTemplate {

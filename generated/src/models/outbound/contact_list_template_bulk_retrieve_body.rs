@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ContactListTemplateBulkRetrieveBody` in the API.
 ///
-/// Taken by
-/// [`post_outbound_contactlisttemplates_bulk_retrieve`](crate::api::PostOutboundContactlisttemplatesBulkRetrieve).
+/// Taken by [`post_outbound_contactlisttemplates_bulk_retrieve`](
+/// crate::api::PostOutboundContactlisttemplatesBulkRetrieve).
 #[derive(Clone, Default)]
 pub struct ContactListTemplateBulkRetrieveBody {
     /// `ids`: a list of strings, required

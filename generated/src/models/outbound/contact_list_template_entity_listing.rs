@@ -6,8 +6,10 @@ use crate::runtime::codec;
 /// `ContactListTemplateEntityListing` in the API.
 ///
 /// Returned by [`get_outbound_contactlisttemplates`](crate::api::GetOutboundContactlisttemplates),
-/// [`post_outbound_contactlisttemplates_bulk_add`](crate::api::PostOutboundContactlisttemplatesBulkAdd),
-/// [`post_outbound_contactlisttemplates_bulk_retrieve`](crate::api::PostOutboundContactlisttemplatesBulkRetrieve).
+/// [`post_outbound_contactlisttemplates_bulk_add`](
+/// crate::api::PostOutboundContactlisttemplatesBulkAdd),
+/// [`post_outbound_contactlisttemplates_bulk_retrieve`](
+/// crate::api::PostOutboundContactlisttemplatesBulkRetrieve).
 #[derive(Clone, Default)]
 pub struct ContactListTemplateEntityListing {
     /// `entities`: a list of `ContactListTemplate`

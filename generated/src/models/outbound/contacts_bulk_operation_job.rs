@@ -7,9 +7,10 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_outbound_contactlist_contacts_bulk_job`](crate::api::GetOutboundContactlistContactsBulkJob),
-/// [`post_outbound_contactlist_contacts_bulk_remove`](crate::api::PostOutboundContactlistContactsBulkRemove),
-/// [`post_outbound_contactlist_contacts_bulk_update`](crate::api::PostOutboundContactlistContactsBulkUpdate).
-/// Item of the listing
+/// [`post_outbound_contactlist_contacts_bulk_remove`](
+/// crate::api::PostOutboundContactlistContactsBulkRemove),
+/// [`post_outbound_contactlist_contacts_bulk_update`](
+/// crate::api::PostOutboundContactlistContactsBulkUpdate). Item of the listing
 /// [`get_outbound_contactlist_contacts_bulk_jobs`](crate::api::GetOutboundContactlistContactsBulkJobs).
 #[derive(Clone, Default)]
 pub struct ContactsBulkOperationJob {

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DncPatchCustomExclusionColumnsRequest` in the API.
 ///
-/// Taken by
-/// [`patch_outbound_dnclist_customexclusioncolumns`](crate::api::PatchOutboundDnclistCustomexclusioncolumns).
+/// Taken by [`patch_outbound_dnclist_customexclusioncolumns`](
+/// crate::api::PatchOutboundDnclistCustomexclusioncolumns).
 #[derive(Clone, Default)]
 pub struct DncPatchCustomExclusionColumnsRequest {
     /// `action`: one of `Add`, `Remove`

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `MessagingCampaignDivisionView` in the API.
 ///
-/// Returned by
-/// [`get_outbound_messagingcampaigns_divisionview`](crate::api::GetOutboundMessagingcampaignsDivisionview).
-/// Item of the listing
-/// [`get_outbound_messagingcampaigns_divisionviews`](crate::api::GetOutboundMessagingcampaignsDivisionviews).
+/// Returned by [`get_outbound_messagingcampaigns_divisionview`](
+/// crate::api::GetOutboundMessagingcampaignsDivisionview). Item of the listing
+/// [`get_outbound_messagingcampaigns_divisionviews`](
+/// crate::api::GetOutboundMessagingcampaignsDivisionviews).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignDivisionView {
     /// `division`: `Division`

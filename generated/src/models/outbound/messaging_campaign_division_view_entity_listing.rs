@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `MessagingCampaignDivisionViewEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_outbound_messagingcampaigns_divisionviews`](crate::api::GetOutboundMessagingcampaignsDivisionviews).
+/// Returned by [`get_outbound_messagingcampaigns_divisionviews`](
+/// crate::api::GetOutboundMessagingcampaignsDivisionviews).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignDivisionViewEntityListing {
     /// `entities`: a list of `MessagingCampaignDivisionView`

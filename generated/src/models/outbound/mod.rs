@@ -11,13 +11,12 @@ export!(atzm_time_slot: AtzmTimeSlot);
 export!(atzm_time_slot_with_time_zone: AtzmTimeSlotWithTimeZone);
 export!(automatic_time_zone_mapping_settings: AutomaticTimeZoneMappingSettings);
 export!(bulk_entity_error_contact_list: BulkEntityErrorContactList);
-export!(
-    bulk_response_result_contact_list_contact_list_bulk_entity_error_contact_list:
-        BulkResponseResultContactListContactListBulkEntityErrorContactList
+export!(bulk_response_result_contact_list_contact_list_bulk_entity_error_contact_list:
+    BulkResponseResultContactListContactListBulkEntityErrorContactList
 );
-export!(
-    call_basic: CallBasic, CallBasicDirection, CallBasicDisconnectType, CallBasicInitialState, CallBasicRecordingState,
-        CallBasicState
+export!(call_basic:
+    CallBasic, CallBasicDirection, CallBasicDisconnectType, CallBasicInitialState, CallBasicRecordingState,
+    CallBasicState
 );
 export!(call_record: CallRecord);
 export!(callable_contacts_diagnostic: CallableContactsDiagnostic);
@@ -27,13 +26,11 @@ export!(callable_time_set_entity_listing: CallableTimeSetEntityListing);
 export!(callable_window: CallableWindow);
 export!(callback_basic: CallbackBasic, CallbackBasicDirection);
 export!(campaign_business_category_metrics: CampaignBusinessCategoryMetrics);
-export!(
-    campaign_diagnostic_campaign_health_state: CampaignDiagnosticCampaignHealthState,
-        CampaignDiagnosticCampaignHealthStateState
+export!(campaign_diagnostic_campaign_health_state:
+    CampaignDiagnosticCampaignHealthState, CampaignDiagnosticCampaignHealthStateState
 );
-export!(
-    campaign_diagnostic_campaign_state: CampaignDiagnosticCampaignState, CampaignDiagnosticCampaignStateDialingMode,
-        CampaignDiagnosticCampaignStateState
+export!(campaign_diagnostic_campaign_state:
+    CampaignDiagnosticCampaignState, CampaignDiagnosticCampaignStateDialingMode, CampaignDiagnosticCampaignStateState
 );
 export!(campaign_diagnostic_config_change: CampaignDiagnosticConfigChange, CampaignDiagnosticConfigChangeAction);
 export!(campaign_diagnostic_summary: CampaignDiagnosticSummary);
@@ -49,9 +46,8 @@ export!(campaign_outbound_lines_allocation: CampaignOutboundLinesAllocation);
 export!(campaign_outbound_lines_distribution: CampaignOutboundLinesDistribution);
 export!(campaign_outbound_lines_reservation: CampaignOutboundLinesReservation);
 export!(campaign_patch_request: CampaignPatchRequest);
-export!(
-    campaign_performance_data: CampaignPerformanceData, CampaignPerformanceDataCampaignStatus,
-        CampaignPerformanceDataDialingMode
+export!(campaign_performance_data:
+    CampaignPerformanceData, CampaignPerformanceDataCampaignStatus, CampaignPerformanceDataDialingMode
 );
 export!(campaign_performance_data_contact_rate: CampaignPerformanceDataContactRate);
 export!(campaign_performance_data_listing: CampaignPerformanceDataListing);
@@ -61,9 +57,8 @@ export!(campaign_rule: CampaignRule, CampaignRuleCampaignRuleProcessing);
 export!(campaign_rule_action: CampaignRuleAction, CampaignRuleActionActionType);
 export!(campaign_rule_action_entities: CampaignRuleActionEntities);
 export!(campaign_rule_campaign_run_time_settings: CampaignRuleCampaignRunTimeSettings);
-export!(
-    campaign_rule_campaign_wait_time_settings: CampaignRuleCampaignWaitTimeSettings,
-        CampaignRuleCampaignWaitTimeSettingsWaitType
+export!(campaign_rule_campaign_wait_time_settings:
+    CampaignRuleCampaignWaitTimeSettings, CampaignRuleCampaignWaitTimeSettingsWaitType
 );
 export!(campaign_rule_condition: CampaignRuleCondition, CampaignRuleConditionConditionType);
 export!(campaign_rule_condition_group: CampaignRuleConditionGroup);
@@ -75,18 +70,17 @@ export!(campaign_rule_day_of_week_parameters: CampaignRuleDayOfWeekParameters);
 export!(campaign_rule_entities: CampaignRuleEntities);
 export!(campaign_rule_entity_listing: CampaignRuleEntityListing);
 export!(campaign_rule_execution_settings: CampaignRuleExecutionSettings, CampaignRuleExecutionSettingsFrequency);
-export!(
-    campaign_rule_parameters: CampaignRuleParameters, CampaignRuleParametersDialingMode, CampaignRuleParametersOperator,
-        CampaignRuleParametersPriority
+export!(campaign_rule_parameters:
+    CampaignRuleParameters, CampaignRuleParametersDialingMode, CampaignRuleParametersOperator,
+    CampaignRuleParametersPriority
 );
 export!(campaign_rule_specific_date_interval: CampaignRuleSpecificDateInterval);
 export!(campaign_rule_specific_date_parameters: CampaignRuleSpecificDateParameters);
 export!(campaign_rule_time_of_day_interval: CampaignRuleTimeOfDayInterval);
 export!(campaign_rule_time_of_day_parameters: CampaignRuleTimeOfDayParameters);
 export!(campaign_rule_warning: CampaignRuleWarning, CampaignRuleWarningCode);
-export!(
-    campaign_rule_warning_parameters: CampaignRuleWarningParameters, CampaignRuleWarningParametersActionType,
-        CampaignRuleWarningParametersConditionType
+export!(campaign_rule_warning_parameters:
+    CampaignRuleWarningParameters, CampaignRuleWarningParametersActionType, CampaignRuleWarningParametersConditionType
 );
 export!(campaign_rule_week_day_of_month: CampaignRuleWeekDayOfMonth);
 export!(campaign_rule_week_day_of_month_interval: CampaignRuleWeekDayOfMonthInterval);
@@ -108,17 +102,15 @@ export!(condition: Condition, ConditionOperator, ConditionPropertyType, Conditio
 export!(configuration_overrides: ConfigurationOverrides);
 export!(connect_rate: ConnectRate);
 export!(contact_address_condition_settings: ContactAddressConditionSettings, ContactAddressConditionSettingsOperator);
-export!(
-    contact_address_type_condition_settings: ContactAddressTypeConditionSettings,
-        ContactAddressTypeConditionSettingsOperator
+export!(contact_address_type_condition_settings:
+    ContactAddressTypeConditionSettings, ContactAddressTypeConditionSettingsOperator
 );
 export!(contact_bulk_edit_request: ContactBulkEditRequest);
 export!(contact_bulk_search_criteria: ContactBulkSearchCriteria, ContactBulkSearchCriteriaFilterType);
 export!(contact_bulk_search_parameters: ContactBulkSearchParameters);
 export!(contact_callback_request: ContactCallbackRequest);
-export!(
-    contact_column_condition_settings: ContactColumnConditionSettings, ContactColumnConditionSettingsOperator,
-        ContactColumnConditionSettingsValueType
+export!(contact_column_condition_settings:
+    ContactColumnConditionSettings, ContactColumnConditionSettingsOperator, ContactColumnConditionSettingsValueType
 );
 export!(contact_column_time_zone: ContactColumnTimeZone, ContactColumnTimeZoneColumnType);
 export!(contact_column_to_data_action_field_mapping: ContactColumnToDataActionFieldMapping);
@@ -130,9 +122,8 @@ export!(contact_list_filter: ContactListFilter, ContactListFilterFilterType, Con
 export!(contact_list_filter_bulk_retrieve_body: ContactListFilterBulkRetrieveBody);
 export!(contact_list_filter_clause: ContactListFilterClause, ContactListFilterClauseFilterType);
 export!(contact_list_filter_entity_listing: ContactListFilterEntityListing);
-export!(
-    contact_list_filter_predicate: ContactListFilterPredicate, ContactListFilterPredicateColumnType,
-        ContactListFilterPredicateOperator
+export!(contact_list_filter_predicate:
+    ContactListFilterPredicate, ContactListFilterPredicateColumnType, ContactListFilterPredicateOperator
 );
 export!(contact_list_filter_range: ContactListFilterRange);
 export!(contact_list_template: ContactListTemplate, ContactListTemplateRetentionType);
@@ -145,8 +136,8 @@ export!(contact_lists_bulk_edit_request: ContactListsBulkEditRequest);
 export!(contact_lists_bulk_edit_response: ContactListsBulkEditResponse);
 export!(contact_phone_number_column: ContactPhoneNumberColumn);
 export!(contactable_status: ContactableStatus);
-export!(
-    contacts_bulk_operation_job: ContactsBulkOperationJob, ContactsBulkOperationJobState, ContactsBulkOperationJobType
+export!(contacts_bulk_operation_job:
+    ContactsBulkOperationJob, ContactsBulkOperationJobState, ContactsBulkOperationJobType
 );
 export!(contacts_bulk_operation_job_listing: ContactsBulkOperationJobListing);
 export!(contacts_export_request: ContactsExportRequest);
@@ -160,9 +151,8 @@ export!(dialer_event_entity_listing: DialerEventEntityListing);
 export!(dialer_rule: DialerRule, DialerRuleCategory);
 export!(digital_action: DigitalAction);
 export!(digital_condition: DigitalCondition);
-export!(
-    digital_data_action_condition_predicate: DigitalDataActionConditionPredicate,
-        DigitalDataActionConditionPredicateOutputOperator
+export!(digital_data_action_condition_predicate:
+    DigitalDataActionConditionPredicate, DigitalDataActionConditionPredicateOutputOperator
 );
 export!(digital_rule: DigitalRule, DigitalRuleCategory);
 export!(digital_rule_set: DigitalRuleSet);
@@ -170,15 +160,14 @@ export!(digital_rule_set_entity_listing: DigitalRuleSetEntityListing);
 export!(divisioned_domain_entity_ref: DivisionedDomainEntityRef);
 export!(dnc_list: DncList, DncListContactMethod, DncListDncSourceType);
 export!(dnc_list_create: DncListCreate, DncListCreateContactMethod, DncListCreateDncSourceType);
-export!(
-    dnc_list_division_view: DncListDivisionView, DncListDivisionViewContactMethod, DncListDivisionViewDncSourceType
+export!(dnc_list_division_view:
+    DncListDivisionView, DncListDivisionViewContactMethod, DncListDivisionViewDncSourceType
 );
 export!(dnc_list_division_view_listing: DncListDivisionViewListing);
 export!(dnc_list_entity_listing: DncListEntityListing);
 export!(dnc_list_upload_url_request: DncListUploadUrlRequest);
-export!(
-    dnc_patch_custom_exclusion_columns_request: DncPatchCustomExclusionColumnsRequest,
-        DncPatchCustomExclusionColumnsRequestAction
+export!(dnc_patch_custom_exclusion_columns_request:
+    DncPatchCustomExclusionColumnsRequest, DncPatchCustomExclusionColumnsRequestAction
 );
 export!(dnc_patch_emails_request: DncPatchEmailsRequest, DncPatchEmailsRequestAction);
 export!(dnc_patch_phone_numbers_request: DncPatchPhoneNumbersRequest, DncPatchPhoneNumbersRequestAction);
@@ -192,9 +181,8 @@ export!(email_config: EmailConfig);
 export!(event_log: EventLog, EventLogCategory, EventLogLevel);
 export!(event_message: EventMessage, EventMessageCode);
 export!(export_uri: ExportUri);
-export!(
-    file_specification_template: FileSpecificationTemplate, FileSpecificationTemplateDelimiter,
-        FileSpecificationTemplateFormat
+export!(file_specification_template:
+    FileSpecificationTemplate, FileSpecificationTemplateDelimiter, FileSpecificationTemplateFormat
 );
 export!(file_specification_template_entity_listing: FileSpecificationTemplateEntityListing);
 export!(filter_preview_response: FilterPreviewResponse);
@@ -202,20 +190,18 @@ export!(from_email_address: FromEmailAddress);
 export!(import_status: ImportStatus, ImportStatusState);
 export!(import_template: ImportTemplate, ImportTemplateListNameFormat);
 export!(import_template_entity_listing: ImportTemplateEntityListing);
-export!(
-    last_attempt_by_column_condition_settings: LastAttemptByColumnConditionSettings,
-        LastAttemptByColumnConditionSettingsOperator
+export!(last_attempt_by_column_condition_settings:
+    LastAttemptByColumnConditionSettings, LastAttemptByColumnConditionSettingsOperator
 );
-export!(
-    last_attempt_overall_condition_settings: LastAttemptOverallConditionSettings,
-        LastAttemptOverallConditionSettingsMediaTypes, LastAttemptOverallConditionSettingsOperator
+export!(last_attempt_overall_condition_settings:
+    LastAttemptOverallConditionSettings, LastAttemptOverallConditionSettingsMediaTypes,
+    LastAttemptOverallConditionSettingsOperator
 );
 export!(last_result_by_column_condition_settings: LastResultByColumnConditionSettings);
 export!(last_result_overall_condition_settings: LastResultOverallConditionSettings);
 export!(mark_contact_address_uncontactable_action_settings: MarkContactAddressUncontactableActionSettings);
-export!(
-    mark_contact_uncontactable_action_settings: MarkContactUncontactableActionSettings,
-        MarkContactUncontactableActionSettingsMediaTypes
+export!(mark_contact_uncontactable_action_settings:
+    MarkContactUncontactableActionSettings, MarkContactUncontactableActionSettingsMediaTypes
 );
 export!(message_evaluation: MessageEvaluation, MessageEvaluationMessageType);
 export!(messaging_campaign: MessagingCampaign, MessagingCampaignCampaignStatus);
@@ -228,14 +214,12 @@ export!(messaging_campaign_schedule_entity_listing: MessagingCampaignScheduleEnt
 export!(next_occurrence_details: NextOccurrenceDetails);
 export!(occurrence_details: OccurrenceDetails);
 export!(operation_parameters: *);
-export!(
-    outbound_settings: OutboundSettings, OutboundSettingsComplianceAbandonRateDenominator,
-        OutboundSettingsContactListDefaultRetentionType
+export!(outbound_settings:
+    OutboundSettings, OutboundSettingsComplianceAbandonRateDenominator, OutboundSettingsContactListDefaultRetentionType
 );
 export!(paged_skill_combination_listing: PagedSkillCombinationListing);
-export!(
-    participant_basic: ParticipantBasic, ParticipantBasicFlaggedReason, ParticipantBasicScreenRecordingState,
-        ParticipantBasicWrapupPrompt
+export!(participant_basic:
+    ParticipantBasic, ParticipantBasicFlaggedReason, ParticipantBasicScreenRecordingState, ParticipantBasicWrapupPrompt
 );
 export!(pattern: Pattern, PatternDaysOfWeek, PatternType);
 export!(phone_number_status: PhoneNumberStatus);
@@ -261,14 +245,13 @@ export!(skill_combination_info: SkillCombinationInfo);
 export!(sms_config: SmsConfig);
 export!(sms_phone_number_ref: SmsPhoneNumberRef);
 export!(splitting_information: SplittingInformation, SplittingInformationCriteria);
-export!(
-    time_and_date_sub_condition: TimeAndDateSubCondition, TimeAndDateSubConditionOperator, TimeAndDateSubConditionType
+export!(time_and_date_sub_condition:
+    TimeAndDateSubCondition, TimeAndDateSubConditionOperator, TimeAndDateSubConditionType
 );
 export!(time_and_date_sub_condition_range: TimeAndDateSubConditionRange);
 export!(time_zone_mapping_preview: TimeZoneMappingPreview);
-export!(
-    update_contact_column_action_settings: UpdateContactColumnActionSettings,
-        UpdateContactColumnActionSettingsUpdateOption
+export!(update_contact_column_action_settings:
+    UpdateContactColumnActionSettings, UpdateContactColumnActionSettingsUpdateOption
 );
 export!(whats_app_campaign_schedule: WhatsAppCampaignSchedule);
 export!(whats_app_campaign_schedule_entity_listing: WhatsAppCampaignScheduleEntityListing);

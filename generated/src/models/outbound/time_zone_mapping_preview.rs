@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `TimeZoneMappingPreview` in the API.
 ///
-/// Returned by
-/// [`get_outbound_contactlist_timezonemappingpreview`](crate::api::GetOutboundContactlistTimezonemappingpreview).
+/// Returned by [`get_outbound_contactlist_timezonemappingpreview`](
+/// crate::api::GetOutboundContactlistTimezonemappingpreview).
 #[derive(Clone, Default)]
 pub struct TimeZoneMappingPreview {
     /// `contactList`: `DomainEntityRef`

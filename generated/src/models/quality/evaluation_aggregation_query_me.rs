@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `EvaluationAggregationQueryMe` in the API.
 ///
-/// Taken by
-/// [`post_quality_evaluations_aggregates_query_me`](crate::api::PostQualityEvaluationsAggregatesQueryMe).
+/// Taken by [`post_quality_evaluations_aggregates_query_me`](
+/// crate::api::PostQualityEvaluationsAggregatesQueryMe).
 #[derive(Clone, Default)]
 pub struct EvaluationAggregationQueryMe {
     /// `alternateTimeDimension`: one of `conversationStart`, `evaluationCreatedDate`,

@@ -6,10 +6,10 @@ use crate::runtime::time;
 
 /// `EvaluationFormDivisionView` in the API.
 ///
-/// Returned by
-/// [`get_quality_publishedforms_evaluations_divisionview`](crate::api::GetQualityPublishedformsEvaluationsDivisionview).
-/// Item of the listing
-/// [`get_quality_publishedforms_evaluations_divisionviews`](crate::api::GetQualityPublishedformsEvaluationsDivisionviews).
+/// Returned by [`get_quality_publishedforms_evaluations_divisionview`](
+/// crate::api::GetQualityPublishedformsEvaluationsDivisionview). Item of the listing
+/// [`get_quality_publishedforms_evaluations_divisionviews`](
+/// crate::api::GetQualityPublishedformsEvaluationsDivisionviews).
 #[derive(Clone, Default)]
 pub struct EvaluationFormDivisionView {
     /// `contextId`: a string, required, read-only

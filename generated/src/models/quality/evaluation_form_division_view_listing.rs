@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `EvaluationFormDivisionViewListing` in the API.
 ///
-/// Returned by
-/// [`get_quality_publishedforms_evaluations_divisionviews`](crate::api::GetQualityPublishedformsEvaluationsDivisionviews).
+/// Returned by [`get_quality_publishedforms_evaluations_divisionviews`](
+/// crate::api::GetQualityPublishedformsEvaluationsDivisionviews).
 #[derive(Clone, Default)]
 pub struct EvaluationFormDivisionViewListing {
     /// `entities`: a list of `EvaluationFormDivisionView`

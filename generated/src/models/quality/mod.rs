@@ -3,9 +3,8 @@
 export!(agent_activity: AgentActivity);
 export!(agent_activity_entity_listing: AgentActivityEntityListing);
 export!(agent_evaluator_activity: AgentEvaluatorActivity);
-export!(
-    agent_scoring_rule: AgentScoringRule, AgentScoringRuleAgentToScore, AgentScoringRuleSamplingType,
-        AgentScoringRuleSubmissionType
+export!(agent_scoring_rule:
+    AgentScoringRule, AgentScoringRuleAgentToScore, AgentScoringRuleSamplingType, AgentScoringRuleSubmissionType
 );
 export!(agent_scoring_rule_entity_listing: AgentScoringRuleEntityListing);
 export!(calibration_create: CalibrationCreate);
@@ -13,9 +12,9 @@ export!(calibration_entity_listing: CalibrationEntityListing);
 export!(create_survey_request: CreateSurveyRequest);
 export!(create_survey_response: CreateSurveyResponse, CreateSurveyResponseStatus, CreateSurveyResponseSurveyType);
 export!(domain_entity_listing_survey_form: DomainEntityListingSurveyForm);
-export!(
-    evaluation_aggregation_query_me: EvaluationAggregationQueryMe, EvaluationAggregationQueryMeAlternateTimeDimension,
-        EvaluationAggregationQueryMeGroupBy, EvaluationAggregationQueryMeMetrics
+export!(evaluation_aggregation_query_me:
+    EvaluationAggregationQueryMe, EvaluationAggregationQueryMeAlternateTimeDimension,
+    EvaluationAggregationQueryMeGroupBy, EvaluationAggregationQueryMeMetrics
 );
 export!(evaluation_create_body: EvaluationCreateBody, EvaluationCreateBodyResourceType);
 export!(evaluation_create_calibration: EvaluationCreateCalibration);
@@ -30,29 +29,26 @@ export!(evaluation_form_division_view_listing: EvaluationFormDivisionViewListing
 export!(evaluation_form_response: EvaluationFormResponse, EvaluationFormResponseWeightMode);
 export!(evaluation_form_response_entity_listing: EvaluationFormResponseEntityListing);
 export!(evaluation_form_search_response: EvaluationFormSearchResponse, EvaluationFormSearchResponseWeightMode);
-export!(
-    evaluation_response: EvaluationResponse, EvaluationResponseMediaType, EvaluationResponseResourceType,
-        EvaluationResponseStatus
+export!(evaluation_response:
+    EvaluationResponse, EvaluationResponseMediaType, EvaluationResponseResourceType, EvaluationResponseStatus
 );
 export!(evaluation_search_aggregation_bucket: EvaluationSearchAggregationBucket);
-export!(
-    evaluation_search_aggregation_dto: EvaluationSearchAggregationDto, EvaluationSearchAggregationDtoField,
-        EvaluationSearchAggregationDtoType
+export!(evaluation_search_aggregation_dto:
+    EvaluationSearchAggregationDto, EvaluationSearchAggregationDtoField, EvaluationSearchAggregationDtoType
 );
 export!(evaluation_search_aggregation_response: EvaluationSearchAggregationResponse);
-export!(
-    evaluation_search_criteria_dto: EvaluationSearchCriteriaDto, EvaluationSearchCriteriaDtoField,
-        EvaluationSearchCriteriaDtoOperator, EvaluationSearchCriteriaDtoType
+export!(evaluation_search_criteria_dto:
+    EvaluationSearchCriteriaDto, EvaluationSearchCriteriaDtoField, EvaluationSearchCriteriaDtoOperator,
+    EvaluationSearchCriteriaDtoType
 );
-export!(
-    evaluation_search_item_response: EvaluationSearchItemResponse, EvaluationSearchItemResponseMediaType,
-        EvaluationSearchItemResponseResourceType, EvaluationSearchItemResponseStatus
+export!(evaluation_search_item_response:
+    EvaluationSearchItemResponse, EvaluationSearchItemResponseMediaType, EvaluationSearchItemResponseResourceType,
+    EvaluationSearchItemResponseStatus
 );
 export!(evaluation_search_request_dto: EvaluationSearchRequestDto, EvaluationSearchRequestDtoSortBy);
 export!(evaluation_search_response: EvaluationSearchResponse);
-export!(
-    evaluation_search_sub_aggregation_dto: EvaluationSearchSubAggregationDto, EvaluationSearchSubAggregationDtoField,
-        EvaluationSearchSubAggregationDtoType
+export!(evaluation_search_sub_aggregation_dto:
+    EvaluationSearchSubAggregationDto, EvaluationSearchSubAggregationDtoField, EvaluationSearchSubAggregationDtoType
 );
 export!(evaluator_activity: EvaluatorActivity);
 export!(evaluator_activity_entity_listing: EvaluatorActivityEntityListing);
@@ -60,14 +56,13 @@ export!(flow_diagnostic_info: FlowDiagnosticInfo);
 export!(operation_parameters: *);
 export!(publish_form: PublishForm);
 export!(qm_audit_query_request: QmAuditQueryRequest);
-export!(
-    quality_audit_log_message: QualityAuditLogMessage, QualityAuditLogMessageAction, QualityAuditLogMessageEntityType,
-        QualityAuditLogMessageLevel, QualityAuditLogMessageServiceName, QualityAuditLogMessageStatus
+export!(quality_audit_log_message:
+    QualityAuditLogMessage, QualityAuditLogMessageAction, QualityAuditLogMessageEntityType, QualityAuditLogMessageLevel,
+    QualityAuditLogMessageServiceName, QualityAuditLogMessageStatus
 );
 export!(quality_audit_query_execution_results_response: QualityAuditQueryExecutionResultsResponse);
-export!(
-    quality_audit_query_execution_status_response: QualityAuditQueryExecutionStatusResponse,
-        QualityAuditQueryExecutionStatusResponseState
+export!(quality_audit_query_execution_status_response:
+    QualityAuditQueryExecutionStatusResponse, QualityAuditQueryExecutionStatusResponseState
 );
 export!(quality_audit_query_filter: QualityAuditQueryFilter, QualityAuditQueryFilterProperty);
 export!(query_api_search_aggregation_range: QueryApiSearchAggregationRange);

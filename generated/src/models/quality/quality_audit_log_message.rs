@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 /// `QualityAuditLogMessage` in the API.
 ///
-/// Item of the listing
-/// [`get_quality_conversations_audits_query_transaction_id_results`](crate::api::GetQualityConversationsAuditsQueryTransactionIdResults).
+/// Item of the listing [`get_quality_conversations_audits_query_transaction_id_results`](
+/// crate::api::GetQualityConversationsAuditsQueryTransactionIdResults).
 #[derive(Clone, Default)]
 pub struct QualityAuditLogMessage {
     /// `action`: `QualityAuditLogMessageAction`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QualityAuditQueryExecutionResultsResponse` in the API.
 ///
-/// Returned by
-/// [`get_quality_conversations_audits_query_transaction_id_results`](crate::api::GetQualityConversationsAuditsQueryTransactionIdResults).
+/// Returned by [`get_quality_conversations_audits_query_transaction_id_results`](
+/// crate::api::GetQualityConversationsAuditsQueryTransactionIdResults).
 #[derive(Clone, Default)]
 pub struct QualityAuditQueryExecutionResultsResponse {
     /// `cursor`: a string

@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `QualityAuditQueryExecutionStatusResponse` in the API.
 ///
-/// Returned by
-/// [`get_quality_conversations_audits_query_transaction_id`](crate::api::GetQualityConversationsAuditsQueryTransactionId),
+/// Returned by [`get_quality_conversations_audits_query_transaction_id`](
+/// crate::api::GetQualityConversationsAuditsQueryTransactionId),
 /// [`post_quality_conversations_audits_query`](crate::api::PostQualityConversationsAuditsQuery).
 #[derive(Clone, Default)]
 pub struct QualityAuditQueryExecutionStatusResponse {

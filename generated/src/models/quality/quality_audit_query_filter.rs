@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `QualityAuditQueryFilter` in the API.
 ///
 /// Part of [`QmAuditQueryRequest`](crate::models::QmAuditQueryRequest),
-/// [`QualityAuditQueryExecutionStatusResponse`](crate::models::QualityAuditQueryExecutionStatusResponse).
+/// [`QualityAuditQueryExecutionStatusResponse`](
+/// crate::models::QualityAuditQueryExecutionStatusResponse).
 #[derive(Clone, Default)]
 pub struct QualityAuditQueryFilter {
     /// `property`: `QualityAuditQueryFilterProperty`, required

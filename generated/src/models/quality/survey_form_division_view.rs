@@ -6,10 +6,10 @@ use crate::runtime::time;
 
 /// `SurveyFormDivisionView` in the API.
 ///
-/// Returned by
-/// [`get_quality_publishedforms_surveys_divisionview`](crate::api::GetQualityPublishedformsSurveysDivisionview).
-/// Item of the listing
-/// [`get_quality_publishedforms_surveys_divisionviews`](crate::api::GetQualityPublishedformsSurveysDivisionviews).
+/// Returned by [`get_quality_publishedforms_surveys_divisionview`](
+/// crate::api::GetQualityPublishedformsSurveysDivisionview). Item of the listing
+/// [`get_quality_publishedforms_surveys_divisionviews`](
+/// crate::api::GetQualityPublishedformsSurveysDivisionviews).
 #[derive(Clone, Default)]
 pub struct SurveyFormDivisionView {
     /// `contextId`: a string, required, read-only

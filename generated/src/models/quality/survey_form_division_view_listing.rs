@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SurveyFormDivisionViewListing` in the API.
 ///
-/// Returned by
-/// [`get_quality_publishedforms_surveys_divisionviews`](crate::api::GetQualityPublishedformsSurveysDivisionviews).
+/// Returned by [`get_quality_publishedforms_surveys_divisionviews`](
+/// crate::api::GetQualityPublishedformsSurveysDivisionviews).
 #[derive(Clone, Default)]
 pub struct SurveyFormDivisionViewListing {
     /// `entities`: a list of `SurveyFormDivisionView`

@@ -9,13 +9,16 @@ use crate::runtime::time;
 
 /// `CrossPlatformPolicy` in the API.
 ///
-/// Returned by
-/// [`get_recording_crossplatform_mediaretentionpolicy`](crate::api::GetRecordingCrossplatformMediaretentionpolicy),
-/// [`patch_recording_crossplatform_mediaretentionpolicy`](crate::api::PatchRecordingCrossplatformMediaretentionpolicy),
-/// [`post_recording_crossplatform_mediaretentionpolicies`](crate::api::PostRecordingCrossplatformMediaretentionpolicies),
-/// [`put_recording_crossplatform_mediaretentionpolicy`](crate::api::PutRecordingCrossplatformMediaretentionpolicy).
-/// Taken by
-/// [`put_recording_crossplatform_mediaretentionpolicy`](crate::api::PutRecordingCrossplatformMediaretentionpolicy).
+/// Returned by [`get_recording_crossplatform_mediaretentionpolicy`](
+/// crate::api::GetRecordingCrossplatformMediaretentionpolicy),
+/// [`patch_recording_crossplatform_mediaretentionpolicy`](
+/// crate::api::PatchRecordingCrossplatformMediaretentionpolicy),
+/// [`post_recording_crossplatform_mediaretentionpolicies`](
+/// crate::api::PostRecordingCrossplatformMediaretentionpolicies),
+/// [`put_recording_crossplatform_mediaretentionpolicy`](
+/// crate::api::PutRecordingCrossplatformMediaretentionpolicy). Taken by
+/// [`put_recording_crossplatform_mediaretentionpolicy`](
+/// crate::api::PutRecordingCrossplatformMediaretentionpolicy).
 #[derive(Clone, Default)]
 pub struct CrossPlatformPolicy {
     /// `actions`: `CrossPlatformPolicyActions`

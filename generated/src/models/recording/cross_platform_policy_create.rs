@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `CrossPlatformPolicyCreate` in the API.
 ///
-/// Taken by
-/// [`post_recording_crossplatform_mediaretentionpolicies`](crate::api::PostRecordingCrossplatformMediaretentionpolicies).
+/// Taken by [`post_recording_crossplatform_mediaretentionpolicies`](
+/// crate::api::PostRecordingCrossplatformMediaretentionpolicies).
 #[derive(Clone, Default)]
 pub struct CrossPlatformPolicyCreate {
     /// `actions`: `CrossPlatformPolicyActions`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CrossPlatformPolicyUpdate` in the API.
 ///
-/// Taken by
-/// [`patch_recording_crossplatform_mediaretentionpolicy`](crate::api::PatchRecordingCrossplatformMediaretentionpolicy).
+/// Taken by [`patch_recording_crossplatform_mediaretentionpolicy`](
+/// crate::api::PatchRecordingCrossplatformMediaretentionpolicy).
 #[derive(Clone, Default)]
 pub struct CrossPlatformPolicyUpdate {
     /// `enabled`: a boolean

@@ -4,11 +4,12 @@ use crate::runtime::codec;
 
 /// `KeyRotationSchedule` in the API.
 ///
-/// Returned by
-/// [`get_recording_recordingkeys_rotationschedule`](crate::api::GetRecordingRecordingkeysRotationschedule),
-/// [`put_recording_recordingkeys_rotationschedule`](crate::api::PutRecordingRecordingkeysRotationschedule).
-/// Taken by
-/// [`put_recording_recordingkeys_rotationschedule`](crate::api::PutRecordingRecordingkeysRotationschedule).
+/// Returned by [`get_recording_recordingkeys_rotationschedule`](
+/// crate::api::GetRecordingRecordingkeysRotationschedule),
+/// [`put_recording_recordingkeys_rotationschedule`](
+/// crate::api::PutRecordingRecordingkeysRotationschedule). Taken by
+/// [`put_recording_recordingkeys_rotationschedule`](
+/// crate::api::PutRecordingRecordingkeysRotationschedule).
 #[derive(Clone, Default)]
 pub struct KeyRotationSchedule {
     /// `id`: a string, read-only

@@ -56,16 +56,16 @@ export!(media_policies: MediaPolicies);
 export!(media_result: MediaResult);
 export!(message_media_attachment: MessageMediaAttachment, MessageMediaAttachmentMediaType);
 export!(message_media_policy: MessageMediaPolicy);
-export!(
-    message_media_policy_conditions: MessageMediaPolicyConditions, MessageMediaPolicyConditionsCustomerParticipation
+export!(message_media_policy_conditions:
+    MessageMediaPolicyConditions, MessageMediaPolicyConditionsCustomerParticipation
 );
 export!(message_sticker_attachment: MessageStickerAttachment);
 export!(metered_assignment_by_agent: MeteredAssignmentByAgent);
 export!(metered_evaluation_assignment: MeteredEvaluationAssignment);
 export!(operation_parameters: *);
-export!(
-    orphan_recording: OrphanRecording, OrphanRecordingFileState, OrphanRecordingMediaSubtype, OrphanRecordingMediaType,
-        OrphanRecordingOrphanStatus, OrphanRecordingProviderType, OrphanRecordingRegion
+export!(orphan_recording:
+    OrphanRecording, OrphanRecordingFileState, OrphanRecordingMediaSubtype, OrphanRecordingMediaType,
+    OrphanRecordingOrphanStatus, OrphanRecordingProviderType, OrphanRecordingRegion
 );
 export!(orphan_recording_listing: OrphanRecordingListing);
 export!(orphan_update_request: OrphanUpdateRequest);
@@ -74,9 +74,8 @@ export!(payment_request: PaymentRequest, PaymentRequestPaymentPlatform);
 export!(payment_response: PaymentResponse, PaymentResponsePaymentStatus);
 export!(policy: Policy);
 export!(policy_actions: PolicyActions);
-export!(
-    policy_conditions: PolicyConditions, PolicyConditionsCustomerParticipation, PolicyConditionsDirections,
-        PolicyConditionsMediaTypes
+export!(policy_conditions:
+    PolicyConditions, PolicyConditionsCustomerParticipation, PolicyConditionsDirections, PolicyConditionsMediaTypes
 );
 export!(policy_create: PolicyCreate);
 export!(policy_entity_listing: PolicyEntityListing);
@@ -87,16 +86,15 @@ export!(policy_user: PolicyUser, PolicyUserState);
 export!(published_survey_form_reference: PublishedSurveyFormReference);
 export!(quick_reply: QuickReply, QuickReplyAction);
 export!(received_reply_message: ReceivedReplyMessage);
-export!(
-    recording: Recording, RecordingArchiveMedium, RecordingFileState, RecordingMediaSubtype,
-        RecordingRecordingErrorStatus, RecordingRecordingFileRole
+export!(recording:
+    Recording, RecordingArchiveMedium, RecordingFileState, RecordingMediaSubtype, RecordingRecordingErrorStatus,
+    RecordingRecordingFileRole
 );
 export!(recording_attachment: RecordingAttachment, RecordingAttachmentMediaType);
 export!(recording_content_story: RecordingContentStory, RecordingContentStoryType);
 export!(recording_email_message: RecordingEmailMessage);
-export!(
-    recording_encryption_configuration: RecordingEncryptionConfiguration,
-        RecordingEncryptionConfigurationKeyConfigurationType
+export!(recording_encryption_configuration:
+    RecordingEncryptionConfiguration, RecordingEncryptionConfigurationKeyConfigurationType
 );
 export!(recording_encryption_configuration_listing: RecordingEncryptionConfigurationListing);
 export!(recording_form: RecordingForm);
@@ -113,16 +111,15 @@ export!(recording_jobs_query: RecordingJobsQuery, RecordingJobsQueryAction);
 export!(recording_location: RecordingLocation);
 export!(recording_message_receipt: RecordingMessageReceipt, RecordingMessageReceiptStatus);
 export!(recording_message_receipt_reason: RecordingMessageReceiptReason, RecordingMessageReceiptReasonCode);
-export!(
-    recording_messaging_message: RecordingMessagingMessage, RecordingMessagingMessageContentType,
-        RecordingMessagingMessageSocialVisibility
+export!(recording_messaging_message:
+    RecordingMessagingMessage, RecordingMessagingMessageContentType, RecordingMessagingMessageSocialVisibility
 );
-export!(
-    recording_metadata: RecordingMetadata, RecordingMetadataArchiveMedium, RecordingMetadataFileState,
-        RecordingMetadataMediaSubtype, RecordingMetadataRegion
+export!(recording_metadata:
+    RecordingMetadata, RecordingMetadataArchiveMedium, RecordingMetadataFileState, RecordingMetadataMediaSubtype,
+    RecordingMetadataRegion
 );
-export!(
-    recording_notification_response: RecordingNotificationResponse, RecordingNotificationResponseNotificationStatus
+export!(recording_notification_response:
+    RecordingNotificationResponse, RecordingNotificationResponseNotificationStatus
 );
 export!(recording_notification_template: RecordingNotificationTemplate);
 export!(recording_retention: RecordingRetention, RecordingRetentionArchiveMedium);

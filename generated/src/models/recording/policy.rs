@@ -12,8 +12,8 @@ use crate::runtime::time;
 /// [`patch_recording_mediaretentionpolicy`](crate::api::PatchRecordingMediaretentionpolicy),
 /// [`post_recording_mediaretentionpolicies`](crate::api::PostRecordingMediaretentionpolicies),
 /// [`put_recording_mediaretentionpolicy`](crate::api::PutRecordingMediaretentionpolicy). Item of the
-/// listing
-/// [`get_recording_crossplatform_mediaretentionpolicies`](crate::api::GetRecordingCrossplatformMediaretentionpolicies),
+/// listing [`get_recording_crossplatform_mediaretentionpolicies`](
+/// crate::api::GetRecordingCrossplatformMediaretentionpolicies),
 /// [`get_recording_mediaretentionpolicies`](crate::api::GetRecordingMediaretentionpolicies). Taken by
 /// [`put_recording_mediaretentionpolicy`](crate::api::PutRecordingMediaretentionpolicy).
 #[derive(Clone, Default)]

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `PolicyEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_recording_crossplatform_mediaretentionpolicies`](crate::api::GetRecordingCrossplatformMediaretentionpolicies),
+/// Returned by [`get_recording_crossplatform_mediaretentionpolicies`](
+/// crate::api::GetRecordingCrossplatformMediaretentionpolicies),
 /// [`get_recording_mediaretentionpolicies`](crate::api::GetRecordingMediaretentionpolicies).
 #[derive(Clone, Default)]
 pub struct PolicyEntityListing {

@@ -9,7 +9,8 @@ use crate::runtime::time;
 /// `RecordingMetadata` in the API.
 ///
 /// Returned by [`get_conversation_recordingmetadata`](crate::api::GetConversationRecordingmetadata),
-/// [`get_conversation_recordingmetadata_recording_id`](crate::api::GetConversationRecordingmetadataRecordingId).
+/// [`get_conversation_recordingmetadata_recording_id`](
+/// crate::api::GetConversationRecordingmetadataRecordingId).
 #[derive(Clone, Default)]
 pub struct RecordingMetadata {
     /// `annotations`: a list of `Annotation`

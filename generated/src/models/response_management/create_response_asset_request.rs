@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CreateResponseAssetRequest` in the API.
 ///
-/// Taken by
-/// [`post_responsemanagement_responseassets_uploads`](crate::api::PostResponsemanagementResponseassetsUploads).
+/// Taken by [`post_responsemanagement_responseassets_uploads`](
+/// crate::api::PostResponsemanagementResponseassetsUploads).
 #[derive(Clone, Default)]
 pub struct CreateResponseAssetRequest {
     /// `contentMd5`: a string

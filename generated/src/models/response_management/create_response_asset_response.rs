@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `CreateResponseAssetResponse` in the API.
 ///
-/// Returned by
-/// [`post_responsemanagement_responseassets_uploads`](crate::api::PostResponsemanagementResponseassetsUploads).
+/// Returned by [`post_responsemanagement_responseassets_uploads`](
+/// crate::api::PostResponsemanagementResponseassetsUploads).
 #[derive(Clone, Default)]
 pub struct CreateResponseAssetResponse {
     /// `headers`: a map of strings to strings, read-only

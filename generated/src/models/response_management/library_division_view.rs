@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `LibraryDivisionView` in the API.
 ///
-/// Returned by
-/// [`get_responsemanagement_libraries_divisionview`](crate::api::GetResponsemanagementLibrariesDivisionview).
-/// Item of the listing
-/// [`get_responsemanagement_libraries_divisionviews`](crate::api::GetResponsemanagementLibrariesDivisionviews).
+/// Returned by [`get_responsemanagement_libraries_divisionview`](
+/// crate::api::GetResponsemanagementLibrariesDivisionview). Item of the listing
+/// [`get_responsemanagement_libraries_divisionviews`](
+/// crate::api::GetResponsemanagementLibrariesDivisionviews).
 #[derive(Clone, Default)]
 pub struct LibraryDivisionView {
     /// `id`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LibraryDivisionViewEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_responsemanagement_libraries_divisionviews`](crate::api::GetResponsemanagementLibrariesDivisionviews).
+/// Returned by [`get_responsemanagement_libraries_divisionviews`](
+/// crate::api::GetResponsemanagementLibrariesDivisionviews).
 #[derive(Clone, Default)]
 pub struct LibraryDivisionViewEntityListing {
     /// `entities`: a list of `LibraryDivisionView`

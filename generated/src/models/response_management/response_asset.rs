@@ -10,9 +10,10 @@ use crate::runtime::time;
 /// Returned by
 /// [`get_responsemanagement_responseasset`](crate::api::GetResponsemanagementResponseasset),
 /// [`put_responsemanagement_responseasset`](crate::api::PutResponsemanagementResponseasset). Item of
-/// the listing
-/// [`post_responsemanagement_responseassets_bulk`](crate::api::PostResponsemanagementResponseassetsBulk),
-/// [`post_responsemanagement_responseassets_search`](crate::api::PostResponsemanagementResponseassetsSearch).
+/// the listing [`post_responsemanagement_responseassets_bulk`](
+/// crate::api::PostResponsemanagementResponseassetsBulk),
+/// [`post_responsemanagement_responseassets_search`](
+/// crate::api::PostResponsemanagementResponseassetsSearch).
 #[derive(Clone, Default)]
 pub struct ResponseAsset {
     /// `contentLength`: an integer (`int64`)

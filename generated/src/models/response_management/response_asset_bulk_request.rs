@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ResponseAssetBulkRequest` in the API.
 ///
-/// Taken by
-/// [`post_responsemanagement_responseassets_bulk`](crate::api::PostResponsemanagementResponseassetsBulk).
+/// Taken by [`post_responsemanagement_responseassets_bulk`](
+/// crate::api::PostResponsemanagementResponseassetsBulk).
 #[derive(Clone, Default)]
 pub struct ResponseAssetBulkRequest {
     /// `assetIds`: a list of strings, required

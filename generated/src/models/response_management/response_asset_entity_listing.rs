@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ResponseAssetEntityListing` in the API.
 ///
-/// Returned by
-/// [`post_responsemanagement_responseassets_bulk`](crate::api::PostResponsemanagementResponseassetsBulk).
+/// Returned by [`post_responsemanagement_responseassets_bulk`](
+/// crate::api::PostResponsemanagementResponseassetsBulk).
 #[derive(Clone, Default)]
 pub struct ResponseAssetEntityListing {
     /// `entities`: a list of `ResponseAsset`

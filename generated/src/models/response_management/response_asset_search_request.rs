@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `ResponseAssetSearchRequest` in the API.
 ///
-/// Taken by
-/// [`post_responsemanagement_responseassets_search`](crate::api::PostResponsemanagementResponseassetsSearch).
+/// Taken by [`post_responsemanagement_responseassets_search`](
+/// crate::api::PostResponsemanagementResponseassetsSearch).
 #[derive(Clone, Default)]
 pub struct ResponseAssetSearchRequest {
     /// `pageNumber`: an integer (`int32`)

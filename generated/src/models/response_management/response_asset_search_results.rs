@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ResponseAssetSearchResults` in the API.
 ///
-/// Returned by
-/// [`post_responsemanagement_responseassets_search`](crate::api::PostResponsemanagementResponseassetsSearch).
+/// Returned by [`post_responsemanagement_responseassets_search`](
+/// crate::api::PostResponsemanagementResponseassetsSearch).
 #[derive(Clone, Default)]
 pub struct ResponseAssetSearchResults {
     /// `pageCount`: an integer (`int32`)

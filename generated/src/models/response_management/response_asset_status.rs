@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ResponseAssetStatus` in the API.
 ///
-/// Returned by
-/// [`get_responsemanagement_responseassets_status_status_id`](crate::api::GetResponsemanagementResponseassetsStatusStatusId).
+/// Returned by [`get_responsemanagement_responseassets_status_status_id`](
+/// crate::api::GetResponsemanagementResponseassetsStatusStatusId).
 #[derive(Clone, Default)]
 pub struct ResponseAssetStatus {
     /// `errorCode`: a string, read-only

@@ -8,10 +8,10 @@ use crate::runtime::codec;
 
 /// `ResponseDivisionView` in the API.
 ///
-/// Returned by
-/// [`get_responsemanagement_responses_divisionview`](crate::api::GetResponsemanagementResponsesDivisionview).
-/// Item of the listing
-/// [`post_responsemanagement_responses_divisionviews_query`](crate::api::PostResponsemanagementResponsesDivisionviewsQuery).
+/// Returned by [`get_responsemanagement_responses_divisionview`](
+/// crate::api::GetResponsemanagementResponsesDivisionview). Item of the listing
+/// [`post_responsemanagement_responses_divisionviews_query`](
+/// crate::api::PostResponsemanagementResponsesDivisionviewsQuery).
 #[derive(Clone, Default)]
 pub struct ResponseDivisionView {
     /// `form`: `Form`

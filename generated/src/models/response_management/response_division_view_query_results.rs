@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ResponseDivisionViewQueryResults` in the API.
 ///
-/// Returned by
-/// [`post_responsemanagement_responses_divisionviews_query`](crate::api::PostResponsemanagementResponsesDivisionviewsQuery).
+/// Returned by [`post_responsemanagement_responses_divisionviews_query`](
+/// crate::api::PostResponsemanagementResponsesDivisionviewsQuery).
 #[derive(Clone, Default)]
 pub struct ResponseDivisionViewQueryResults {
     /// `results`: `DomainEntityListingResponseDivisionView`, required

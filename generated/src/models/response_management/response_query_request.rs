@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ResponseQueryRequest` in the API.
 ///
-/// Taken by
-/// [`post_responsemanagement_responses_divisionviews_query`](crate::api::PostResponsemanagementResponsesDivisionviewsQuery),
+/// Taken by [`post_responsemanagement_responses_divisionviews_query`](
+/// crate::api::PostResponsemanagementResponsesDivisionviewsQuery),
 /// [`post_responsemanagement_responses_query`](crate::api::PostResponsemanagementResponsesQuery).
 #[derive(Clone, Default)]
 pub struct ResponseQueryRequest {

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CreateKpiRequest` in the API.
 ///
-/// Taken by
-/// [`post_routing_predictors_keyperformanceindicators`](crate::api::PostRoutingPredictorsKeyperformanceindicators).
+/// Taken by [`post_routing_predictors_keyperformanceindicators`](
+/// crate::api::PostRoutingPredictorsKeyperformanceindicators).
 #[derive(Clone, Default)]
 pub struct CreateKpiRequest {
     /// `description`: a string

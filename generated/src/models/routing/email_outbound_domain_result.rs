@@ -5,11 +5,13 @@ use crate::runtime::codec;
 
 /// `EmailOutboundDomainResult` in the API.
 ///
-/// Returned by
-/// [`get_routing_email_outbound_domain_activation`](crate::api::GetRoutingEmailOutboundDomainActivation),
+/// Returned by [`get_routing_email_outbound_domain_activation`](
+/// crate::api::GetRoutingEmailOutboundDomainActivation),
 /// [`post_routing_email_outbound_domains`](crate::api::PostRoutingEmailOutboundDomains),
-/// [`post_routing_email_outbound_domains_simulated`](crate::api::PostRoutingEmailOutboundDomainsSimulated),
-/// [`put_routing_email_outbound_domain_activation`](crate::api::PutRoutingEmailOutboundDomainActivation).
+/// [`post_routing_email_outbound_domains_simulated`](
+/// crate::api::PostRoutingEmailOutboundDomainsSimulated),
+/// [`put_routing_email_outbound_domain_activation`](
+/// crate::api::PutRoutingEmailOutboundDomainActivation).
 #[derive(Clone, Default)]
 pub struct EmailOutboundDomainResult {
     /// `dmarcVerificationResult`: `DmarcResult`, read-only

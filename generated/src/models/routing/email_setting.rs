@@ -7,10 +7,12 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_routing_email_setting_email_setting_id`](crate::api::GetRoutingEmailSettingEmailSettingId),
-/// [`patch_routing_email_setting_email_setting_id`](crate::api::PatchRoutingEmailSettingEmailSettingId),
+/// [`patch_routing_email_setting_email_setting_id`](
+/// crate::api::PatchRoutingEmailSettingEmailSettingId),
 /// [`post_routing_email_setting`](crate::api::PostRoutingEmailSetting). Item of the listing
 /// [`get_routing_email_setting`](crate::api::GetRoutingEmailSetting). Taken by
-/// [`patch_routing_email_setting_email_setting_id`](crate::api::PatchRoutingEmailSettingEmailSettingId),
+/// [`patch_routing_email_setting_email_setting_id`](
+/// crate::api::PatchRoutingEmailSettingEmailSettingId),
 /// [`post_routing_email_setting`](crate::api::PostRoutingEmailSetting).
 #[derive(Clone, Default)]
 pub struct EmailSetting {

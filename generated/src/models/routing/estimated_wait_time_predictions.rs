@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `EstimatedWaitTimePredictions` in the API.
 ///
 /// Returned by [`get_routing_queue_estimatedwaittime`](crate::api::GetRoutingQueueEstimatedwaittime),
-/// [`get_routing_queue_mediatype_estimatedwaittime`](crate::api::GetRoutingQueueMediatypeEstimatedwaittime).
+/// [`get_routing_queue_mediatype_estimatedwaittime`](
+/// crate::api::GetRoutingQueueMediatypeEstimatedwaittime).
 #[derive(Clone, Default)]
 pub struct EstimatedWaitTimePredictions {
     /// `results`: a list of `PredictionResults`, required

@@ -8,12 +8,14 @@ use crate::runtime::time;
 
 /// `KeyPerformanceIndicator` in the API.
 ///
-/// Returned by
-/// [`get_routing_predictors_keyperformanceindicator`](crate::api::GetRoutingPredictorsKeyperformanceindicator),
-/// [`patch_routing_predictors_keyperformanceindicator`](crate::api::PatchRoutingPredictorsKeyperformanceindicator),
-/// [`post_routing_predictors_keyperformanceindicators`](crate::api::PostRoutingPredictorsKeyperformanceindicators).
-/// Item of the listing
-/// [`get_routing_predictors_keyperformanceindicators`](crate::api::GetRoutingPredictorsKeyperformanceindicators).
+/// Returned by [`get_routing_predictors_keyperformanceindicator`](
+/// crate::api::GetRoutingPredictorsKeyperformanceindicator),
+/// [`patch_routing_predictors_keyperformanceindicator`](
+/// crate::api::PatchRoutingPredictorsKeyperformanceindicator),
+/// [`post_routing_predictors_keyperformanceindicators`](
+/// crate::api::PostRoutingPredictorsKeyperformanceindicators). Item of the listing
+/// [`get_routing_predictors_keyperformanceindicators`](
+/// crate::api::GetRoutingPredictorsKeyperformanceindicators).
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicator {
     /// `dateCreated`: a timestamp, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `KeyPerformanceIndicatorEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_routing_predictors_keyperformanceindicators`](crate::api::GetRoutingPredictorsKeyperformanceindicators).
+/// Returned by [`get_routing_predictors_keyperformanceindicators`](
+/// crate::api::GetRoutingPredictorsKeyperformanceindicators).
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicatorEntityListing {
     /// `entities`: a list of `KeyPerformanceIndicator`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `KeyPerformanceIndicatorType` in the API.
 ///
-/// Returned by
-/// [`get_routing_predictors_keyperformanceindicatortypes`](crate::api::GetRoutingPredictorsKeyperformanceindicatortypes).
+/// Returned by [`get_routing_predictors_keyperformanceindicatortypes`](
+/// crate::api::GetRoutingPredictorsKeyperformanceindicatortypes).
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicatorType {
     /// `id`: one of `SalesConversion`, `Churn`, `Retention`, `SalesValue`, `HandleTime`,

@@ -17,9 +17,9 @@ export!(create_benefit_assessment_job_request: CreateBenefitAssessmentJobRequest
 export!(create_benefit_assessment_request: CreateBenefitAssessmentRequest);
 export!(create_kpi_request: CreateKpiRequest, CreateKpiRequestKpiType, CreateKpiRequestSource);
 export!(create_predictor_request: CreatePredictorRequest);
-export!(
-    create_queue_request: CreateQueueRequest, CreateQueueRequestLastAgentRoutingMode, CreateQueueRequestScoringMethod,
-        CreateQueueRequestSkillEvaluationMethod
+export!(create_queue_request:
+    CreateQueueRequest, CreateQueueRequestLastAgentRoutingMode, CreateQueueRequestScoringMethod,
+    CreateQueueRequestSkillEvaluationMethod
 );
 export!(create_routing_skill: CreateRoutingSkill);
 export!(create_utilization_label_request: CreateUtilizationLabelRequest);
@@ -28,9 +28,8 @@ export!(dmarc_result: DmarcResult, DmarcResultDetectedPolicy, DmarcResultStatus)
 export!(dns_record_entry: DnsRecordEntry, DnsRecordEntryVerificationStatus);
 export!(domains: Domains);
 export!(email_error_info: EmailErrorInfo);
-export!(
-    email_outbound_domain_result: EmailOutboundDomainResult, EmailOutboundDomainResultSenderStatus,
-        EmailOutboundDomainResultSenderType
+export!(email_outbound_domain_result:
+    EmailOutboundDomainResult, EmailOutboundDomainResultSenderStatus, EmailOutboundDomainResultSenderType
 );
 export!(email_setting: EmailSetting);
 export!(email_setting_entity_listing: EmailSettingEntityListing);
@@ -46,19 +45,17 @@ export!(inbound_domain_create_request: InboundDomainCreateRequest);
 export!(inbound_domain_entity_listing: InboundDomainEntityListing);
 export!(inbound_domain_patch_request: InboundDomainPatchRequest);
 export!(inbound_route_entity_listing: InboundRouteEntityListing);
-export!(
-    key_performance_indicator: KeyPerformanceIndicator, KeyPerformanceIndicatorKpiGroup, KeyPerformanceIndicatorKpiType,
-        KeyPerformanceIndicatorOptimizationType, KeyPerformanceIndicatorProblemType, KeyPerformanceIndicatorSource,
-        KeyPerformanceIndicatorStatus
+export!(key_performance_indicator:
+    KeyPerformanceIndicator, KeyPerformanceIndicatorKpiGroup, KeyPerformanceIndicatorKpiType,
+    KeyPerformanceIndicatorOptimizationType, KeyPerformanceIndicatorProblemType, KeyPerformanceIndicatorSource,
+    KeyPerformanceIndicatorStatus
 );
-export!(
-    key_performance_indicator_assessment: KeyPerformanceIndicatorAssessment,
-        KeyPerformanceIndicatorAssessmentAssessmentResult
+export!(key_performance_indicator_assessment:
+    KeyPerformanceIndicatorAssessment, KeyPerformanceIndicatorAssessmentAssessmentResult
 );
 export!(key_performance_indicator_entity_listing: KeyPerformanceIndicatorEntityListing);
-export!(
-    key_performance_indicator_type: KeyPerformanceIndicatorType, KeyPerformanceIndicatorTypeId,
-        KeyPerformanceIndicatorTypeSources
+export!(key_performance_indicator_type:
+    KeyPerformanceIndicatorType, KeyPerformanceIndicatorTypeId, KeyPerformanceIndicatorTypeSources
 );
 export!(kpi_result: KpiResult, KpiResultMediaType);
 export!(mail_from_result: MailFromResult, MailFromResultStatus);
@@ -86,9 +83,8 @@ export!(queue_entity_listing: QueueEntityListing);
 export!(queue_member: QueueMember);
 export!(queue_member_entity_listing: QueueMemberEntityListing);
 export!(queue_member_entity_listing_v1: QueueMemberEntityListingV1);
-export!(
-    queue_request: QueueRequest, QueueRequestLastAgentRoutingMode, QueueRequestScoringMethod,
-        QueueRequestSkillEvaluationMethod
+export!(queue_request:
+    QueueRequest, QueueRequestLastAgentRoutingMode, QueueRequestScoringMethod, QueueRequestSkillEvaluationMethod
 );
 export!(recipient: Recipient, RecipientMessengerType);
 export!(recipient_flow: RecipientFlow);
@@ -118,15 +114,15 @@ export!(sms_address: SmsAddress);
 export!(sms_address_entity_listing: SmsAddressEntityListing);
 export!(sms_address_provision: SmsAddressProvision);
 export!(sms_alphanumeric_provision: SmsAlphanumericProvision);
-export!(
-    sms_available_phone_number: SmsAvailablePhoneNumber, SmsAvailablePhoneNumberAddressRequirement,
-        SmsAvailablePhoneNumberCapabilities, SmsAvailablePhoneNumberPhoneNumberType
+export!(sms_available_phone_number:
+    SmsAvailablePhoneNumber, SmsAvailablePhoneNumberAddressRequirement, SmsAvailablePhoneNumberCapabilities,
+    SmsAvailablePhoneNumberPhoneNumberType
 );
 export!(sms_available_phone_number_entity_listing: SmsAvailablePhoneNumberEntityListing);
 export!(sms_identity_resolution_config: SmsIdentityResolutionConfig);
-export!(
-    sms_phone_number: SmsPhoneNumber, SmsPhoneNumberAutoRenewable, SmsPhoneNumberCapabilities,
-        SmsPhoneNumberPhoneNumberStatus, SmsPhoneNumberPhoneNumberType, SmsPhoneNumberShortCodeBillingType
+export!(sms_phone_number:
+    SmsPhoneNumber, SmsPhoneNumberAutoRenewable, SmsPhoneNumberCapabilities, SmsPhoneNumberPhoneNumberStatus,
+    SmsPhoneNumberPhoneNumberType, SmsPhoneNumberShortCodeBillingType
 );
 export!(sms_phone_number_entity_listing: SmsPhoneNumberEntityListing);
 export!(sms_phone_number_import: SmsPhoneNumberImport, SmsPhoneNumberImportPhoneNumberType);

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `OutboundDomainCreateRequest` in the API.
 ///
 /// Taken by [`post_routing_email_outbound_domains`](crate::api::PostRoutingEmailOutboundDomains),
-/// [`post_routing_email_outbound_domains_simulated`](crate::api::PostRoutingEmailOutboundDomainsSimulated).
+/// [`post_routing_email_outbound_domains_simulated`](
+/// crate::api::PostRoutingEmailOutboundDomainsSimulated).
 #[derive(Clone, Default)]
 pub struct OutboundDomainCreateRequest {
     /// `emailSetting`: `EmailSettingReference`

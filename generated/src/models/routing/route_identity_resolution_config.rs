@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `RouteIdentityResolutionConfig` in the API.
 ///
-/// Returned by
-/// [`get_routing_email_domain_route_identityresolution`](crate::api::GetRoutingEmailDomainRouteIdentityresolution),
-/// [`put_routing_email_domain_route_identityresolution`](crate::api::PutRoutingEmailDomainRouteIdentityresolution).
-/// Taken by
-/// [`put_routing_email_domain_route_identityresolution`](crate::api::PutRoutingEmailDomainRouteIdentityresolution).
+/// Returned by [`get_routing_email_domain_route_identityresolution`](
+/// crate::api::GetRoutingEmailDomainRouteIdentityresolution),
+/// [`put_routing_email_domain_route_identityresolution`](
+/// crate::api::PutRoutingEmailDomainRouteIdentityresolution). Taken by
+/// [`put_routing_email_domain_route_identityresolution`](
+/// crate::api::PutRoutingEmailDomainRouteIdentityresolution).
 #[derive(Clone, Default)]
 pub struct RouteIdentityResolutionConfig {
     /// `division`: `WritableStarrableDivision`

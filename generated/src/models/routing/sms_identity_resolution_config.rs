@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `SmsIdentityResolutionConfig` in the API.
 ///
-/// Returned by
-/// [`get_routing_sms_identityresolution_phonenumber`](crate::api::GetRoutingSmsIdentityresolutionPhonenumber),
-/// [`put_routing_sms_identityresolution_phonenumber`](crate::api::PutRoutingSmsIdentityresolutionPhonenumber).
-/// Taken by
-/// [`put_routing_sms_identityresolution_phonenumber`](crate::api::PutRoutingSmsIdentityresolutionPhonenumber).
+/// Returned by [`get_routing_sms_identityresolution_phonenumber`](
+/// crate::api::GetRoutingSmsIdentityresolutionPhonenumber),
+/// [`put_routing_sms_identityresolution_phonenumber`](
+/// crate::api::PutRoutingSmsIdentityresolutionPhonenumber). Taken by
+/// [`put_routing_sms_identityresolution_phonenumber`](
+/// crate::api::PutRoutingSmsIdentityresolutionPhonenumber).
 #[derive(Clone, Default)]
 pub struct SmsIdentityResolutionConfig {
     /// `division`: `WritableStarrableDivision`

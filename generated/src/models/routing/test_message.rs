@@ -8,10 +8,11 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`post_routing_email_domain_testconnection`](crate::api::PostRoutingEmailDomainTestconnection),
-/// [`post_routing_email_outbound_domain_testconnection`](crate::api::PostRoutingEmailOutboundDomainTestconnection).
-/// Taken by
+/// [`post_routing_email_outbound_domain_testconnection`](
+/// crate::api::PostRoutingEmailOutboundDomainTestconnection). Taken by
 /// [`post_routing_email_domain_testconnection`](crate::api::PostRoutingEmailDomainTestconnection),
-/// [`post_routing_email_outbound_domain_testconnection`](crate::api::PostRoutingEmailOutboundDomainTestconnection).
+/// [`post_routing_email_outbound_domain_testconnection`](
+/// crate::api::PostRoutingEmailOutboundDomainTestconnection).
 #[derive(Clone, Default)]
 pub struct TestMessage {
     /// `from`: `EmailAddress`, required

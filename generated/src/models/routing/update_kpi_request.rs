@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateKpiRequest` in the API.
 ///
-/// Taken by
-/// [`patch_routing_predictors_keyperformanceindicator`](crate::api::PatchRoutingPredictorsKeyperformanceindicator).
+/// Taken by [`patch_routing_predictors_keyperformanceindicator`](
+/// crate::api::PatchRoutingPredictorsKeyperformanceindicator).
 #[derive(Clone, Default)]
 pub struct UpdateKpiRequest {
     /// `description`: a string

@@ -11,9 +11,8 @@ export!(scim_group_list_response: ScimGroupListResponse);
 export!(scim_metadata: ScimMetadata, ScimMetadataResourceType);
 export!(scim_phone_number: ScimPhoneNumber, ScimPhoneNumberType);
 export!(scim_service_provider_config: ScimServiceProviderConfig);
-export!(
-    scim_service_provider_config_authentication_scheme: ScimServiceProviderConfigAuthenticationScheme,
-        ScimServiceProviderConfigAuthenticationSchemeType
+export!(scim_service_provider_config_authentication_scheme:
+    ScimServiceProviderConfigAuthenticationScheme, ScimServiceProviderConfigAuthenticationSchemeType
 );
 export!(scim_service_provider_config_bulk_feature: ScimServiceProviderConfigBulkFeature);
 export!(scim_service_provider_config_filter_feature: ScimServiceProviderConfigFilterFeature);
@@ -30,10 +29,9 @@ export!(scim_v2_group_reference: ScimV2GroupReference, ScimV2GroupReferenceType)
 export!(scim_v2_member_reference: ScimV2MemberReference, ScimV2MemberReferenceType);
 export!(scim_v2_patch_operation: ScimV2PatchOperation, ScimV2PatchOperationOp);
 export!(scim_v2_patch_request: ScimV2PatchRequest);
-export!(
-    scim_v2_schema_attribute: ScimV2SchemaAttribute, ScimV2SchemaAttributeMutability,
-        ScimV2SchemaAttributeReferenceTypes, ScimV2SchemaAttributeReturned, ScimV2SchemaAttributeType,
-        ScimV2SchemaAttributeUniqueness
+export!(scim_v2_schema_attribute:
+    ScimV2SchemaAttribute, ScimV2SchemaAttributeMutability, ScimV2SchemaAttributeReferenceTypes,
+    ScimV2SchemaAttributeReturned, ScimV2SchemaAttributeType, ScimV2SchemaAttributeUniqueness
 );
 export!(scim_v2_schema_definition: ScimV2SchemaDefinition);
 export!(scim_v2_schema_list_response: ScimV2SchemaListResponse);

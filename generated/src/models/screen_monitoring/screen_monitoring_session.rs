@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ScreenMonitoringSession` in the API.
 ///
-/// Returned by
-/// [`get_conversation_participant_screenmonitors_session`](crate::api::GetConversationParticipantScreenmonitorsSession),
+/// Returned by [`get_conversation_participant_screenmonitors_session`](
+/// crate::api::GetConversationParticipantScreenmonitorsSession),
 /// [`get_user_screenmonitors_session`](crate::api::GetUserScreenmonitorsSession). Item of the listing
 /// [`get_screenmonitors_user_sessions`](crate::api::GetScreenmonitorsUserSessions).
 #[derive(Clone, Default)]

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `StartScreenMonitorResponseBody` in the API.
 ///
-/// Returned by
-/// [`post_conversation_participant_screenmonitors_sessions`](crate::api::PostConversationParticipantScreenmonitorsSessions),
+/// Returned by [`post_conversation_participant_screenmonitors_sessions`](
+/// crate::api::PostConversationParticipantScreenmonitorsSessions),
 /// [`post_user_screenmonitors_sessions`](crate::api::PostUserScreenmonitorsSessions).
 #[derive(Clone, Default)]
 pub struct StartScreenMonitorResponseBody {

@@ -2,7 +2,14 @@
 
 //! What several tags share: few of them name its folder, or else the model that is used most.
 export_if_any!(activity_query_predicate_dimension: "analytics" "routing" "teams" "users");
-export_if_any!(addressable_entity_ref: "agent-assistants" "ai-studio" "alerting" "analytics" "architect" "assistant-copilot-variations" "audit" "authorization" "business-rules" "chat" "content-management" "conversations" "external-contacts" "fax" "gamification" "geolocation" "groups" "integrations" "intents" "journey" "knowledge" "locations" "log-capture" "operational-events" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "screen-monitoring" "search" "speech-text-analytics" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments");
+export_if_any!(addressable_entity_ref:
+    "agent-assistants" "ai-studio" "alerting" "analytics" "architect" "assistant-copilot-variations" "audit"
+    "authorization" "business-rules" "chat" "content-management" "conversations" "external-contacts" "fax"
+    "gamification" "geolocation" "groups" "integrations" "intents" "journey" "knowledge" "locations" "log-capture"
+    "operational-events" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management"
+    "routing" "screen-monitoring" "search" "speech-text-analytics" "telephony" "telephony-providers-edge"
+    "user-recordings" "users" "voicemail" "web-deployments"
+);
 export_if_any!(agent_assistants_and_alerting_and_knowledge: "agent-assistants" "alerting" "knowledge");
 export_if_any!(agent_assistants_and_routing: "agent-assistants" "routing");
 export_if_any!(agent_ui_and_settings_and_users: "agent-ui" "settings" "users");
@@ -43,7 +50,9 @@ export_if_any!(audit_and_quality: "audit" "quality");
 export_if_any!(authorization_and_objects: "authorization" "objects");
 export_if_any!(authorization_and_objects_and_users: "authorization" "objects" "users");
 export_if_any!(authorization_and_users: "authorization" "users");
-export_if_any!(auto_complete_type: "conversations" "integrations" "response-management" "social-media" "textbots" "webmessaging");
+export_if_any!(auto_complete_type:
+    "conversations" "integrations" "response-management" "social-media" "textbots" "webmessaging"
+);
 export_if_any!(background_assistant_and_web_deployments: "background-assistant" "web-deployments");
 export_if_any!(billing_and_downloads: "billing" "downloads");
 export_if_any!(billing_and_routing_and_users: "billing" "routing" "users");
@@ -54,18 +63,32 @@ export_if_any!(coaching_and_learning: "coaching" "learning");
 export_if_any!(coaching_and_learning_and_users: "coaching" "learning" "users");
 export_if_any!(coaching_and_learning_and_workforce_management: "coaching" "learning" "workforce-management");
 export_if_any!(coaching_and_workforce_management: "coaching" "workforce-management");
-export_if_any!(contact: "architect" "authorization" "content-management" "conversations" "external-contacts" "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments");
+export_if_any!(contact:
+    "architect" "authorization" "content-management" "conversations" "external-contacts" "groups"
+    "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search"
+    "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments"
+);
 export_if_any!(content_management_and_conversations: "content-management" "conversations");
 export_if_any!(content_management_and_fax_and_user_recordings: "content-management" "fax" "user-recordings");
 export_if_any!(content_management_and_greetings: "content-management" "greetings");
 export_if_any!(conversation: "conversations" "search" "user-recordings" "voicemail");
-export_if_any!(conversation_content_list_picker: "conversations" "integrations" "social-media" "textbots" "webmessaging");
-export_if_any!(conversation_content_received_reply_message: "conversations" "integrations" "recording" "social-media" "textbots" "webmessaging");
+export_if_any!(conversation_content_list_picker:
+    "conversations" "integrations" "social-media" "textbots" "webmessaging"
+);
+export_if_any!(conversation_content_received_reply_message:
+    "conversations" "integrations" "recording" "social-media" "textbots" "webmessaging"
+);
 export_if_any!(conversation_event_typing: "conversations" "recording" "social-media" "textbots");
 export_if_any!(conversation_message_content: "conversations" "integrations" "social-media" "textbots");
-export_if_any!(conversation_message_event_type: "conversations" "outbound" "recording" "search" "social-media" "textbots" "user-recordings" "voicemail");
-export_if_any!(conversation_message_metadata_type: "conversations" "integrations" "outbound" "search" "social-media" "textbots" "user-recordings" "voicemail");
-export_if_any!(conversation_reference: "case-management" "coaching" "conversations" "outbound" "quality" "recording" "search" "user-recordings" "voicemail");
+export_if_any!(conversation_message_event_type:
+    "conversations" "outbound" "recording" "search" "social-media" "textbots" "user-recordings" "voicemail"
+);
+export_if_any!(conversation_message_metadata_type:
+    "conversations" "integrations" "outbound" "search" "social-media" "textbots" "user-recordings" "voicemail"
+);
+export_if_any!(conversation_reference:
+    "case-management" "coaching" "conversations" "outbound" "quality" "recording" "search" "user-recordings" "voicemail"
+);
 export_if_any!(conversations_and_journey: "conversations" "journey");
 export_if_any!(conversations_and_knowledge: "conversations" "knowledge");
 export_if_any!(conversations_and_messaging: "conversations" "messaging");
@@ -80,25 +103,61 @@ export_if_any!(conversations_and_social_media: "conversations" "social-media");
 export_if_any!(conversations_and_social_media_and_webmessaging: "conversations" "social-media" "webmessaging");
 export_if_any!(conversations_and_web_deployments: "conversations" "web-deployments");
 export_if_any!(copilot: "agent-assistants" "agent-copilot" "assistant-copilot-variations" "routing");
-export_if_any!(coretype: "business-rules" "conversations" "data-extensions" "external-contacts" "journey" "task-management" "users");
+export_if_any!(coretype:
+    "business-rules" "conversations" "data-extensions" "external-contacts" "journey" "task-management" "users"
+);
 export_if_any!(cursors: "analytics" "external-contacts" "oauth" "usage");
 export_if_any!(data_schema: "conversations" "external-contacts" "recording" "task-management" "users");
-export_if_any!(detail: "ai-studio" "analytics" "architect" "business-rules" "conversations" "integrations" "knowledge" "outbound" "recording" "routing" "search" "telephony" "uploads" "usage" "user-recordings" "virtual-agents" "voicemail" "workforce-management");
-export_if_any!(direction: "analytics" "conversations" "data-privacy" "flows" "outbound" "routing" "search" "user-recordings" "users" "voicemail");
-export_if_any!(division: "architect" "authorization" "business-rules" "content-management" "conversations" "external-contacts" "gamification" "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "scripts" "search" "task-management" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments");
+export_if_any!(detail:
+    "ai-studio" "analytics" "architect" "business-rules" "conversations" "integrations" "knowledge" "outbound"
+    "recording" "routing" "search" "telephony" "uploads" "usage" "user-recordings" "virtual-agents" "voicemail"
+    "workforce-management"
+);
+export_if_any!(direction:
+    "analytics" "conversations" "data-privacy" "flows" "outbound" "routing" "search" "user-recordings" "users"
+    "voicemail"
+);
+export_if_any!(division:
+    "architect" "authorization" "business-rules" "content-management" "conversations" "external-contacts" "gamification"
+    "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing"
+    "scripts" "search" "task-management" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail"
+    "web-deployments"
+);
 export_if_any!(division_reference: "gamification" "outbound" "workforce-management");
-export_if_any!(domain_entity_ref: "architect" "audit" "authorization" "business-rules" "content-management" "conversations" "external-contacts" "fax" "gamification" "general-data-protection-regulation" "integrations" "intents" "journey" "messaging" "oauth" "organization-authorization" "outbound" "quality" "recording" "response-management" "routing" "search" "settings" "social-media" "stations" "task-management" "telephony" "telephony-providers-edge" "tokens" "usage" "user-recordings" "users" "voicemail" "web-deployments");
-export_if_any!(email_address: "authorization" "conversations" "outbound" "quality" "recording" "routing" "search" "user-recordings" "users" "voicemail");
+export_if_any!(domain_entity_ref:
+    "architect" "audit" "authorization" "business-rules" "content-management" "conversations" "external-contacts" "fax"
+    "gamification" "general-data-protection-regulation" "integrations" "intents" "journey" "messaging" "oauth"
+    "organization-authorization" "outbound" "quality" "recording" "response-management" "routing" "search" "settings"
+    "social-media" "stations" "task-management" "telephony" "telephony-providers-edge" "tokens" "usage"
+    "user-recordings" "users" "voicemail" "web-deployments"
+);
+export_if_any!(email_address:
+    "authorization" "conversations" "outbound" "quality" "recording" "routing" "search" "user-recordings" "users"
+    "voicemail"
+);
 export_if_any!(emails_and_settings: "emails" "settings");
 export_if_any!(employee_engagement_and_gamification: "employee-engagement" "gamification");
-export_if_any!(empty: "alerting" "architect" "case-management" "conversations" "external-contacts" "groups" "identity-provider" "outbound" "scim" "uploads" "users" "web-deployments");
+export_if_any!(empty:
+    "alerting" "architect" "case-management" "conversations" "external-contacts" "groups" "identity-provider" "outbound"
+    "scim" "uploads" "users" "web-deployments"
+);
 export_if_any!(entity: "analytics" "chat" "conversations" "external-contacts" "knowledge" "tokens" "users");
 export_if_any!(entity_listing: "agent-assistants" "journey" "speech-text-analytics" "workforce-management");
-export_if_any!(error_body: "ai-studio" "analytics" "architect" "business-rules" "conversations" "integrations" "knowledge" "outbound" "recording" "routing" "search" "uploads" "usage" "user-recordings" "virtual-agents" "voicemail" "workforce-management");
-export_if_any!(error_info: "conversations" "infrastructure-as-code" "integrations" "outbound" "search" "user-recordings" "voicemail");
+export_if_any!(error_body:
+    "ai-studio" "analytics" "architect" "business-rules" "conversations" "integrations" "knowledge" "outbound"
+    "recording" "routing" "search" "uploads" "usage" "user-recordings" "virtual-agents" "voicemail"
+    "workforce-management"
+);
+export_if_any!(error_info:
+    "conversations" "infrastructure-as-code" "integrations" "outbound" "search" "user-recordings" "voicemail"
+);
 export_if_any!(evaluation: "conversations" "outbound" "quality" "search" "user-recordings" "voicemail");
-export_if_any!(evaluation_form: "conversations" "outbound" "quality" "recording" "search" "user-recordings" "voicemail");
-export_if_any!(evaluation_search_request_dto_sort_order: "integrations" "log-capture" "operational-events" "quality" "response-management" "users");
+export_if_any!(evaluation_form:
+    "conversations" "outbound" "quality" "recording" "search" "user-recordings" "voicemail"
+);
+export_if_any!(evaluation_search_request_dto_sort_order:
+    "integrations" "log-capture" "operational-events" "quality" "response-management" "users"
+);
 export_if_any!(event_type: "conversations" "recording" "social-media" "textbots" "webmessaging");
 export_if_any!(external_contact: "conversations" "external-contacts" "recording");
 export_if_any!(external_contacts_and_journey: "external-contacts" "journey");
@@ -110,7 +169,11 @@ export_if_any!(format_id: "greetings" "recording" "user-recordings" "voicemail")
 export_if_any!(gamification_and_knowledge: "gamification" "knowledge");
 export_if_any!(gamification_and_uploads: "gamification" "uploads");
 export_if_any!(gamification_and_workforce_management: "gamification" "workforce-management");
-export_if_any!(geolocation: "architect" "authorization" "content-management" "conversations" "external-contacts" "geolocation" "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "user-recordings" "users" "voicemail" "web-deployments");
+export_if_any!(geolocation:
+    "architect" "authorization" "content-management" "conversations" "external-contacts" "geolocation" "groups"
+    "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search"
+    "telephony" "user-recordings" "users" "voicemail" "web-deployments"
+);
 export_if_any!(geolocation_and_users: "geolocation" "users");
 export_if_any!(get_alert_query_sort_order: "alerting" "knowledge" "learning" "users");
 export_if_any!(google_dialogflow_config: "agent-assistants" "assistant-copilot-variations" "routing");
@@ -120,14 +183,21 @@ export_if_any!(groups_and_routing_and_users: "groups" "routing" "users");
 export_if_any!(groups_and_search: "groups" "search");
 export_if_any!(groups_and_users: "groups" "users");
 export_if_any!(header_type: "conversations" "integrations" "recording" "social-media" "textbots");
-export_if_any!(image: "architect" "authorization" "case-management" "content-management" "conversations" "external-contacts" "groups" "integrations" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "user-recordings" "users" "voicemail" "web-deployments");
+export_if_any!(image:
+    "architect" "authorization" "case-management" "content-management" "conversations" "external-contacts" "groups"
+    "integrations" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management"
+    "routing" "search" "telephony" "user-recordings" "users" "voicemail" "web-deployments"
+);
 export_if_any!(integrations_and_search_and_users: "integrations" "search" "users");
 export_if_any!(integrations_and_textbots: "integrations" "textbots");
 export_if_any!(integrations_and_uploads: "integrations" "uploads");
 export_if_any!(integrations_and_users: "integrations" "users");
 export_if_any!(journey_action: "conversations" "outbound" "search" "user-recordings" "voicemail" "web-deployments");
 export_if_any!(journey_and_telephony_providers_edge: "journey" "telephony-providers-edge");
-export_if_any!(json_schema_document: "architect" "business-rules" "conversations" "external-contacts" "integrations" "journey" "recording" "response-management" "routing" "task-management" "users" "web-deployments");
+export_if_any!(json_schema_document:
+    "architect" "business-rules" "conversations" "external-contacts" "integrations" "journey" "recording"
+    "response-management" "routing" "task-management" "users" "web-deployments"
+);
 export_if_any!(json_search_response: "conversations" "search" "speech-text-analytics");
 export_if_any!(knowledge_and_routing: "knowledge" "routing");
 export_if_any!(knowledge_and_uploads: "knowledge" "uploads");
@@ -136,22 +206,39 @@ export_if_any!(languages_and_recording_and_routing: "languages" "recording" "rou
 export_if_any!(languages_and_routing: "languages" "routing");
 export_if_any!(learning_and_users: "learning" "users");
 export_if_any!(learning_and_workforce_management: "learning" "workforce-management");
-export_if_any!(limit: "ai-studio" "analytics" "architect" "business-rules" "conversations" "integrations" "knowledge" "organization" "outbound" "recording" "routing" "search" "uploads" "usage" "user-recordings" "virtual-agents" "voicemail" "workforce-management");
-export_if_any!(location_address: "architect" "authorization" "carrier-services" "content-management" "conversations" "external-contacts" "geolocation" "groups" "locations" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments");
-export_if_any!(location_definition: "architect" "authorization" "content-management" "conversations" "external-contacts" "geolocation" "groups" "locations" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments");
+export_if_any!(limit:
+    "ai-studio" "analytics" "architect" "business-rules" "conversations" "integrations" "knowledge" "organization"
+    "outbound" "recording" "routing" "search" "uploads" "usage" "user-recordings" "virtual-agents" "voicemail"
+    "workforce-management"
+);
+export_if_any!(location_address:
+    "architect" "authorization" "carrier-services" "content-management" "conversations" "external-contacts"
+    "geolocation" "groups" "locations" "organization-authorization" "outbound" "presence" "quality" "recording"
+    "response-management" "routing" "search" "telephony" "telephony-providers-edge" "user-recordings" "users"
+    "voicemail" "web-deployments"
+);
+export_if_any!(location_definition:
+    "architect" "authorization" "content-management" "conversations" "external-contacts" "geolocation" "groups"
+    "locations" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing"
+    "search" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments"
+);
 export_if_any!(locations_and_search: "locations" "search");
 export_if_any!(media_type: "conversations" "messaging" "routing" "web-deployments");
 export_if_any!(message_info: "audit" "integrations" "quality" "social-media");
 export_if_any!(message_status: "conversations" "recording" "social-media" "webmessaging");
 export_if_any!(named_entity: "billing" "telephony-providers-edge" "tokens" "users");
 export_if_any!(nlu_domain_version: "architect" "language-understanding" "routing" "web-deployments");
-export_if_any!(numeric_range: "analytics" "conversations" "flows" "journey" "quality" "recording" "routing" "social-media" "users");
+export_if_any!(numeric_range:
+    "analytics" "conversations" "flows" "journey" "quality" "recording" "routing" "social-media" "users"
+);
 export_if_any!(oauth_and_tokens_and_users: "oauth" "tokens" "users");
 export_if_any!(oauth_and_usage: "oauth" "usage");
 export_if_any!(observation_metric_data: "analytics" "flows" "routing" "users");
 export_if_any!(order: "analytics" "conversations" "flows" "recording" "routing" "teams" "users");
 export_if_any!(org_user: "conversations" "external-contacts" "organization-authorization" "recording" "users");
-export_if_any!(organization: "conversations" "external-contacts" "organization" "organization-authorization" "recording" "users");
+export_if_any!(organization:
+    "conversations" "external-contacts" "organization" "organization-authorization" "recording" "users"
+);
 export_if_any!(organization_authorization_and_users: "organization-authorization" "users");
 export_if_any!(outbound_and_speech_text_analytics: "outbound" "speech-text-analytics");
 export_if_any!(outbound_and_task_management: "outbound" "task-management");
@@ -159,46 +246,110 @@ export_if_any!(outbound_and_workforce_management: "outbound" "workforce-manageme
 export_if_any!(presence_and_users: "presence" "users");
 export_if_any!(presence_and_users_and_workforce_management: "presence" "users" "workforce-management");
 export_if_any!(quality_and_workforce_management: "quality" "workforce-management");
-export_if_any!(quality_media_type: "conversations" "external-contacts" "outbound" "quality" "search" "user-recordings" "voicemail");
-export_if_any!(queue: "conversations" "outbound" "quality" "recording" "routing" "search" "user-recordings" "voicemail");
+export_if_any!(quality_media_type:
+    "conversations" "external-contacts" "outbound" "quality" "search" "user-recordings" "voicemail"
+);
+export_if_any!(queue:
+    "conversations" "outbound" "quality" "recording" "routing" "search" "user-recordings" "voicemail"
+);
 export_if_any!(recording_and_webmessaging: "recording" "webmessaging");
 export_if_any!(role_division_grants: "authorization" "organization-authorization" "users");
 export_if_any!(routing_and_speech_text_analytics: "routing" "speech-text-analytics");
 export_if_any!(routing_and_teams: "routing" "teams");
 export_if_any!(routing_and_users: "routing" "users");
-export_if_any!(schema_quantity_limits: "conversations" "data-extensions" "external-contacts" "journey" "task-management" "users");
+export_if_any!(schema_quantity_limits:
+    "conversations" "data-extensions" "external-contacts" "journey" "task-management" "users"
+);
 export_if_any!(scored_agent: "conversations" "outbound" "routing" "search" "user-recordings" "voicemail");
-export_if_any!(script: "authorization" "conversations" "outbound" "quality" "recording" "routing" "scripts" "search" "user-recordings" "users" "voicemail");
+export_if_any!(script:
+    "authorization" "conversations" "outbound" "quality" "recording" "routing" "scripts" "search" "user-recordings"
+    "users" "voicemail"
+);
 export_if_any!(search_and_speech_text_analytics: "search" "speech-text-analytics");
 export_if_any!(search_and_suggest: "search" "suggest");
 export_if_any!(search_and_teams: "search" "teams");
 export_if_any!(search_and_telephony_providers_edge: "search" "telephony-providers-edge");
 export_if_any!(search_and_users: "search" "users");
 export_if_any!(search_and_voicemail: "search" "voicemail");
-export_if_any!(search_sort: "conversations" "groups" "locations" "search" "speech-text-analytics" "suggest" "teams" "telephony-providers-edge" "users" "voicemail");
+export_if_any!(search_sort:
+    "conversations" "groups" "locations" "search" "speech-text-analytics" "suggest" "teams" "telephony-providers-edge"
+    "users" "voicemail"
+);
 export_if_any!(server_side_encryption: "ai-studio" "gamification" "knowledge" "uploads");
-export_if_any!(service_level: "authorization" "conversations" "journey" "outbound" "quality" "recording" "routing" "search" "user-recordings" "users" "voicemail");
-export_if_any!(sort_order: "analytics" "architect" "audit" "groups" "languages" "learning" "mobile-devices" "outbound" "quality" "routing" "scripts" "task-management" "users" "users-rules");
-export_if_any!(sort_order_asc_desc: "agent-assistants" "ai-studio" "architect" "case-management" "gamification" "infrastructure-as-code" "language-understanding" "locations" "response-management" "routing" "speech-text-analytics" "virtual-agents");
+export_if_any!(service_level:
+    "authorization" "conversations" "journey" "outbound" "quality" "recording" "routing" "search" "user-recordings"
+    "users" "voicemail"
+);
+export_if_any!(sort_order:
+    "analytics" "architect" "audit" "groups" "languages" "learning" "mobile-devices" "outbound" "quality" "routing"
+    "scripts" "task-management" "users" "users-rules"
+);
+export_if_any!(sort_order_asc_desc:
+    "agent-assistants" "ai-studio" "architect" "case-management" "gamification" "infrastructure-as-code"
+    "language-understanding" "locations" "response-management" "routing" "speech-text-analytics" "virtual-agents"
+);
 export_if_any!(starrable_division: "case-management" "conversations" "external-contacts" "recording" "routing");
-export_if_any!(state: "architect" "authorization" "content-management" "conversations" "external-contacts" "groups" "journey" "languages" "organization" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments");
-export_if_any!(state_active_inactive: "agent-assistants" "assistant-copilot-variations" "routing" "workforce-management");
+export_if_any!(state:
+    "architect" "authorization" "content-management" "conversations" "external-contacts" "groups" "journey" "languages"
+    "organization" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management"
+    "routing" "search" "telephony" "telephony-providers-edge" "user-recordings" "users" "voicemail" "web-deployments"
+);
+export_if_any!(state_active_inactive:
+    "agent-assistants" "assistant-copilot-variations" "routing" "workforce-management"
+);
 export_if_any!(statistical_summary: "analytics" "conversations" "flows" "journey" "quality" "routing" "users");
-export_if_any!(team: "architect" "authorization" "content-management" "conversations" "external-contacts" "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "teams" "telephony" "user-recordings" "users" "voicemail" "web-deployments");
+export_if_any!(team:
+    "architect" "authorization" "content-management" "conversations" "external-contacts" "groups"
+    "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search"
+    "teams" "telephony" "user-recordings" "users" "voicemail" "web-deployments"
+);
 export_if_any!(telephony_providers_edge_and_utilities: "telephony-providers-edge" "utilities");
-export_if_any!(template_button_type: "conversations" "integrations" "recording" "response-management" "social-media" "textbots");
+export_if_any!(template_button_type:
+    "conversations" "integrations" "recording" "response-management" "social-media" "textbots"
+);
 export_if_any!(tokens_and_users: "tokens" "users");
 export_if_any!(transfer_type: "conversations" "events" "search" "user-recordings" "voicemail");
-export_if_any!(type_: "analytics" "conversations" "flows" "journey" "quality" "recording" "routing" "social-media" "teams" "users");
+export_if_any!(type_:
+    "analytics" "conversations" "flows" "journey" "quality" "recording" "routing" "social-media" "teams" "users"
+);
 export_if_any!(type_text: "conversations" "integrations" "response-management" "social-media" "textbots");
 export_if_any!(upload_url_response: "ai-studio" "architect" "gamification" "knowledge" "outbound" "uploads");
-export_if_any!(user: "architect" "authorization" "content-management" "conversations" "external-contacts" "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "user-recordings" "users" "voicemail" "web-deployments");
-export_if_any!(user_presence: "architect" "authorization" "case-management" "content-management" "conversations" "external-contacts" "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "user-recordings" "users" "voicemail" "web-deployments");
-export_if_any!(user_reference: "agent-assistants" "alerting" "architect" "assistant-copilot-variations" "authorization" "case-management" "chat" "coaching" "conversations" "employee-engagement" "gamification" "infrastructure-as-code" "knowledge" "learning" "routing" "settings" "speech-text-analytics" "task-management" "teams" "usage" "users" "users-rules" "workforce-management");
-export_if_any!(user_reference_with_name: "analytics" "conversations" "outbound" "quality" "recording" "routing" "search" "task-management" "teams" "user-recordings" "voicemail");
+export_if_any!(user:
+    "architect" "authorization" "content-management" "conversations" "external-contacts" "groups"
+    "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search"
+    "telephony" "user-recordings" "users" "voicemail" "web-deployments"
+);
+export_if_any!(user_presence:
+    "architect" "authorization" "case-management" "content-management" "conversations" "external-contacts" "groups"
+    "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search"
+    "telephony" "user-recordings" "users" "voicemail" "web-deployments"
+);
+export_if_any!(user_reference:
+    "agent-assistants" "alerting" "architect" "assistant-copilot-variations" "authorization" "case-management" "chat"
+    "coaching" "conversations" "employee-engagement" "gamification" "infrastructure-as-code" "knowledge" "learning"
+    "routing" "settings" "speech-text-analytics" "task-management" "teams" "usage" "users" "users-rules"
+    "workforce-management"
+);
+export_if_any!(user_reference_with_name:
+    "analytics" "conversations" "outbound" "quality" "recording" "routing" "search" "task-management" "teams"
+    "user-recordings" "voicemail"
+);
 export_if_any!(users_and_utilities: "users" "utilities");
-export_if_any!(visibility_condition: "conversations" "learning" "outbound" "quality" "recording" "search" "user-recordings" "voicemail");
-export_if_any!(work_plan_bid_ranks: "architect" "authorization" "content-management" "conversations" "external-contacts" "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "telephony" "user-recordings" "users" "voicemail" "web-deployments" "workforce-management");
+export_if_any!(visibility_condition:
+    "conversations" "learning" "outbound" "quality" "recording" "search" "user-recordings" "voicemail"
+);
+export_if_any!(work_plan_bid_ranks:
+    "architect" "authorization" "content-management" "conversations" "external-contacts" "groups"
+    "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search"
+    "telephony" "user-recordings" "users" "voicemail" "web-deployments" "workforce-management"
+);
 export_if_any!(wrapup: "conversations" "outbound" "search" "user-recordings" "voicemail");
-export_if_any!(writable_division: "architect" "authorization" "content-management" "conversations" "external-contacts" "gamification" "groups" "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search" "teams" "telephony" "user-recordings" "users" "voicemail" "web-deployments");
-export_if_any!(writable_starrable_division: "architect" "conversations" "external-contacts" "outbound" "quality" "recording" "routing" "search" "telephony" "user-recordings" "voicemail" "web-deployments");
+export_if_any!(writable_division:
+    "architect" "authorization" "content-management" "conversations" "external-contacts" "gamification" "groups"
+    "organization-authorization" "outbound" "presence" "quality" "recording" "response-management" "routing" "search"
+    "teams" "telephony" "user-recordings" "users" "voicemail" "web-deployments"
+);
+export_if_any!(writable_starrable_division:
+    "architect" "conversations" "external-contacts" "outbound" "quality" "recording" "routing" "search" "telephony"
+    "user-recordings" "voicemail" "web-deployments"
+);

@@ -5,12 +5,16 @@ use crate::runtime::codec;
 
 /// `DataIngestionRuleStatusPatchRequest` in the API.
 ///
-/// Taken by
-/// [`patch_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::PatchSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId),
-/// [`patch_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId),
-/// [`patch_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId),
-/// [`patch_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::PatchSocialmediaTopicDataingestionrulesOpenOpenId),
-/// [`patch_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::PatchSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId).
+/// Taken by [`patch_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId),
+/// [`patch_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId),
+/// [`patch_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId),
+/// [`patch_socialmedia_topic_dataingestionrules_open_open_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesOpenOpenId),
+/// [`patch_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct DataIngestionRuleStatusPatchRequest {
     /// `status`: one of `Active`, `Paused`, required

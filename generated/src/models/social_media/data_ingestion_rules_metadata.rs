@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DataIngestionRulesMetadata` in the API.
 ///
-/// Part of
-/// [`SocialTopicWithDataIngestionRuleMetadataResponse`](crate::models::SocialTopicWithDataIngestionRuleMetadataResponse).
+/// Part of [`SocialTopicWithDataIngestionRuleMetadataResponse`](
+/// crate::models::SocialTopicWithDataIngestionRuleMetadataResponse).
 #[derive(Clone, Default)]
 pub struct DataIngestionRulesMetadata {
     /// `countByStatus`: a map of strings to integers

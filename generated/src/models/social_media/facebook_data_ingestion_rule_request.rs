@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `FacebookDataIngestionRuleRequest` in the API.
 ///
-/// Taken by
-/// [`post_socialmedia_topic_dataingestionrules_facebook`](crate::api::PostSocialmediaTopicDataingestionrulesFacebook),
-/// [`put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId).
+/// Taken by [`post_socialmedia_topic_dataingestionrules_facebook`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesFacebook),
+/// [`put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct FacebookDataIngestionRuleRequest {
     /// `description`: a string

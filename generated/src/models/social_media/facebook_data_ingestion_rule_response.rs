@@ -7,11 +7,14 @@ use crate::runtime::time;
 
 /// `FacebookDataIngestionRuleResponse` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId),
-/// [`patch_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::PatchSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId),
-/// [`post_socialmedia_topic_dataingestionrules_facebook`](crate::api::PostSocialmediaTopicDataingestionrulesFacebook),
-/// [`put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId).
+/// Returned by [`get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId),
+/// [`patch_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId),
+/// [`post_socialmedia_topic_dataingestionrules_facebook`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesFacebook),
+/// [`put_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct FacebookDataIngestionRuleResponse {
     /// `dateCreated`: a timestamp, read-only

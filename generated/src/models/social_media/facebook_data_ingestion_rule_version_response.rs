@@ -8,9 +8,11 @@ use crate::runtime::time;
 /// `FacebookDataIngestionRuleVersionResponse` in the API.
 ///
 /// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_version`](crate::api::GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersion).
-/// Item of the listing
-/// [`get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_versions`](crate::api::GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersions).
+/// [`get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_version`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersion). Item of
+/// the listing
+/// [`get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_versions`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersions).
 #[derive(Clone, Default)]
 pub struct FacebookDataIngestionRuleVersionResponse {
     /// `dateCreated`: a timestamp, read-only

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `FacebookDataIngestionRuleVersionResponseEntityListing` in the API.
 ///
 /// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_versions`](crate::api::GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersions).
+/// [`get_socialmedia_topic_dataingestionrules_facebook_facebook_ingestion_rule_id_versions`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersions).
 #[derive(Clone, Default)]
 pub struct FacebookDataIngestionRuleVersionResponseEntityListing {
     /// `entities`: a list of `FacebookDataIngestionRuleVersionResponse`

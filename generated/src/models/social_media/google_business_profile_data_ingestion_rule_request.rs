@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `GoogleBusinessProfileDataIngestionRuleRequest` in the API.
 ///
-/// Taken by
-/// [`post_socialmedia_topic_dataingestionrules_googlebusinessprofile`](crate::api::PostSocialmediaTopicDataingestionrulesGooglebusinessprofile),
-/// [`put_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId).
+/// Taken by [`post_socialmedia_topic_dataingestionrules_googlebusinessprofile`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesGooglebusinessprofile),
+/// [`put_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileDataIngestionRuleRequest {
     /// `description`: a string

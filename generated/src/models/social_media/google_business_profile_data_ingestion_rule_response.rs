@@ -9,10 +9,14 @@ use crate::runtime::time;
 /// `GoogleBusinessProfileDataIngestionRuleResponse` in the API.
 ///
 /// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId),
-/// [`patch_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId),
-/// [`post_socialmedia_topic_dataingestionrules_googlebusinessprofile`](crate::api::PostSocialmediaTopicDataingestionrulesGooglebusinessprofile),
-/// [`put_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId).
+/// [`get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId),
+/// [`patch_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId),
+/// [`post_socialmedia_topic_dataingestionrules_googlebusinessprofile`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesGooglebusinessprofile),
+/// [`put_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileDataIngestionRuleResponse {
     /// `dateCreated`: a timestamp, read-only

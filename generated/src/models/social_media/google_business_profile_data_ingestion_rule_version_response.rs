@@ -9,9 +9,11 @@ use crate::runtime::time;
 /// `GoogleBusinessProfileDataIngestionRuleVersionResponse` in the API.
 ///
 /// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_version`](crate::api::GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleIdVersion).
+/// [`get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_version`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleIdVersion).
 /// Item of the listing
-/// [`get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_versions`](crate::api::GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleIdVersions).
+/// [`get_socialmedia_topic_dataingestionrules_googlebusinessprofile_google_business_profile_ingestion_rule_id_versions`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProfileIngestionRuleIdVersions).
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileDataIngestionRuleVersionResponse {
     /// `dateCreated`: a timestamp, read-only

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `InstagramDataIngestionRuleRequest` in the API.
 ///
-/// Taken by
-/// [`post_socialmedia_topic_dataingestionrules_instagram`](crate::api::PostSocialmediaTopicDataingestionrulesInstagram),
-/// [`put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId).
+/// Taken by [`post_socialmedia_topic_dataingestionrules_instagram`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesInstagram),
+/// [`put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct InstagramDataIngestionRuleRequest {
     /// `description`: a string

@@ -7,11 +7,14 @@ use crate::runtime::time;
 
 /// `InstagramDataIngestionRuleResponse` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId),
-/// [`patch_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId),
-/// [`post_socialmedia_topic_dataingestionrules_instagram`](crate::api::PostSocialmediaTopicDataingestionrulesInstagram),
-/// [`put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId).
+/// Returned by [`get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId),
+/// [`patch_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId),
+/// [`post_socialmedia_topic_dataingestionrules_instagram`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesInstagram),
+/// [`put_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct InstagramDataIngestionRuleResponse {
     /// `dateCreated`: a timestamp, read-only

@@ -8,9 +8,11 @@ use crate::runtime::time;
 /// `InstagramDataIngestionRuleVersionResponse` in the API.
 ///
 /// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id_version`](crate::api::GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleIdVersion).
-/// Item of the listing
-/// [`get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id_versions`](crate::api::GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleIdVersions).
+/// [`get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id_version`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleIdVersion). Item of
+/// the listing
+/// [`get_socialmedia_topic_dataingestionrules_instagram_instagram_ingestion_rule_id_versions`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleIdVersions).
 #[derive(Clone, Default)]
 pub struct InstagramDataIngestionRuleVersionResponse {
     /// `dateCreated`: a timestamp, read-only

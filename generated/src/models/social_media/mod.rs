@@ -2,77 +2,66 @@
 
 export!(content_moderation: ContentModeration, ContentModerationFlag);
 export!(content_reaction: ContentReaction, ContentReactionReactionType);
-export!(
-    data_ingestion_rule_status_patch_request: DataIngestionRuleStatusPatchRequest,
-        DataIngestionRuleStatusPatchRequestStatus
+export!(data_ingestion_rule_status_patch_request:
+    DataIngestionRuleStatusPatchRequest, DataIngestionRuleStatusPatchRequestStatus
 );
 export!(data_ingestion_rules_metadata: DataIngestionRulesMetadata);
 export!(escalation_rule_request: EscalationRuleRequest, EscalationRuleRequestStatus);
 export!(escalation_rule_response: EscalationRuleResponse, EscalationRuleResponseStatus);
 export!(escalation_target: EscalationTarget, EscalationTargetDestination, EscalationTargetTargetType);
 export!(facebook_data_ingestion_rule_request: FacebookDataIngestionRuleRequest);
-export!(
-    facebook_data_ingestion_rule_response: FacebookDataIngestionRuleResponse, FacebookDataIngestionRuleResponseStatus
+export!(facebook_data_ingestion_rule_response:
+    FacebookDataIngestionRuleResponse, FacebookDataIngestionRuleResponseStatus
 );
-export!(
-    facebook_data_ingestion_rule_version_response: FacebookDataIngestionRuleVersionResponse,
-        FacebookDataIngestionRuleVersionResponseStatus
+export!(facebook_data_ingestion_rule_version_response:
+    FacebookDataIngestionRuleVersionResponse, FacebookDataIngestionRuleVersionResponseStatus
 );
-export!(
-    facebook_data_ingestion_rule_version_response_entity_listing: FacebookDataIngestionRuleVersionResponseEntityListing
+export!(facebook_data_ingestion_rule_version_response_entity_listing:
+    FacebookDataIngestionRuleVersionResponseEntityListing
 );
 export!(generic_data_ingestion_rule_response: GenericDataIngestionRuleResponse, GenericDataIngestionRuleResponseStatus);
 export!(generic_data_ingestion_rule_response_entity_listing: GenericDataIngestionRuleResponseEntityListing);
 export!(google_business_profile_data_ingestion_rule_request: GoogleBusinessProfileDataIngestionRuleRequest);
-export!(
-    google_business_profile_data_ingestion_rule_response: GoogleBusinessProfileDataIngestionRuleResponse,
-        GoogleBusinessProfileDataIngestionRuleResponseStatus
+export!(google_business_profile_data_ingestion_rule_response:
+    GoogleBusinessProfileDataIngestionRuleResponse, GoogleBusinessProfileDataIngestionRuleResponseStatus
 );
-export!(
-    google_business_profile_data_ingestion_rule_version_response: GoogleBusinessProfileDataIngestionRuleVersionResponse,
-        GoogleBusinessProfileDataIngestionRuleVersionResponseStatus
+export!(google_business_profile_data_ingestion_rule_version_response:
+    GoogleBusinessProfileDataIngestionRuleVersionResponse, GoogleBusinessProfileDataIngestionRuleVersionResponseStatus
 );
-export!(
-    google_business_profile_data_ingestion_rule_version_response_entity_listing:
-        GoogleBusinessProfileDataIngestionRuleVersionResponseEntityListing
+export!(google_business_profile_data_ingestion_rule_version_response_entity_listing:
+    GoogleBusinessProfileDataIngestionRuleVersionResponseEntityListing
 );
 export!(instagram_data_ingestion_rule_request: InstagramDataIngestionRuleRequest);
-export!(
-    instagram_data_ingestion_rule_response: InstagramDataIngestionRuleResponse,
-        InstagramDataIngestionRuleResponseStatus
+export!(instagram_data_ingestion_rule_response:
+    InstagramDataIngestionRuleResponse, InstagramDataIngestionRuleResponseStatus
 );
-export!(
-    instagram_data_ingestion_rule_version_response: InstagramDataIngestionRuleVersionResponse,
-        InstagramDataIngestionRuleVersionResponseStatus
+export!(instagram_data_ingestion_rule_version_response:
+    InstagramDataIngestionRuleVersionResponse, InstagramDataIngestionRuleVersionResponseStatus
 );
-export!(
-    instagram_data_ingestion_rule_version_response_entity_listing:
-        InstagramDataIngestionRuleVersionResponseEntityListing
+export!(instagram_data_ingestion_rule_version_response_entity_listing:
+    InstagramDataIngestionRuleVersionResponseEntityListing
 );
 export!(manual_escalation_request: ManualEscalationRequest);
 export!(manual_escalation_response: ManualEscalationResponse, ManualEscalationResponseEscalationStatus);
 export!(open_data_ingestion_rule_request: OpenDataIngestionRuleRequest);
 export!(open_data_ingestion_rule_response: OpenDataIngestionRuleResponse, OpenDataIngestionRuleResponseStatus);
-export!(
-    open_data_ingestion_rule_version_response: OpenDataIngestionRuleVersionResponse,
-        OpenDataIngestionRuleVersionResponseStatus
+export!(open_data_ingestion_rule_version_response:
+    OpenDataIngestionRuleVersionResponse, OpenDataIngestionRuleVersionResponseStatus
 );
 export!(open_data_ingestion_rule_version_response_entity_listing: OpenDataIngestionRuleVersionResponseEntityListing);
 export!(open_social_media_channel: OpenSocialMediaChannel, OpenSocialMediaChannelPlatform, OpenSocialMediaChannelType);
 export!(open_social_media_message_content: OpenSocialMediaMessageContent, OpenSocialMediaMessageContentContentType);
 export!(open_social_media_normalized_message: OpenSocialMediaNormalizedMessage, OpenSocialMediaNormalizedMessageType);
 export!(open_social_media_public_metadata: OpenSocialMediaPublicMetadata);
-export!(
-    open_social_media_reactions_channel: OpenSocialMediaReactionsChannel, OpenSocialMediaReactionsChannelPlatform,
-        OpenSocialMediaReactionsChannelType
+export!(open_social_media_reactions_channel:
+    OpenSocialMediaReactionsChannel, OpenSocialMediaReactionsChannelPlatform, OpenSocialMediaReactionsChannelType
 );
 export!(open_social_media_reactions_event: OpenSocialMediaReactionsEvent);
 export!(open_social_media_reactions_normalized_event: OpenSocialMediaReactionsNormalizedEvent);
 export!(open_social_media_reactions_request: OpenSocialMediaReactionsRequest);
 export!(open_social_media_recipient: OpenSocialMediaRecipient, OpenSocialMediaRecipientIdType);
-export!(
-    open_social_media_recipient_additional_identifier: OpenSocialMediaRecipientAdditionalIdentifier,
-        OpenSocialMediaRecipientAdditionalIdentifierType
+export!(open_social_media_recipient_additional_identifier:
+    OpenSocialMediaRecipientAdditionalIdentifier, OpenSocialMediaRecipientAdditionalIdentifierType
 );
 export!(open_social_normalized_message_entity_listing: OpenSocialNormalizedMessageEntityListing);
 export!(open_social_reactions_normalized_event_entity_listing: OpenSocialReactionsNormalizedEventEntityListing);
@@ -83,46 +72,41 @@ export!(social_escalation_response_entity_listing: SocialEscalationResponseEntit
 export!(social_media_aggregate_data_container: SocialMediaAggregateDataContainer);
 export!(social_media_aggregate_metric_data: SocialMediaAggregateMetricData);
 export!(social_media_async_aggregate_query_response: SocialMediaAsyncAggregateQueryResponse);
-export!(
-    social_media_async_aggregation_query: SocialMediaAsyncAggregationQuery, SocialMediaAsyncAggregationQueryGroupBy,
-        SocialMediaAsyncAggregationQueryMetrics
+export!(social_media_async_aggregation_query:
+    SocialMediaAsyncAggregationQuery, SocialMediaAsyncAggregationQueryGroupBy, SocialMediaAsyncAggregationQueryMetrics
 );
 export!(social_media_async_detail_query: SocialMediaAsyncDetailQuery, SocialMediaAsyncDetailQueryOrder);
 export!(social_media_async_detail_query_response: SocialMediaAsyncDetailQueryResponse);
 export!(social_media_detail_data_container: SocialMediaDetailDataContainer);
 export!(social_media_detail_message_container: SocialMediaDetailMessageContainer);
-export!(
-    social_media_message_escalation_info: SocialMediaMessageEscalationInfo,
-        SocialMediaMessageEscalationInfoEscalationStatus
+export!(social_media_message_escalation_info:
+    SocialMediaMessageEscalationInfo, SocialMediaMessageEscalationInfoEscalationStatus
 );
 export!(social_media_query_clause: SocialMediaQueryClause, SocialMediaQueryClauseType);
 export!(social_media_query_filter: SocialMediaQueryFilter, SocialMediaQueryFilterType);
-export!(
-    social_media_query_predicate: SocialMediaQueryPredicate, SocialMediaQueryPredicateDimension,
-        SocialMediaQueryPredicateOperator, SocialMediaQueryPredicateType
+export!(social_media_query_predicate:
+    SocialMediaQueryPredicate, SocialMediaQueryPredicateDimension, SocialMediaQueryPredicateOperator,
+    SocialMediaQueryPredicateType
 );
 export!(social_media_statistical_response: SocialMediaStatisticalResponse);
 export!(social_media_statistical_summary: SocialMediaStatisticalSummary);
 export!(social_topic_patch_request: SocialTopicPatchRequest);
 export!(social_topic_request: SocialTopicRequest);
 export!(social_topic_response: SocialTopicResponse, SocialTopicResponseStatus);
-export!(
-    social_topic_with_data_ingestion_rule_metadata_response: SocialTopicWithDataIngestionRuleMetadataResponse,
-        SocialTopicWithDataIngestionRuleMetadataResponseStatus
+export!(social_topic_with_data_ingestion_rule_metadata_response:
+    SocialTopicWithDataIngestionRuleMetadataResponse, SocialTopicWithDataIngestionRuleMetadataResponseStatus
 );
-export!(
-    social_topic_with_data_ingestion_rule_metadata_response_entity_listing:
-        SocialTopicWithDataIngestionRuleMetadataResponseEntityListing
+export!(social_topic_with_data_ingestion_rule_metadata_response_entity_listing:
+    SocialTopicWithDataIngestionRuleMetadataResponseEntityListing
 );
 export!(tweet_usage: TweetUsage);
 export!(twitter_data_historical_tweet_request: TwitterDataHistoricalTweetRequest);
 export!(twitter_data_historical_tweet_response: TwitterDataHistoricalTweetResponse);
 export!(twitter_data_ingestion_rule_request: TwitterDataIngestionRuleRequest);
 export!(twitter_data_ingestion_rule_response: TwitterDataIngestionRuleResponse, TwitterDataIngestionRuleResponseStatus);
-export!(
-    twitter_data_ingestion_rule_version_response: TwitterDataIngestionRuleVersionResponse,
-        TwitterDataIngestionRuleVersionResponseStatus
+export!(twitter_data_ingestion_rule_version_response:
+    TwitterDataIngestionRuleVersionResponse, TwitterDataIngestionRuleVersionResponseStatus
 );
-export!(
-    twitter_data_ingestion_rule_version_response_entity_listing: TwitterDataIngestionRuleVersionResponseEntityListing
+export!(twitter_data_ingestion_rule_version_response_entity_listing:
+    TwitterDataIngestionRuleVersionResponseEntityListing
 );

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `OpenDataIngestionRuleRequest` in the API.
 ///
-/// Taken by
-/// [`post_socialmedia_topic_dataingestionrules_open`](crate::api::PostSocialmediaTopicDataingestionrulesOpen),
-/// [`put_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::PutSocialmediaTopicDataingestionrulesOpenOpenId).
+/// Taken by [`post_socialmedia_topic_dataingestionrules_open`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesOpen),
+/// [`put_socialmedia_topic_dataingestionrules_open_open_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesOpenOpenId).
 #[derive(Clone, Default)]
 pub struct OpenDataIngestionRuleRequest {
     /// `description`: a string

@@ -8,11 +8,14 @@ use crate::runtime::time;
 
 /// `OpenDataIngestionRuleResponse` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::GetSocialmediaTopicDataingestionrulesOpenOpenId),
-/// [`patch_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::PatchSocialmediaTopicDataingestionrulesOpenOpenId),
-/// [`post_socialmedia_topic_dataingestionrules_open`](crate::api::PostSocialmediaTopicDataingestionrulesOpen),
-/// [`put_socialmedia_topic_dataingestionrules_open_open_id`](crate::api::PutSocialmediaTopicDataingestionrulesOpenOpenId).
+/// Returned by [`get_socialmedia_topic_dataingestionrules_open_open_id`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesOpenOpenId),
+/// [`patch_socialmedia_topic_dataingestionrules_open_open_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesOpenOpenId),
+/// [`post_socialmedia_topic_dataingestionrules_open`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesOpen),
+/// [`put_socialmedia_topic_dataingestionrules_open_open_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesOpenOpenId).
 #[derive(Clone, Default)]
 pub struct OpenDataIngestionRuleResponse {
     /// `dateCreated`: a timestamp, read-only

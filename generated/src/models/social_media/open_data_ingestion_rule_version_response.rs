@@ -8,10 +8,10 @@ use crate::runtime::time;
 
 /// `OpenDataIngestionRuleVersionResponse` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_open_open_id_version`](crate::api::GetSocialmediaTopicDataingestionrulesOpenOpenIdVersion).
-/// Item of the listing
-/// [`get_socialmedia_topic_dataingestionrules_open_open_id_versions`](crate::api::GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions).
+/// Returned by [`get_socialmedia_topic_dataingestionrules_open_open_id_version`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesOpenOpenIdVersion). Item of the listing
+/// [`get_socialmedia_topic_dataingestionrules_open_open_id_versions`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions).
 #[derive(Clone, Default)]
 pub struct OpenDataIngestionRuleVersionResponse {
     /// `dateCreated`: a timestamp, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OpenDataIngestionRuleVersionResponseEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_open_open_id_versions`](crate::api::GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions).
+/// Returned by [`get_socialmedia_topic_dataingestionrules_open_open_id_versions`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions).
 #[derive(Clone, Default)]
 pub struct OpenDataIngestionRuleVersionResponseEntityListing {
     /// `entities`: a list of `OpenDataIngestionRuleVersionResponse`

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 /// `OpenSocialMediaNormalizedMessage` in the API.
 ///
-/// Taken by
-/// [`post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk`](crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk).
+/// Taken by [`post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk).
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaNormalizedMessage {
     /// `channel`: `OpenSocialMediaChannel`, required

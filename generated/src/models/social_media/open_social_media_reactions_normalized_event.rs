@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// `OpenSocialMediaReactionsNormalizedEvent` in the API.
 ///
 /// Part of [`OpenSocialMediaReactionsRequest`](crate::models::OpenSocialMediaReactionsRequest),
-/// [`OpenSocialReactionsNormalizedEventEntityListing`](crate::models::OpenSocialReactionsNormalizedEventEntityListing).
+/// [`OpenSocialReactionsNormalizedEventEntityListing`](
+/// crate::models::OpenSocialReactionsNormalizedEventEntityListing).
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaReactionsNormalizedEvent {
     /// `channel`: `OpenSocialMediaReactionsChannel`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OpenSocialMediaReactionsRequest` in the API.
 ///
-/// Taken by
-/// [`post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`](crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk).
+/// Taken by [`post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk).
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaReactionsRequest {
     /// `events`: a list of `OpenSocialMediaReactionsNormalizedEvent`, required

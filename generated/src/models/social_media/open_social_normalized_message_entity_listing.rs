@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OpenSocialNormalizedMessageEntityListing` in the API.
 ///
-/// Returned by
-/// [`post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk`](crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk).
+/// Returned by [`post_socialmedia_topic_dataingestionrules_open_rule_id_messages_bulk`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdMessagesBulk).
 #[derive(Clone, Default)]
 pub struct OpenSocialNormalizedMessageEntityListing {
     /// `entities`: a list of `OpenSocialMediaNormalizedMessage`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OpenSocialReactionsNormalizedEventEntityListing` in the API.
 ///
-/// Returned by
-/// [`post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`](crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk).
+/// Returned by [`post_socialmedia_topic_dataingestionrules_open_rule_id_reactions_bulk`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk).
 #[derive(Clone, Default)]
 pub struct OpenSocialReactionsNormalizedEventEntityListing {
     /// `entities`: a list of `OpenSocialMediaReactionsNormalizedEvent`

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `SocialMediaAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_socialmedia_analytics_aggregates_job_results`](crate::api::GetSocialmediaAnalyticsAggregatesJobResults).
+/// Item of the listing [`get_socialmedia_analytics_aggregates_job_results`](
+/// crate::api::GetSocialmediaAnalyticsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SocialMediaAggregateDataContainer {
     /// `data`: a list of `SocialMediaStatisticalResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SocialMediaAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_analytics_aggregates_job_results`](crate::api::GetSocialmediaAnalyticsAggregatesJobResults).
+/// Returned by [`get_socialmedia_analytics_aggregates_job_results`](
+/// crate::api::GetSocialmediaAnalyticsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncAggregateQueryResponse {
     /// `cursor`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SocialMediaAsyncDetailQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_analytics_messages_job_results`](crate::api::GetSocialmediaAnalyticsMessagesJobResults).
+/// Returned by [`get_socialmedia_analytics_messages_job_results`](
+/// crate::api::GetSocialmediaAnalyticsMessagesJobResults).
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncDetailQueryResponse {
     /// `cursor`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SocialMediaDetailDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_socialmedia_analytics_messages_job_results`](crate::api::GetSocialmediaAnalyticsMessagesJobResults).
+/// Item of the listing [`get_socialmedia_analytics_messages_job_results`](
+/// crate::api::GetSocialmediaAnalyticsMessagesJobResults).
 #[derive(Clone, Default)]
 pub struct SocialMediaDetailDataContainer {
     /// `interval`: a string

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `TwitterDataIngestionRuleRequest` in the API.
 ///
-/// Taken by
-/// [`post_socialmedia_topic_dataingestionrules_twitter`](crate::api::PostSocialmediaTopicDataingestionrulesTwitter),
-/// [`put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId).
+/// Taken by [`post_socialmedia_topic_dataingestionrules_twitter`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesTwitter),
+/// [`put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct TwitterDataIngestionRuleRequest {
     /// `countries`: a list of strings

@@ -7,11 +7,14 @@ use crate::runtime::time;
 
 /// `TwitterDataIngestionRuleResponse` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId),
-/// [`patch_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::PatchSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId),
-/// [`post_socialmedia_topic_dataingestionrules_twitter`](crate::api::PostSocialmediaTopicDataingestionrulesTwitter),
-/// [`put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](crate::api::PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId).
+/// Returned by [`get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId),
+/// [`patch_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](
+/// crate::api::PatchSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId),
+/// [`post_socialmedia_topic_dataingestionrules_twitter`](
+/// crate::api::PostSocialmediaTopicDataingestionrulesTwitter),
+/// [`put_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id`](
+/// crate::api::PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId).
 #[derive(Clone, Default)]
 pub struct TwitterDataIngestionRuleResponse {
     /// `countries`: a list of strings

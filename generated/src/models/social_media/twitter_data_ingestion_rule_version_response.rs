@@ -7,10 +7,10 @@ use crate::runtime::time;
 
 /// `TwitterDataIngestionRuleVersionResponse` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id_version`](crate::api::GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersion).
-/// Item of the listing
-/// [`get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id_versions`](crate::api::GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersions).
+/// Returned by [`get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id_version`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersion). Item of the
+/// listing [`get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id_versions`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersions).
 #[derive(Clone, Default)]
 pub struct TwitterDataIngestionRuleVersionResponse {
     /// `countries`: a list of strings

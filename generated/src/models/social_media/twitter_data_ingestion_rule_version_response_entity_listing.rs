@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TwitterDataIngestionRuleVersionResponseEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id_versions`](crate::api::GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersions).
+/// Returned by [`get_socialmedia_topic_dataingestionrules_twitter_twitter_ingestion_rule_id_versions`](
+/// crate::api::GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersions).
 #[derive(Clone, Default)]
 pub struct TwitterDataIngestionRuleVersionResponseEntityListing {
     /// `entities`: a list of `TwitterDataIngestionRuleVersionResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CommunicationTranslation` in the API.
 ///
-/// Item of the listing
-/// [`get_speechandtextanalytics_translations_language_conversation`](crate::api::GetSpeechandtextanalyticsTranslationsLanguageConversation).
+/// Item of the listing [`get_speechandtextanalytics_translations_language_conversation`](
+/// crate::api::GetSpeechandtextanalyticsTranslationsLanguageConversation).
 #[derive(Clone, Default)]
 pub struct CommunicationTranslation {
     /// `communicationId`: a string, required

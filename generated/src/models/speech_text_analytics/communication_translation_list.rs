@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CommunicationTranslationList` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_translations_language_conversation`](crate::api::GetSpeechandtextanalyticsTranslationsLanguageConversation).
+/// Returned by [`get_speechandtextanalytics_translations_language_conversation`](
+/// crate::api::GetSpeechandtextanalyticsTranslationsLanguageConversation).
 #[derive(Clone, Default)]
 pub struct CommunicationTranslationList {
     /// `entities`: a list of `CommunicationTranslation`

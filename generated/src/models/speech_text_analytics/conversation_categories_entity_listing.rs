@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCategoriesEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_conversation_categories`](crate::api::GetSpeechandtextanalyticsConversationCategories).
+/// Returned by [`get_speechandtextanalytics_conversation_categories`](
+/// crate::api::GetSpeechandtextanalyticsConversationCategories).
 #[derive(Clone, Default)]
 pub struct ConversationCategoriesEntityListing {
     /// `entities`: a list of `ConversationCategory`

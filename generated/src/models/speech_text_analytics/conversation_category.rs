@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCategory` in the API.
 ///
-/// Item of the listing
-/// [`get_speechandtextanalytics_conversation_categories`](crate::api::GetSpeechandtextanalyticsConversationCategories).
+/// Item of the listing [`get_speechandtextanalytics_conversation_categories`](
+/// crate::api::GetSpeechandtextanalyticsConversationCategories).
 #[derive(Clone, Default)]
 pub struct ConversationCategory {
     /// `criteria`: `Operand`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `CreateReprocessJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_speechandtextanalytics_reprocessing_jobs`](crate::api::PostSpeechandtextanalyticsReprocessingJobs).
+/// Taken by [`post_speechandtextanalytics_reprocessing_jobs`](
+/// crate::api::PostSpeechandtextanalyticsReprocessingJobs).
 #[derive(Clone, Default)]
 pub struct CreateReprocessJobRequest {
     /// `dateEnd`: a timestamp, required

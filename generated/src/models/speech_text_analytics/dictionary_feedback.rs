@@ -10,13 +10,16 @@ use crate::runtime::time;
 
 /// `DictionaryFeedback` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](crate::api::GetSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId),
-/// [`post_speechandtextanalytics_dictionaryfeedback`](crate::api::PostSpeechandtextanalyticsDictionaryfeedback),
-/// [`put_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](crate::api::PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId).
-/// Taken by
-/// [`post_speechandtextanalytics_dictionaryfeedback`](crate::api::PostSpeechandtextanalyticsDictionaryfeedback),
-/// [`put_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](crate::api::PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId).
+/// Returned by [`get_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](
+/// crate::api::GetSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId),
+/// [`post_speechandtextanalytics_dictionaryfeedback`](
+/// crate::api::PostSpeechandtextanalyticsDictionaryfeedback),
+/// [`put_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](
+/// crate::api::PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId). Taken by
+/// [`post_speechandtextanalytics_dictionaryfeedback`](
+/// crate::api::PostSpeechandtextanalyticsDictionaryfeedback),
+/// [`put_speechandtextanalytics_dictionaryfeedback_dictionary_feedback_id`](
+/// crate::api::PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId).
 #[derive(Clone, Default)]
 pub struct DictionaryFeedback {
     /// `boostValue`: a number (`float`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DictionaryFeedbackEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_dictionaryfeedback`](crate::api::GetSpeechandtextanalyticsDictionaryfeedback).
+/// Returned by [`get_speechandtextanalytics_dictionaryfeedback`](
+/// crate::api::GetSpeechandtextanalyticsDictionaryfeedback).
 #[derive(Clone, Default)]
 pub struct DictionaryFeedbackEntityListing {
     /// `entities`: a list of `ListedDictionaryFeedback`

@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `GenAIPhrasesJob` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_topics_generatedphrases_job`](crate::api::GetSpeechandtextanalyticsTopicsGeneratedphrasesJob).
+/// Returned by [`get_speechandtextanalytics_topics_generatedphrases_job`](
+/// crate::api::GetSpeechandtextanalyticsTopicsGeneratedphrasesJob).
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJob {
     /// `aiGeneratedPhrases`: a list of strings

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `GenAIPhrasesJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_speechandtextanalytics_topics_generatedphrases_jobs`](crate::api::PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs).
+/// Taken by [`post_speechandtextanalytics_topics_generatedphrases_jobs`](
+/// crate::api::PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs).
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJobRequest {
     /// `topic`: `GenAiPhrasesJobTopic`, required

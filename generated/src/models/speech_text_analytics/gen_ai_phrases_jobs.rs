@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `GenAIPhrasesJobs` in the API.
 ///
-/// Returned by
-/// [`post_speechandtextanalytics_topics_generatedphrases_jobs`](crate::api::PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs).
+/// Returned by [`post_speechandtextanalytics_topics_generatedphrases_jobs`](
+/// crate::api::PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs).
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJobs {
     /// `action`: a string

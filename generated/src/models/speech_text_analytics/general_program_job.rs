@@ -7,9 +7,10 @@ use crate::runtime::time;
 
 /// `GeneralProgramJob` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_programs_general_job`](crate::api::GetSpeechandtextanalyticsProgramsGeneralJob),
-/// [`post_speechandtextanalytics_programs_general_jobs`](crate::api::PostSpeechandtextanalyticsProgramsGeneralJobs).
+/// Returned by [`get_speechandtextanalytics_programs_general_job`](
+/// crate::api::GetSpeechandtextanalyticsProgramsGeneralJob),
+/// [`post_speechandtextanalytics_programs_general_jobs`](
+/// crate::api::PostSpeechandtextanalyticsProgramsGeneralJobs).
 #[derive(Clone, Default)]
 pub struct GeneralProgramJob {
     /// `createdBy`: `AddressableEntityRef`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `GeneralProgramJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_speechandtextanalytics_programs_general_jobs`](crate::api::PostSpeechandtextanalyticsProgramsGeneralJobs).
+/// Taken by [`post_speechandtextanalytics_programs_general_jobs`](
+/// crate::api::PostSpeechandtextanalyticsProgramsGeneralJobs).
 #[derive(Clone, Default)]
 pub struct GeneralProgramJobRequest {
     /// `dialect`: `GeneralProgramJobRequestDialect`, required

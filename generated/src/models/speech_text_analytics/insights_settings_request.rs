@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `InsightsSettingsRequest` in the API.
 ///
-/// Taken by
-/// [`put_speechandtextanalytics_program_settings_insights`](crate::api::PutSpeechandtextanalyticsProgramSettingsInsights).
+/// Taken by [`put_speechandtextanalytics_program_settings_insights`](
+/// crate::api::PutSpeechandtextanalyticsProgramSettingsInsights).
 #[derive(Clone, Default)]
 pub struct InsightsSettingsRequest {
     /// `enabled`: a boolean, required

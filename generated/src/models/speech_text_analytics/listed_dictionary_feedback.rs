@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `ListedDictionaryFeedback` in the API.
 ///
-/// Item of the listing
-/// [`get_speechandtextanalytics_dictionaryfeedback`](crate::api::GetSpeechandtextanalyticsDictionaryfeedback).
+/// Item of the listing [`get_speechandtextanalytics_dictionaryfeedback`](
+/// crate::api::GetSpeechandtextanalyticsDictionaryfeedback).
 #[derive(Clone, Default)]
 pub struct ListedDictionaryFeedback {
     /// `boostValue`: a number (`float`)

@@ -12,9 +12,8 @@ export!(conversation_insight: ConversationInsight, ConversationInsightType);
 export!(conversation_metrics: ConversationMetrics, ConversationMetricsSentimentTrendClass);
 export!(create_reprocess_job_request: CreateReprocessJobRequest, CreateReprocessJobRequestMediaTypes);
 export!(delete_program_response: DeleteProgramResponse);
-export!(
-    dictionary_feedback: DictionaryFeedback, DictionaryFeedbackSource, DictionaryFeedbackStatus,
-        DictionaryFeedbackTranscriptionEngine
+export!(dictionary_feedback:
+    DictionaryFeedback, DictionaryFeedbackSource, DictionaryFeedbackStatus, DictionaryFeedbackTranscriptionEngine
 );
 export!(dictionary_feedback_entity_listing: DictionaryFeedbackEntityListing);
 export!(dictionary_feedback_example_phrase: DictionaryFeedbackExamplePhrase, DictionaryFeedbackExamplePhraseSource);
@@ -25,23 +24,22 @@ export!(gen_ai_phrases_job_request: GenAiPhrasesJobRequest);
 export!(gen_ai_phrases_job_topic: GenAiPhrasesJobTopic);
 export!(gen_ai_phrases_jobs: GenAiPhrasesJobs, GenAiPhrasesJobsEntityType, GenAiPhrasesJobsState);
 export!(general_program_job: GeneralProgramJob, GeneralProgramJobState);
-export!(
-    general_program_job_request: GeneralProgramJobRequest, GeneralProgramJobRequestDialect,
-        GeneralProgramJobRequestMode
+export!(general_program_job_request:
+    GeneralProgramJobRequest, GeneralProgramJobRequestDialect, GeneralProgramJobRequestMode
 );
 export!(general_topic: GeneralTopic);
 export!(general_topics_entity_listing: GeneralTopicsEntityListing);
 export!(infix_operator: InfixOperator, InfixOperatorOperatorType);
 export!(insights_settings_request: InsightsSettingsRequest);
-export!(
-    listed_dictionary_feedback: ListedDictionaryFeedback, ListedDictionaryFeedbackSource,
-        ListedDictionaryFeedbackStatus, ListedDictionaryFeedbackTranscriptionEngine
+export!(listed_dictionary_feedback:
+    ListedDictionaryFeedback, ListedDictionaryFeedbackSource, ListedDictionaryFeedbackStatus,
+    ListedDictionaryFeedbackTranscriptionEngine
 );
 export!(listed_program: ListedProgram);
 export!(listed_topic: ListedTopic, ListedTopicMatchingType, ListedTopicParticipants, ListedTopicStrictness);
 export!(operand: Operand, OperandType);
-export!(
-    operand_position: OperandPosition, OperandPositionEndingPositionDirection, OperandPositionStartingPositionDirection
+export!(operand_position:
+    OperandPosition, OperandPositionEndingPositionDirection, OperandPositionStartingPositionDirection
 );
 export!(operation_parameters: *);
 export!(operator_position: OperatorPosition);
@@ -73,27 +71,26 @@ export!(sentiment_feedback_entity_listing: SentimentFeedbackEntityListing);
 export!(sentiment_insight_entry: SentimentInsightEntry);
 export!(sentiment_insights: SentimentInsights);
 export!(shared_enums: *);
-export!(
-    speech_text_analytics_conversation_summary: SpeechTextAnalyticsConversationSummary,
-        SpeechTextAnalyticsConversationSummaryMediaType, SpeechTextAnalyticsConversationSummarySummaryType
+export!(speech_text_analytics_conversation_summary:
+    SpeechTextAnalyticsConversationSummary, SpeechTextAnalyticsConversationSummaryMediaType,
+    SpeechTextAnalyticsConversationSummarySummaryType
 );
 export!(speech_text_analytics_conversation_summary_listing: SpeechTextAnalyticsConversationSummaryListing);
 export!(speech_text_analytics_settings_request: SpeechTextAnalyticsSettingsRequest);
 export!(speech_text_analytics_settings_response: SpeechTextAnalyticsSettingsResponse);
 export!(sta_category: StaCategory, StaCategoryInteractionType);
 export!(supported_dialects_entity_listing: SupportedDialectsEntityListing);
-export!(
-    supported_dialects_transcription_engine: SupportedDialectsTranscriptionEngine,
-        SupportedDialectsTranscriptionEngineEngine
+export!(supported_dialects_transcription_engine:
+    SupportedDialectsTranscriptionEngine, SupportedDialectsTranscriptionEngineEngine
 );
 export!(term: Term, TermParticipantType);
 export!(test_topic_phrase_job: TestTopicPhraseJob, TestTopicPhraseJobState);
 export!(test_topic_phrase_job_request: TestTopicPhraseJobRequest);
 export!(test_topic_phrase_jobs: TestTopicPhraseJobs, TestTopicPhraseJobsEntityType, TestTopicPhraseJobsState);
 export!(test_topic_phrase_phrase: TestTopicPhrasePhrase, TestTopicPhrasePhraseStrictness);
-export!(
-    test_topic_phrase_topic: TestTopicPhraseTopic, TestTopicPhraseTopicMatchingType, TestTopicPhraseTopicParticipants,
-        TestTopicPhraseTopicStrictness
+export!(test_topic_phrase_topic:
+    TestTopicPhraseTopic, TestTopicPhraseTopicMatchingType, TestTopicPhraseTopicParticipants,
+    TestTopicPhraseTopicStrictness
 );
 export!(topic: Topic, TopicMatchingType, TopicParticipants, TopicStrictness);
 export!(topic_job: TopicJob, TopicJobState);

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ProcessingSettingsRequest` in the API.
 ///
-/// Taken by
-/// [`patch_speechandtextanalytics_program_settings_processing`](crate::api::PatchSpeechandtextanalyticsProgramSettingsProcessing).
+/// Taken by [`patch_speechandtextanalytics_program_settings_processing`](
+/// crate::api::PatchSpeechandtextanalyticsProgramSettingsProcessing).
 #[derive(Clone, Default)]
 pub struct ProcessingSettingsRequest {
     /// `agentEmpathyAnalysisEnabled`: a boolean

@@ -10,8 +10,8 @@ use crate::runtime::time;
 /// Returned by [`get_speechandtextanalytics_program`](crate::api::GetSpeechandtextanalyticsProgram),
 /// [`post_speechandtextanalytics_programs`](crate::api::PostSpeechandtextanalyticsPrograms),
 /// [`put_speechandtextanalytics_program`](crate::api::PutSpeechandtextanalyticsProgram). Item of the
-/// listing
-/// [`get_speechandtextanalytics_programs_unpublished`](crate::api::GetSpeechandtextanalyticsProgramsUnpublished).
+/// listing [`get_speechandtextanalytics_programs_unpublished`](
+/// crate::api::GetSpeechandtextanalyticsProgramsUnpublished).
 #[derive(Clone, Default)]
 pub struct Program {
     /// `dateModified`: a timestamp

@@ -5,11 +5,12 @@ use crate::runtime::codec;
 
 /// `ProgramInsightsSettings` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_program_settings_insights`](crate::api::GetSpeechandtextanalyticsProgramSettingsInsights),
-/// [`put_speechandtextanalytics_program_settings_insights`](crate::api::PutSpeechandtextanalyticsProgramSettingsInsights).
-/// Item of the listing
-/// [`get_speechandtextanalytics_programs_settings_insights`](crate::api::GetSpeechandtextanalyticsProgramsSettingsInsights).
+/// Returned by [`get_speechandtextanalytics_program_settings_insights`](
+/// crate::api::GetSpeechandtextanalyticsProgramSettingsInsights),
+/// [`put_speechandtextanalytics_program_settings_insights`](
+/// crate::api::PutSpeechandtextanalyticsProgramSettingsInsights). Item of the listing
+/// [`get_speechandtextanalytics_programs_settings_insights`](
+/// crate::api::GetSpeechandtextanalyticsProgramsSettingsInsights).
 #[derive(Clone, Default)]
 pub struct ProgramInsightsSettings {
     /// `enabled`: a boolean

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ProgramInsightsSettingsEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_programs_settings_insights`](crate::api::GetSpeechandtextanalyticsProgramsSettingsInsights).
+/// Returned by [`get_speechandtextanalytics_programs_settings_insights`](
+/// crate::api::GetSpeechandtextanalyticsProgramsSettingsInsights).
 #[derive(Clone, Default)]
 pub struct ProgramInsightsSettingsEntityListing {
     /// `entities`: a list of `ProgramInsightsSettings`

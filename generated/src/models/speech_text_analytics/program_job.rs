@@ -8,9 +8,10 @@ use crate::runtime::time;
 
 /// `ProgramJob` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_programs_publishjob`](crate::api::GetSpeechandtextanalyticsProgramsPublishjob),
-/// [`post_speechandtextanalytics_programs_publishjobs`](crate::api::PostSpeechandtextanalyticsProgramsPublishjobs).
+/// Returned by [`get_speechandtextanalytics_programs_publishjob`](
+/// crate::api::GetSpeechandtextanalyticsProgramsPublishjob),
+/// [`post_speechandtextanalytics_programs_publishjobs`](
+/// crate::api::PostSpeechandtextanalyticsProgramsPublishjobs).
 #[derive(Clone, Default)]
 pub struct ProgramJob {
     /// `createdBy`: `AddressableEntityRef`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ProgramJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_speechandtextanalytics_programs_publishjobs`](crate::api::PostSpeechandtextanalyticsProgramsPublishjobs).
+/// Taken by [`post_speechandtextanalytics_programs_publishjobs`](
+/// crate::api::PostSpeechandtextanalyticsProgramsPublishjobs).
 #[derive(Clone, Default)]
 pub struct ProgramJobRequest {
     /// `programIds`: a list of strings, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ProgramMappingsRequest` in the API.
 ///
-/// Taken by
-/// [`put_speechandtextanalytics_program_mappings`](crate::api::PutSpeechandtextanalyticsProgramMappings).
+/// Taken by [`put_speechandtextanalytics_program_mappings`](
+/// crate::api::PutSpeechandtextanalyticsProgramMappings).
 #[derive(Clone, Default)]
 pub struct ProgramMappingsRequest {
     /// `flowIds`: a list of strings, required

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 
 /// `ProgramProcessingSettings` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_program_settings_processing`](crate::api::GetSpeechandtextanalyticsProgramSettingsProcessing).
-/// Item of the listing
-/// [`get_speechandtextanalytics_programs_settings_processing`](crate::api::GetSpeechandtextanalyticsProgramsSettingsProcessing).
+/// Returned by [`get_speechandtextanalytics_program_settings_processing`](
+/// crate::api::GetSpeechandtextanalyticsProgramSettingsProcessing). Item of the listing
+/// [`get_speechandtextanalytics_programs_settings_processing`](
+/// crate::api::GetSpeechandtextanalyticsProgramsSettingsProcessing).
 #[derive(Clone, Default)]
 pub struct ProgramProcessingSettings {
     /// `agentEmpathyAnalysisEnabled`: a boolean

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ProgramProcessingSettingsEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_programs_settings_processing`](crate::api::GetSpeechandtextanalyticsProgramsSettingsProcessing).
+/// Returned by [`get_speechandtextanalytics_programs_settings_processing`](
+/// crate::api::GetSpeechandtextanalyticsProgramsSettingsProcessing).
 #[derive(Clone, Default)]
 pub struct ProgramProcessingSettingsEntityListing {
     /// `entities`: a list of `ProgramProcessingSettings`

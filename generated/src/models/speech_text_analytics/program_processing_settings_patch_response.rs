@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ProgramProcessingSettingsPatchResponse` in the API.
 ///
-/// Returned by
-/// [`patch_speechandtextanalytics_program_settings_processing`](crate::api::PatchSpeechandtextanalyticsProgramSettingsProcessing).
+/// Returned by [`patch_speechandtextanalytics_program_settings_processing`](
+/// crate::api::PatchSpeechandtextanalyticsProgramSettingsProcessing).
 #[derive(Clone, Default)]
 pub struct ProgramProcessingSettingsPatchResponse {
     /// `agentEmpathyAnalysisEnabled`: a boolean

@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `ProgramTopicLinksJob` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_programs_topiclinks_job`](crate::api::GetSpeechandtextanalyticsProgramsTopiclinksJob).
+/// Returned by [`get_speechandtextanalytics_programs_topiclinks_job`](
+/// crate::api::GetSpeechandtextanalyticsProgramsTopiclinksJob).
 #[derive(Clone, Default)]
 pub struct ProgramTopicLinksJob {
     /// `createdBy`: `AddressableEntityRef`

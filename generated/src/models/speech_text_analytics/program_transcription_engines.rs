@@ -9,9 +9,10 @@ use crate::runtime::time;
 
 /// `ProgramTranscriptionEngines` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_program_transcriptionengines`](crate::api::GetSpeechandtextanalyticsProgramTranscriptionengines),
-/// [`put_speechandtextanalytics_program_transcriptionengines`](crate::api::PutSpeechandtextanalyticsProgramTranscriptionengines).
+/// Returned by [`get_speechandtextanalytics_program_transcriptionengines`](
+/// crate::api::GetSpeechandtextanalyticsProgramTranscriptionengines),
+/// [`put_speechandtextanalytics_program_transcriptionengines`](
+/// crate::api::PutSpeechandtextanalyticsProgramTranscriptionengines).
 #[derive(Clone, Default)]
 pub struct ProgramTranscriptionEngines {
     /// `dateModified`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ReprocessInteractionsByJobIdResponse` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_reprocessing_job_interactions`](crate::api::GetSpeechandtextanalyticsReprocessingJobInteractions).
+/// Returned by [`get_speechandtextanalytics_reprocessing_job_interactions`](
+/// crate::api::GetSpeechandtextanalyticsReprocessingJobInteractions).
 #[derive(Clone, Default)]
 pub struct ReprocessInteractionsByJobIdResponse {
     /// `url`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ReprocessJobEntityListingResponse` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_reprocessing_jobs`](crate::api::GetSpeechandtextanalyticsReprocessingJobs).
+/// Returned by [`get_speechandtextanalytics_reprocessing_jobs`](
+/// crate::api::GetSpeechandtextanalyticsReprocessingJobs).
 #[derive(Clone, Default)]
 pub struct ReprocessJobEntityListingResponse {
     /// `entities`: a list of `ReprocessJobResponse`

@@ -7,11 +7,12 @@ use crate::runtime::time;
 
 /// `ReprocessJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_reprocessing_job`](crate::api::GetSpeechandtextanalyticsReprocessingJob),
-/// [`post_speechandtextanalytics_reprocessing_jobs`](crate::api::PostSpeechandtextanalyticsReprocessingJobs).
-/// Item of the listing
-/// [`get_speechandtextanalytics_reprocessing_jobs`](crate::api::GetSpeechandtextanalyticsReprocessingJobs).
+/// Returned by [`get_speechandtextanalytics_reprocessing_job`](
+/// crate::api::GetSpeechandtextanalyticsReprocessingJob),
+/// [`post_speechandtextanalytics_reprocessing_jobs`](
+/// crate::api::PostSpeechandtextanalyticsReprocessingJobs). Item of the listing
+/// [`get_speechandtextanalytics_reprocessing_jobs`](
+/// crate::api::GetSpeechandtextanalyticsReprocessingJobs).
 #[derive(Clone, Default)]
 pub struct ReprocessJobResponse {
     /// `createdBy`: `AddressableEntityRef`, required

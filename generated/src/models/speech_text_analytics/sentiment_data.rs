@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SentimentData` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_conversation_sentiments`](crate::api::GetSpeechandtextanalyticsConversationSentiments).
+/// Returned by [`get_speechandtextanalytics_conversation_sentiments`](
+/// crate::api::GetSpeechandtextanalyticsConversationSentiments).
 #[derive(Clone, Default)]
 pub struct SentimentData {
     /// `insights`: `SentimentInsights`

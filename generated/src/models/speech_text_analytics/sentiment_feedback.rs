@@ -6,12 +6,12 @@ use crate::runtime::time;
 
 /// `SentimentFeedback` in the API.
 ///
-/// Returned by
-/// [`post_speechandtextanalytics_sentimentfeedback`](crate::api::PostSpeechandtextanalyticsSentimentfeedback).
-/// Item of the listing
-/// [`get_speechandtextanalytics_sentimentfeedback`](crate::api::GetSpeechandtextanalyticsSentimentfeedback).
-/// Taken by
-/// [`post_speechandtextanalytics_sentimentfeedback`](crate::api::PostSpeechandtextanalyticsSentimentfeedback).
+/// Returned by [`post_speechandtextanalytics_sentimentfeedback`](
+/// crate::api::PostSpeechandtextanalyticsSentimentfeedback). Item of the listing
+/// [`get_speechandtextanalytics_sentimentfeedback`](
+/// crate::api::GetSpeechandtextanalyticsSentimentfeedback). Taken by
+/// [`post_speechandtextanalytics_sentimentfeedback`](
+/// crate::api::PostSpeechandtextanalyticsSentimentfeedback).
 #[derive(Clone, Default)]
 pub struct SentimentFeedback {
     /// `createdBy`: `AddressableEntityRef`, read-only

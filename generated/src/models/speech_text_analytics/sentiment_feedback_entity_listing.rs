@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SentimentFeedbackEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_sentimentfeedback`](crate::api::GetSpeechandtextanalyticsSentimentfeedback).
+/// Returned by [`get_speechandtextanalytics_sentimentfeedback`](
+/// crate::api::GetSpeechandtextanalyticsSentimentfeedback).
 #[derive(Clone, Default)]
 pub struct SentimentFeedbackEntityListing {
     /// `entities`: a list of `SentimentFeedback`

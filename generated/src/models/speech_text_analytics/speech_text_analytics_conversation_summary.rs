@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `SpeechTextAnalyticsConversationSummary` in the API.
 ///
-/// Item of the listing
-/// [`get_speechandtextanalytics_conversation_summaries`](crate::api::GetSpeechandtextanalyticsConversationSummaries).
+/// Item of the listing [`get_speechandtextanalytics_conversation_summaries`](
+/// crate::api::GetSpeechandtextanalyticsConversationSummaries).
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsConversationSummary {
     /// `agentId`: a string

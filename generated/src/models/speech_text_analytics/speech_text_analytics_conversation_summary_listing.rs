@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SpeechTextAnalyticsConversationSummaryListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_conversation_summaries`](crate::api::GetSpeechandtextanalyticsConversationSummaries).
+/// Returned by [`get_speechandtextanalytics_conversation_summaries`](
+/// crate::api::GetSpeechandtextanalyticsConversationSummaries).
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsConversationSummaryListing {
     /// `entities`: a list of `SpeechTextAnalyticsConversationSummary`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SupportedDialectsEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_programs_transcriptionengines_dialects`](crate::api::GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects).
+/// Returned by [`get_speechandtextanalytics_programs_transcriptionengines_dialects`](
+/// crate::api::GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects).
 #[derive(Clone, Default)]
 pub struct SupportedDialectsEntityListing {
     /// `entities`: a list of `SupportedDialectsTranscriptionEngine`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SupportedDialectsTranscriptionEngine` in the API.
 ///
-/// Item of the listing
-/// [`get_speechandtextanalytics_programs_transcriptionengines_dialects`](crate::api::GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects).
+/// Item of the listing [`get_speechandtextanalytics_programs_transcriptionengines_dialects`](
+/// crate::api::GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects).
 #[derive(Clone, Default)]
 pub struct SupportedDialectsTranscriptionEngine {
     /// `dialects`: a list of strings

@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `TestTopicPhraseJob` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_topics_testphrase_job`](crate::api::GetSpeechandtextanalyticsTopicsTestphraseJob).
+/// Returned by [`get_speechandtextanalytics_topics_testphrase_job`](
+/// crate::api::GetSpeechandtextanalyticsTopicsTestphraseJob).
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseJob {
     /// `createdBy`: `AddressableEntityRef`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TestTopicPhraseJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_speechandtextanalytics_topics_testphrase_jobs`](crate::api::PostSpeechandtextanalyticsTopicsTestphraseJobs).
+/// Taken by [`post_speechandtextanalytics_topics_testphrase_jobs`](
+/// crate::api::PostSpeechandtextanalyticsTopicsTestphraseJobs).
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseJobRequest {
     /// `topic`: `TestTopicPhraseTopic`, required

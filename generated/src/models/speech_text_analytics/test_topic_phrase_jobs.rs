@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `TestTopicPhraseJobs` in the API.
 ///
-/// Returned by
-/// [`post_speechandtextanalytics_topics_testphrase_jobs`](crate::api::PostSpeechandtextanalyticsTopicsTestphraseJobs).
+/// Returned by [`post_speechandtextanalytics_topics_testphrase_jobs`](
+/// crate::api::PostSpeechandtextanalyticsTopicsTestphraseJobs).
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseJobs {
     /// `action`: a string

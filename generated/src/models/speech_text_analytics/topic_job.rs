@@ -8,9 +8,10 @@ use crate::runtime::time;
 
 /// `TopicJob` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_topics_publishjob`](crate::api::GetSpeechandtextanalyticsTopicsPublishjob),
-/// [`post_speechandtextanalytics_topics_publishjobs`](crate::api::PostSpeechandtextanalyticsTopicsPublishjobs).
+/// Returned by [`get_speechandtextanalytics_topics_publishjob`](
+/// crate::api::GetSpeechandtextanalyticsTopicsPublishjob),
+/// [`post_speechandtextanalytics_topics_publishjobs`](
+/// crate::api::PostSpeechandtextanalyticsTopicsPublishjobs).
 #[derive(Clone, Default)]
 pub struct TopicJob {
     /// `createdBy`: `AddressableEntityRef`

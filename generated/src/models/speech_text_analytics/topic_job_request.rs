@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TopicJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_speechandtextanalytics_topics_publishjobs`](crate::api::PostSpeechandtextanalyticsTopicsPublishjobs).
+/// Taken by [`post_speechandtextanalytics_topics_publishjobs`](
+/// crate::api::PostSpeechandtextanalyticsTopicsPublishjobs).
 #[derive(Clone, Default)]
 pub struct TopicJobRequest {
     /// `topicIds`: a list of strings, required

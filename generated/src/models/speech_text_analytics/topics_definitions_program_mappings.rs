@@ -7,11 +7,12 @@ use crate::runtime::time;
 
 /// `TopicsDefinitionsProgramMappings` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_program_mappings`](crate::api::GetSpeechandtextanalyticsProgramMappings),
-/// [`put_speechandtextanalytics_program_mappings`](crate::api::PutSpeechandtextanalyticsProgramMappings).
-/// Item of the listing
-/// [`get_speechandtextanalytics_programs_mappings`](crate::api::GetSpeechandtextanalyticsProgramsMappings).
+/// Returned by [`get_speechandtextanalytics_program_mappings`](
+/// crate::api::GetSpeechandtextanalyticsProgramMappings),
+/// [`put_speechandtextanalytics_program_mappings`](
+/// crate::api::PutSpeechandtextanalyticsProgramMappings). Item of the listing
+/// [`get_speechandtextanalytics_programs_mappings`](
+/// crate::api::GetSpeechandtextanalyticsProgramsMappings).
 #[derive(Clone, Default)]
 pub struct TopicsDefinitionsProgramMappings {
     /// `dateModified`: a timestamp

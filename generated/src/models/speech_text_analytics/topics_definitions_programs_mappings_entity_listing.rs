@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TopicsDefinitionsProgramsMappingsEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_programs_mappings`](crate::api::GetSpeechandtextanalyticsProgramsMappings).
+/// Returned by [`get_speechandtextanalytics_programs_mappings`](
+/// crate::api::GetSpeechandtextanalyticsProgramsMappings).
 #[derive(Clone, Default)]
 pub struct TopicsDefinitionsProgramsMappingsEntityListing {
     /// `entities`: a list of `TopicsDefinitionsProgramMappings`

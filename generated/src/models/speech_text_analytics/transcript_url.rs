@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TranscriptUrl` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_conversation_communication_transcripturl`](crate::api::GetSpeechandtextanalyticsConversationCommunicationTranscripturl).
+/// Returned by [`get_speechandtextanalytics_conversation_communication_transcripturl`](
+/// crate::api::GetSpeechandtextanalyticsConversationCommunicationTranscripturl).
 #[derive(Clone, Default)]
 pub struct TranscriptUrl {
     /// `url`: a string

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `TranscriptUrls` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_conversation_communication_transcripturls`](crate::api::GetSpeechandtextanalyticsConversationCommunicationTranscripturls).
+/// Returned by [`get_speechandtextanalytics_conversation_communication_transcripturls`](
+/// crate::api::GetSpeechandtextanalyticsConversationCommunicationTranscripturls).
 #[derive(Clone, Default)]
 pub struct TranscriptUrls {
     /// `communicationId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TranscriptionEnginesRequest` in the API.
 ///
-/// Taken by
-/// [`put_speechandtextanalytics_program_transcriptionengines`](crate::api::PutSpeechandtextanalyticsProgramTranscriptionengines).
+/// Taken by [`put_speechandtextanalytics_program_transcriptionengines`](
+/// crate::api::PutSpeechandtextanalyticsProgramTranscriptionengines).
 #[derive(Clone, Default)]
 pub struct TranscriptionEnginesRequest {
     /// `transcriptionEngines`: a list of `ProgramTranscriptionEngine`, required

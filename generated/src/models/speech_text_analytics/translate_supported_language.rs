@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TranslateSupportedLanguage` in the API.
 ///
-/// Item of the listing
-/// [`get_speechandtextanalytics_translations_languages`](crate::api::GetSpeechandtextanalyticsTranslationsLanguages).
+/// Item of the listing [`get_speechandtextanalytics_translations_languages`](
+/// crate::api::GetSpeechandtextanalyticsTranslationsLanguages).
 #[derive(Clone, Default)]
 pub struct TranslateSupportedLanguage {
     /// `languageCode`: a string, required

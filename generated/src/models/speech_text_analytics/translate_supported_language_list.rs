@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TranslateSupportedLanguageList` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_translations_languages`](crate::api::GetSpeechandtextanalyticsTranslationsLanguages).
+/// Returned by [`get_speechandtextanalytics_translations_languages`](
+/// crate::api::GetSpeechandtextanalyticsTranslationsLanguages).
 #[derive(Clone, Default)]
 pub struct TranslateSupportedLanguageList {
     /// `entities`: a list of `TranslateSupportedLanguage`

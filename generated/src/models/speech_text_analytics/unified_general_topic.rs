@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `UnifiedGeneralTopic` in the API.
 ///
-/// Item of the listing
-/// [`get_speechandtextanalytics_topics_general_status`](crate::api::GetSpeechandtextanalyticsTopicsGeneralStatus).
+/// Item of the listing [`get_speechandtextanalytics_topics_general_status`](
+/// crate::api::GetSpeechandtextanalyticsTopicsGeneralStatus).
 #[derive(Clone, Default)]
 pub struct UnifiedGeneralTopic {
     /// `name`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UnifiedGeneralTopicEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_topics_general_status`](crate::api::GetSpeechandtextanalyticsTopicsGeneralStatus).
+/// Returned by [`get_speechandtextanalytics_topics_general_status`](
+/// crate::api::GetSpeechandtextanalyticsTopicsGeneralStatus).
 #[derive(Clone, Default)]
 pub struct UnifiedGeneralTopicEntityListing {
     /// `entities`: a list of `UnifiedGeneralTopic`

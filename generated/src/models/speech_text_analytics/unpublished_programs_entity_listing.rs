@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UnpublishedProgramsEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_speechandtextanalytics_programs_unpublished`](crate::api::GetSpeechandtextanalyticsProgramsUnpublished).
+/// Returned by [`get_speechandtextanalytics_programs_unpublished`](
+/// crate::api::GetSpeechandtextanalyticsProgramsUnpublished).
 #[derive(Clone, Default)]
 pub struct UnpublishedProgramsEntityListing {
     /// `entities`: a list of `Program`

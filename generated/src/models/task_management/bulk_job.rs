@@ -8,12 +8,14 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_taskmanagement_workitems_bulk_add_job`](crate::api::GetTaskmanagementWorkitemsBulkAddJob),
-/// [`get_taskmanagement_workitems_bulk_terminate_job`](crate::api::GetTaskmanagementWorkitemsBulkTerminateJob),
+/// [`get_taskmanagement_workitems_bulk_terminate_job`](
+/// crate::api::GetTaskmanagementWorkitemsBulkTerminateJob),
 /// [`patch_taskmanagement_workitems_bulk_add_job`](crate::api::PatchTaskmanagementWorkitemsBulkAddJob),
-/// [`patch_taskmanagement_workitems_bulk_terminate_job`](crate::api::PatchTaskmanagementWorkitemsBulkTerminateJob),
+/// [`patch_taskmanagement_workitems_bulk_terminate_job`](
+/// crate::api::PatchTaskmanagementWorkitemsBulkTerminateJob),
 /// [`post_taskmanagement_workitems_bulk_add_jobs`](crate::api::PostTaskmanagementWorkitemsBulkAddJobs),
-/// 1 more. Item of the listing
-/// [`get_taskmanagement_workitems_bulk_jobs_users_me`](crate::api::GetTaskmanagementWorkitemsBulkJobsUsersMe).
+/// 1 more. Item of the listing [`get_taskmanagement_workitems_bulk_jobs_users_me`](
+/// crate::api::GetTaskmanagementWorkitemsBulkJobsUsersMe).
 #[derive(Clone, Default)]
 pub struct BulkJob {
     /// `action`: one of `TerminateWorkitems`, `AddWorkitems`

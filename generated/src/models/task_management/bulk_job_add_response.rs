@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkJobAddResponse` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_workitems_bulk_add_job_results`](crate::api::GetTaskmanagementWorkitemsBulkAddJobResults).
+/// Returned by [`get_taskmanagement_workitems_bulk_add_job_results`](
+/// crate::api::GetTaskmanagementWorkitemsBulkAddJobResults).
 #[derive(Clone, Default)]
 pub struct BulkJobAddResponse {
     /// `errorCount`: an integer (`int32`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkJobTerminateRequest` in the API.
 ///
-/// Taken by
-/// [`post_taskmanagement_workitems_bulk_terminate_jobs`](crate::api::PostTaskmanagementWorkitemsBulkTerminateJobs).
+/// Taken by [`post_taskmanagement_workitems_bulk_terminate_jobs`](
+/// crate::api::PostTaskmanagementWorkitemsBulkTerminateJobs).
 #[derive(Clone, Default)]
 pub struct BulkJobTerminateRequest {
     /// `entities`: a list of `BulkJobEntity`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkJobTerminateResultsResponse` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_workitems_bulk_terminate_job_results`](crate::api::GetTaskmanagementWorkitemsBulkTerminateJobResults).
+/// Returned by [`get_taskmanagement_workitems_bulk_terminate_job_results`](
+/// crate::api::GetTaskmanagementWorkitemsBulkTerminateJobResults).
 #[derive(Clone, Default)]
 pub struct BulkJobTerminateResultsResponse {
     /// `errorCount`: an integer (`int32`)

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 ///
 /// Taken by
 /// [`patch_taskmanagement_workitems_bulk_add_job`](crate::api::PatchTaskmanagementWorkitemsBulkAddJob),
-/// [`patch_taskmanagement_workitems_bulk_terminate_job`](crate::api::PatchTaskmanagementWorkitemsBulkTerminateJob).
+/// [`patch_taskmanagement_workitems_bulk_terminate_job`](
+/// crate::api::PatchTaskmanagementWorkitemsBulkTerminateJob).
 #[derive(Clone, Default)]
 pub struct BulkJobUpdate {
     /// `state`: one of `Queued`, `Terminated`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkJobsListing` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_workitems_bulk_jobs_users_me`](crate::api::GetTaskmanagementWorkitemsBulkJobsUsersMe).
+/// Returned by [`get_taskmanagement_workitems_bulk_jobs_users_me`](
+/// crate::api::GetTaskmanagementWorkitemsBulkJobsUsersMe).
 #[derive(Clone, Default)]
 pub struct BulkJobsListing {
     /// `after`: a string

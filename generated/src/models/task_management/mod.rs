@@ -34,8 +34,8 @@ export!(workitem_change_listing: WorkitemChangeListing);
 export!(workitem_common_create: WorkitemCommonCreate);
 export!(workitem_create: WorkitemCreate);
 export!(workitem_date_based_condition: WorkitemDateBasedCondition, WorkitemDateBasedConditionAttribute);
-export!(
-    workitem_date_based_condition_update: WorkitemDateBasedConditionUpdate, WorkitemDateBasedConditionUpdateAttribute
+export!(workitem_date_based_condition_update:
+    WorkitemDateBasedConditionUpdate, WorkitemDateBasedConditionUpdateAttribute
 );
 export!(workitem_date_based_rule: WorkitemDateBasedRule, WorkitemDateBasedRuleType);
 export!(workitem_date_based_rule_create: WorkitemDateBasedRuleCreate);
@@ -46,13 +46,13 @@ export!(workitem_filter: WorkitemFilter, WorkitemFilterOperator, WorkitemFilterT
 export!(workitem_flow_reference: WorkitemFlowReference);
 export!(workitem_language_reference: WorkitemLanguageReference);
 export!(workitem_manual_assign: WorkitemManualAssign);
-export!(
-    workitem_on_attribute_change_condition: WorkitemOnAttributeChangeCondition,
-        WorkitemOnAttributeChangeConditionAttribute, WorkitemOnAttributeChangeConditionOperator
+export!(workitem_on_attribute_change_condition:
+    WorkitemOnAttributeChangeCondition, WorkitemOnAttributeChangeConditionAttribute,
+    WorkitemOnAttributeChangeConditionOperator
 );
-export!(
-    workitem_on_attribute_change_condition_update: WorkitemOnAttributeChangeConditionUpdate,
-        WorkitemOnAttributeChangeConditionUpdateAttribute, WorkitemOnAttributeChangeConditionUpdateOperator
+export!(workitem_on_attribute_change_condition_update:
+    WorkitemOnAttributeChangeConditionUpdate, WorkitemOnAttributeChangeConditionUpdateAttribute,
+    WorkitemOnAttributeChangeConditionUpdateOperator
 );
 export!(workitem_on_attribute_change_rule: WorkitemOnAttributeChangeRule, WorkitemOnAttributeChangeRuleType);
 export!(workitem_on_attribute_change_rule_create: WorkitemOnAttributeChangeRuleCreate);
@@ -67,23 +67,19 @@ export!(workitem_post_query_entity_listing: WorkitemPostQueryEntityListing);
 export!(workitem_query_job_create: WorkitemQueryJobCreate, WorkitemQueryJobCreateExpands);
 export!(workitem_query_job_error: WorkitemQueryJobError);
 export!(workitem_query_job_filter: WorkitemQueryJobFilter, WorkitemQueryJobFilterOperator);
-export!(
-    workitem_query_job_query_filters: WorkitemQueryJobQueryFilters, WorkitemQueryJobQueryFiltersName,
-        WorkitemQueryJobQueryFiltersOperator
+export!(workitem_query_job_query_filters:
+    WorkitemQueryJobQueryFilters, WorkitemQueryJobQueryFiltersName, WorkitemQueryJobQueryFiltersOperator
 );
-export!(
-    workitem_query_job_query_filters_criteria: WorkitemQueryJobQueryFiltersCriteria,
-        WorkitemQueryJobQueryFiltersCriteriaOperator
+export!(workitem_query_job_query_filters_criteria:
+    WorkitemQueryJobQueryFiltersCriteria, WorkitemQueryJobQueryFiltersCriteriaOperator
 );
-export!(
-    workitem_query_job_query_filters_predicate: WorkitemQueryJobQueryFiltersPredicate,
-        WorkitemQueryJobQueryFiltersPredicateOperator
+export!(workitem_query_job_query_filters_predicate:
+    WorkitemQueryJobQueryFiltersPredicate, WorkitemQueryJobQueryFiltersPredicateOperator
 );
 export!(workitem_query_job_response: WorkitemQueryJobResponse, WorkitemQueryJobResponseState);
 export!(workitem_query_job_sort: WorkitemQueryJobSort, WorkitemQueryJobSortName);
-export!(
-    workitem_query_post_request: WorkitemQueryPostRequest, WorkitemQueryPostRequestExpands,
-        WorkitemQueryPostRequestSelect
+export!(workitem_query_post_request:
+    WorkitemQueryPostRequest, WorkitemQueryPostRequestExpands, WorkitemQueryPostRequestSelect
 );
 export!(workitem_query_sort: WorkitemQuerySort, WorkitemQuerySortName);
 export!(workitem_queue_reference: WorkitemQueueReference);
@@ -112,15 +108,15 @@ export!(workitems_attribute_change_boolean: WorkitemsAttributeChangeBoolean);
 export!(workitems_attribute_change_instant: WorkitemsAttributeChangeInstant);
 export!(workitems_attribute_change_integer: WorkitemsAttributeChangeInteger);
 export!(workitems_attribute_change_list: WorkitemsAttributeChangeList);
-export!(
-    workitems_attribute_change_list_workitem_scored_agent_delta: WorkitemsAttributeChangeListWorkitemScoredAgentDelta
+export!(workitems_attribute_change_list_workitem_scored_agent_delta:
+    WorkitemsAttributeChangeListWorkitemScoredAgentDelta
 );
 export!(workitems_attribute_change_map: WorkitemsAttributeChangeMap);
 export!(workitems_attribute_change_string: WorkitemsAttributeChangeString);
 export!(workitems_attribute_change_workitem_rule_settings: WorkitemsAttributeChangeWorkitemRuleSettings);
-export!(
-    workitems_attribute_change_workitem_status_category: WorkitemsAttributeChangeWorkitemStatusCategory,
-        WorkitemsAttributeChangeWorkitemStatusCategoryNewValue, WorkitemsAttributeChangeWorkitemStatusCategoryOldValue
+export!(workitems_attribute_change_workitem_status_category:
+    WorkitemsAttributeChangeWorkitemStatusCategory, WorkitemsAttributeChangeWorkitemStatusCategoryNewValue,
+    WorkitemsAttributeChangeWorkitemStatusCategoryOldValue
 );
 export!(workitems_attribute_change_wrapup_delta: WorkitemsAttributeChangeWrapupDelta);
 export!(workitems_change_workbin_delta: WorkitemsChangeWorkbinDelta);

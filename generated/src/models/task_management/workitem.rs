@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 /// [`post_taskmanagement_workitem_acd_cancel`](crate::api::PostTaskmanagementWorkitemAcdCancel),
 /// [`post_taskmanagement_workitem_disconnect`](crate::api::PostTaskmanagementWorkitemDisconnect),
 /// [`post_taskmanagement_workitem_terminate`](crate::api::PostTaskmanagementWorkitemTerminate), 1 more.
-/// Item of the listing
-/// [`get_taskmanagement_workitems_query_job_results`](crate::api::GetTaskmanagementWorkitemsQueryJobResults),
+/// Item of the listing [`get_taskmanagement_workitems_query_job_results`](
+/// crate::api::GetTaskmanagementWorkitemsQueryJobResults),
 /// [`post_taskmanagement_workitems_query`](crate::api::PostTaskmanagementWorkitemsQuery).
 #[derive(Clone, Default)]
 pub struct Workitem {

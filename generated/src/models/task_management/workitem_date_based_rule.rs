@@ -8,12 +8,14 @@ use crate::runtime::codec;
 
 /// `WorkitemDateBasedRule` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_worktype_flows_datebased_rule`](crate::api::GetTaskmanagementWorktypeFlowsDatebasedRule),
-/// [`patch_taskmanagement_worktype_flows_datebased_rule`](crate::api::PatchTaskmanagementWorktypeFlowsDatebasedRule),
-/// [`post_taskmanagement_worktype_flows_datebased_rules`](crate::api::PostTaskmanagementWorktypeFlowsDatebasedRules).
-/// Item of the listing
-/// [`get_taskmanagement_worktype_flows_datebased_rules`](crate::api::GetTaskmanagementWorktypeFlowsDatebasedRules).
+/// Returned by [`get_taskmanagement_worktype_flows_datebased_rule`](
+/// crate::api::GetTaskmanagementWorktypeFlowsDatebasedRule),
+/// [`patch_taskmanagement_worktype_flows_datebased_rule`](
+/// crate::api::PatchTaskmanagementWorktypeFlowsDatebasedRule),
+/// [`post_taskmanagement_worktype_flows_datebased_rules`](
+/// crate::api::PostTaskmanagementWorktypeFlowsDatebasedRules). Item of the listing
+/// [`get_taskmanagement_worktype_flows_datebased_rules`](
+/// crate::api::GetTaskmanagementWorktypeFlowsDatebasedRules).
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedRule {
     /// `action`: `WorkitemRuleAction`

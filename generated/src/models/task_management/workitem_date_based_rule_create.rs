@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemDateBasedRuleCreate` in the API.
 ///
-/// Taken by
-/// [`post_taskmanagement_worktype_flows_datebased_rules`](crate::api::PostTaskmanagementWorktypeFlowsDatebasedRules).
+/// Taken by [`post_taskmanagement_worktype_flows_datebased_rules`](
+/// crate::api::PostTaskmanagementWorktypeFlowsDatebasedRules).
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedRuleCreate {
     /// `condition`: `WorkitemDateBasedCondition`, required

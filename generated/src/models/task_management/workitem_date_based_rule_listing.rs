@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemDateBasedRuleListing` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_worktype_flows_datebased_rules`](crate::api::GetTaskmanagementWorktypeFlowsDatebasedRules).
+/// Returned by [`get_taskmanagement_worktype_flows_datebased_rules`](
+/// crate::api::GetTaskmanagementWorktypeFlowsDatebasedRules).
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedRuleListing {
     /// `after`: a string

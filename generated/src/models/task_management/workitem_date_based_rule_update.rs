@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemDateBasedRuleUpdate` in the API.
 ///
-/// Taken by
-/// [`patch_taskmanagement_worktype_flows_datebased_rule`](crate::api::PatchTaskmanagementWorktypeFlowsDatebasedRule).
+/// Taken by [`patch_taskmanagement_worktype_flows_datebased_rule`](
+/// crate::api::PatchTaskmanagementWorktypeFlowsDatebasedRule).
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedRuleUpdate {
     /// `condition`: `WorkitemDateBasedConditionUpdate`

@@ -8,12 +8,14 @@ use crate::runtime::codec;
 
 /// `WorkitemOnAttributeChangeRule` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_worktype_flows_onattributechange_rule`](crate::api::GetTaskmanagementWorktypeFlowsOnattributechangeRule),
-/// [`patch_taskmanagement_worktype_flows_onattributechange_rule`](crate::api::PatchTaskmanagementWorktypeFlowsOnattributechangeRule),
-/// [`post_taskmanagement_worktype_flows_onattributechange_rules`](crate::api::PostTaskmanagementWorktypeFlowsOnattributechangeRules).
-/// Item of the listing
-/// [`get_taskmanagement_worktype_flows_onattributechange_rules`](crate::api::GetTaskmanagementWorktypeFlowsOnattributechangeRules).
+/// Returned by [`get_taskmanagement_worktype_flows_onattributechange_rule`](
+/// crate::api::GetTaskmanagementWorktypeFlowsOnattributechangeRule),
+/// [`patch_taskmanagement_worktype_flows_onattributechange_rule`](
+/// crate::api::PatchTaskmanagementWorktypeFlowsOnattributechangeRule),
+/// [`post_taskmanagement_worktype_flows_onattributechange_rules`](
+/// crate::api::PostTaskmanagementWorktypeFlowsOnattributechangeRules). Item of the listing
+/// [`get_taskmanagement_worktype_flows_onattributechange_rules`](
+/// crate::api::GetTaskmanagementWorktypeFlowsOnattributechangeRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRule {
     /// `action`: `WorkitemRuleAction`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemOnAttributeChangeRuleCreate` in the API.
 ///
-/// Taken by
-/// [`post_taskmanagement_worktype_flows_onattributechange_rules`](crate::api::PostTaskmanagementWorktypeFlowsOnattributechangeRules).
+/// Taken by [`post_taskmanagement_worktype_flows_onattributechange_rules`](
+/// crate::api::PostTaskmanagementWorktypeFlowsOnattributechangeRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRuleCreate {
     /// `condition`: `WorkitemOnAttributeChangeCondition`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemOnAttributeChangeRuleListing` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_worktype_flows_onattributechange_rules`](crate::api::GetTaskmanagementWorktypeFlowsOnattributechangeRules).
+/// Returned by [`get_taskmanagement_worktype_flows_onattributechange_rules`](
+/// crate::api::GetTaskmanagementWorktypeFlowsOnattributechangeRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRuleListing {
     /// `after`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemOnAttributeChangeRuleUpdate` in the API.
 ///
-/// Taken by
-/// [`patch_taskmanagement_worktype_flows_onattributechange_rule`](crate::api::PatchTaskmanagementWorktypeFlowsOnattributechangeRule).
+/// Taken by [`patch_taskmanagement_worktype_flows_onattributechange_rule`](
+/// crate::api::PatchTaskmanagementWorktypeFlowsOnattributechangeRule).
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRuleUpdate {
     /// `condition`: `WorkitemOnAttributeChangeConditionUpdate`

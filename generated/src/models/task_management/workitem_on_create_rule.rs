@@ -6,12 +6,14 @@ use crate::runtime::codec;
 
 /// `WorkitemOnCreateRule` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_worktype_flows_oncreate_rule`](crate::api::GetTaskmanagementWorktypeFlowsOncreateRule),
-/// [`patch_taskmanagement_worktype_flows_oncreate_rule`](crate::api::PatchTaskmanagementWorktypeFlowsOncreateRule),
-/// [`post_taskmanagement_worktype_flows_oncreate_rules`](crate::api::PostTaskmanagementWorktypeFlowsOncreateRules).
-/// Item of the listing
-/// [`get_taskmanagement_worktype_flows_oncreate_rules`](crate::api::GetTaskmanagementWorktypeFlowsOncreateRules).
+/// Returned by [`get_taskmanagement_worktype_flows_oncreate_rule`](
+/// crate::api::GetTaskmanagementWorktypeFlowsOncreateRule),
+/// [`patch_taskmanagement_worktype_flows_oncreate_rule`](
+/// crate::api::PatchTaskmanagementWorktypeFlowsOncreateRule),
+/// [`post_taskmanagement_worktype_flows_oncreate_rules`](
+/// crate::api::PostTaskmanagementWorktypeFlowsOncreateRules). Item of the listing
+/// [`get_taskmanagement_worktype_flows_oncreate_rules`](
+/// crate::api::GetTaskmanagementWorktypeFlowsOncreateRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRule {
     /// `action`: `WorkitemRuleAction`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WorkitemOnCreateRuleCreate` in the API.
 ///
-/// Taken by
-/// [`post_taskmanagement_worktype_flows_oncreate_rules`](crate::api::PostTaskmanagementWorktypeFlowsOncreateRules).
+/// Taken by [`post_taskmanagement_worktype_flows_oncreate_rules`](
+/// crate::api::PostTaskmanagementWorktypeFlowsOncreateRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRuleCreate {
     /// `name`: a string, 3 to 256 characters, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemOnCreateRuleListing` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_worktype_flows_oncreate_rules`](crate::api::GetTaskmanagementWorktypeFlowsOncreateRules).
+/// Returned by [`get_taskmanagement_worktype_flows_oncreate_rules`](
+/// crate::api::GetTaskmanagementWorktypeFlowsOncreateRules).
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRuleListing {
     /// `after`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WorkitemOnCreateRuleUpdate` in the API.
 ///
-/// Taken by
-/// [`patch_taskmanagement_worktype_flows_oncreate_rule`](crate::api::PatchTaskmanagementWorktypeFlowsOncreateRule).
+/// Taken by [`patch_taskmanagement_worktype_flows_oncreate_rule`](
+/// crate::api::PatchTaskmanagementWorktypeFlowsOncreateRule).
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRuleUpdate {
     /// `name`: a string, 3 to 256 characters

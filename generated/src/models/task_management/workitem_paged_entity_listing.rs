@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemPagedEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_taskmanagement_workitems_query_job_results`](crate::api::GetTaskmanagementWorkitemsQueryJobResults).
+/// Returned by [`get_taskmanagement_workitems_query_job_results`](
+/// crate::api::GetTaskmanagementWorkitemsQueryJobResults).
 #[derive(Clone, Default)]
 pub struct WorkitemPagedEntityListing {
     /// `entities`: a list of `Workitem`

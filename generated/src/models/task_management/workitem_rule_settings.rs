@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 /// `WorkitemRuleSettings` in the API.
 ///
-/// Part of
-/// [`WorkitemsAttributeChangeWorkitemRuleSettings`](crate::models::WorkitemsAttributeChangeWorkitemRuleSettings),
-/// [`Worktype`](crate::models::Worktype), [`WorktypeCreate`](crate::models::WorktypeCreate),
+/// Part of [`WorkitemsAttributeChangeWorkitemRuleSettings`](
+/// crate::models::WorkitemsAttributeChangeWorkitemRuleSettings), [`Worktype`](crate::models::Worktype),
+/// [`WorktypeCreate`](crate::models::WorktypeCreate),
 /// [`WorktypeUpdate`](crate::models::WorktypeUpdate),
 /// [`WorktypeVersion`](crate::models::WorktypeVersion).
 #[derive(Clone, Default)]

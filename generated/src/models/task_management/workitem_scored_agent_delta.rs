@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WorkitemScoredAgentDelta` in the API.
 ///
-/// Part of
-/// [`WorkitemsAttributeChangeListWorkitemScoredAgentDelta`](crate::models::WorkitemsAttributeChangeListWorkitemScoredAgentDelta).
+/// Part of [`WorkitemsAttributeChangeListWorkitemScoredAgentDelta`](
+/// crate::models::WorkitemsAttributeChangeListWorkitemScoredAgentDelta).
 #[derive(Clone, Default)]
 pub struct WorkitemScoredAgentDelta {
     /// `id`: a string

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 ///
 /// Taken by
 /// [`patch_taskmanagement_workitem_user_wrapups`](crate::api::PatchTaskmanagementWorkitemUserWrapups),
-/// [`patch_taskmanagement_workitem_users_me_wrapups`](crate::api::PatchTaskmanagementWorkitemUsersMeWrapups).
+/// [`patch_taskmanagement_workitem_users_me_wrapups`](
+/// crate::api::PatchTaskmanagementWorkitemUsersMeWrapups).
 #[derive(Clone, Default)]
 pub struct WorkitemWrapupUpdate {
     /// `action`: one of `Add`, `Remove`, required

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `BulkEntityErrorPrefix` in the API.
 ///
-/// Part of
-/// [`BulkResponseResultPrefixPrefixBulkEntityErrorPrefix`](crate::models::BulkResponseResultPrefixPrefixBulkEntityErrorPrefix).
+/// Part of [`BulkResponseResultPrefixPrefixBulkEntityErrorPrefix`](
+/// crate::models::BulkResponseResultPrefixPrefixBulkEntityErrorPrefix).
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorPrefix {
     /// `code`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `Callheader` in the API.
 ///
-/// Returned by
-/// [`get_telephony_sipmessages_conversation_headers`](crate::api::GetTelephonySipmessagesConversationHeaders).
+/// Returned by [`get_telephony_sipmessages_conversation_headers`](
+/// crate::api::GetTelephonySipmessagesConversationHeaders).
 #[derive(Clone, Default)]
 pub struct Callheader {
     /// `headers`: a map of strings to lists of strings

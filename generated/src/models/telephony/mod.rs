@@ -4,8 +4,8 @@ export!(agent_greeting: AgentGreeting);
 export!(bulk_entity_error_prefix: BulkEntityErrorPrefix);
 export!(bulk_prefixes_request: BulkPrefixesRequest);
 export!(bulk_prefixes_response: BulkPrefixesResponse);
-export!(
-    bulk_response_result_prefix_prefix_bulk_entity_error_prefix: BulkResponseResultPrefixPrefixBulkEntityErrorPrefix
+export!(bulk_response_result_prefix_prefix_bulk_entity_error_prefix:
+    BulkResponseResultPrefixPrefixBulkEntityErrorPrefix
 );
 export!(call_simulation_result: CallSimulationResult, CallSimulationResultLevel);
 export!(callheader: Callheader);
@@ -19,9 +19,9 @@ export!(number_routing_listing: NumberRoutingListing);
 export!(number_routing_request: NumberRoutingRequest);
 export!(number_routing_reset_organization_request: NumberRoutingResetOrganizationRequest);
 export!(operation_parameters: *);
-export!(
-    organization_call_metrics: OrganizationCallMetrics, OrganizationCallMetricsAutoScaleInProgress,
-        OrganizationCallMetricsCpuIntensity, OrganizationCallMetricsMemoryIntensity
+export!(organization_call_metrics:
+    OrganizationCallMetrics, OrganizationCallMetricsAutoScaleInProgress, OrganizationCallMetricsCpuIntensity,
+    OrganizationCallMetricsMemoryIntensity
 );
 export!(organization_link: OrganizationLink, OrganizationLinkStatus);
 export!(organization_link_approval_request: OrganizationLinkApprovalRequest);

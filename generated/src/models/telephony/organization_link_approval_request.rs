@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `OrganizationLinkApprovalRequest` in the API.
 ///
-/// Taken by
-/// [`patch_telephony_organization_link_approve_requesting_organization_id`](crate::api::PatchTelephonyOrganizationLinkApproveRequestingOrganizationId).
+/// Taken by [`patch_telephony_organization_link_approve_requesting_organization_id`](
+/// crate::api::PatchTelephonyOrganizationLinkApproveRequestingOrganizationId).
 #[derive(Clone, Default)]
 pub struct OrganizationLinkApprovalRequest {
     /// `approval`: a boolean, required

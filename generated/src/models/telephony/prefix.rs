@@ -7,7 +7,8 @@ use crate::runtime::codec;
 ///
 /// Part of [`BulkEntityErrorPrefix`](crate::models::BulkEntityErrorPrefix),
 /// [`BulkPrefixesRequest`](crate::models::BulkPrefixesRequest),
-/// [`BulkResponseResultPrefixPrefixBulkEntityErrorPrefix`](crate::models::BulkResponseResultPrefixPrefixBulkEntityErrorPrefix).
+/// [`BulkResponseResultPrefixPrefixBulkEntityErrorPrefix`](
+/// crate::models::BulkResponseResultPrefixPrefixBulkEntityErrorPrefix).
 #[derive(Clone, Default)]
 pub struct Prefix {
     /// `action`: one of `Add`, `Delete`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `SignedUrlResponse` in the API.
 ///
-/// Returned by
-/// [`get_telephony_siptraces_download_download_id`](crate::api::GetTelephonySiptracesDownloadDownloadId).
+/// Returned by [`get_telephony_siptraces_download_download_id`](
+/// crate::api::GetTelephonySiptracesDownloadDownloadId).
 #[derive(Clone, Default)]
 pub struct SignedUrlResponse {
     /// `id`: a string, read-only

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 /// `AlertablePresences` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_alertablepresences`](crate::api::GetTelephonyProvidersEdgesAlertablepresences).
-/// Taken by
-/// [`put_telephony_providers_edges_alertablepresences`](crate::api::PutTelephonyProvidersEdgesAlertablepresences).
+/// Returned by [`get_telephony_providers_edges_alertablepresences`](
+/// crate::api::GetTelephonyProvidersEdgesAlertablepresences). Taken by
+/// [`put_telephony_providers_edges_alertablepresences`](
+/// crate::api::PutTelephonyProvidersEdgesAlertablepresences).
 #[derive(Clone, Default)]
 pub struct AlertablePresences {
     /// `alertablePresences`: a list of `AlertablePresencesAlertablePresences`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CertificateAuthorityEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_certificateauthorities`](crate::api::GetTelephonyProvidersEdgesCertificateauthorities).
+/// Returned by [`get_telephony_providers_edges_certificateauthorities`](
+/// crate::api::GetTelephonyProvidersEdgesCertificateauthorities).
 #[derive(Clone, Default)]
 pub struct CertificateAuthorityEntityListing {
     /// `entities`: a list of `DomainCertificateAuthority`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DisableSiteConnectionsRequest` in the API.
 ///
-/// Taken by
-/// [`patch_telephony_providers_edges_site_siteconnections`](crate::api::PatchTelephonyProvidersEdgesSiteSiteconnections).
+/// Taken by [`patch_telephony_providers_edges_site_siteconnections`](
+/// crate::api::PatchTelephonyProvidersEdgesSiteSiteconnections).
 #[derive(Clone, Default)]
 pub struct DisableSiteConnectionsRequest {
     /// `enabled`: a boolean

@@ -8,15 +8,18 @@ use crate::runtime::time;
 
 /// `DomainCertificateAuthority` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_certificateauthority`](crate::api::GetTelephonyProvidersEdgesCertificateauthority),
-/// [`post_telephony_providers_edges_certificateauthorities`](crate::api::PostTelephonyProvidersEdgesCertificateauthorities),
-/// [`put_telephony_providers_edges_certificateauthority`](crate::api::PutTelephonyProvidersEdgesCertificateauthority).
-/// Item of the listing
-/// [`get_telephony_providers_edges_certificateauthorities`](crate::api::GetTelephonyProvidersEdgesCertificateauthorities).
-/// Taken by
-/// [`post_telephony_providers_edges_certificateauthorities`](crate::api::PostTelephonyProvidersEdgesCertificateauthorities),
-/// [`put_telephony_providers_edges_certificateauthority`](crate::api::PutTelephonyProvidersEdgesCertificateauthority).
+/// Returned by [`get_telephony_providers_edges_certificateauthority`](
+/// crate::api::GetTelephonyProvidersEdgesCertificateauthority),
+/// [`post_telephony_providers_edges_certificateauthorities`](
+/// crate::api::PostTelephonyProvidersEdgesCertificateauthorities),
+/// [`put_telephony_providers_edges_certificateauthority`](
+/// crate::api::PutTelephonyProvidersEdgesCertificateauthority). Item of the listing
+/// [`get_telephony_providers_edges_certificateauthorities`](
+/// crate::api::GetTelephonyProvidersEdgesCertificateauthorities). Taken by
+/// [`post_telephony_providers_edges_certificateauthorities`](
+/// crate::api::PostTelephonyProvidersEdgesCertificateauthorities),
+/// [`put_telephony_providers_edges_certificateauthority`](
+/// crate::api::PutTelephonyProvidersEdgesCertificateauthority).
 #[derive(Clone, Default)]
 pub struct DomainCertificateAuthority {
     /// `certificate`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DomainEdgeSoftwareVersionDtoEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edge_softwareversions`](crate::api::GetTelephonyProvidersEdgeSoftwareversions).
+/// Returned by [`get_telephony_providers_edge_softwareversions`](
+/// crate::api::GetTelephonyProvidersEdgeSoftwareversions).
 #[derive(Clone, Default)]
 pub struct DomainEdgeSoftwareVersionDtoEntityListing {
     /// `entities`: a list of `DomainEdgeSoftwareVersionDto`

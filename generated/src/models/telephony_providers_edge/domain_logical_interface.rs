@@ -12,16 +12,20 @@ use crate::runtime::time;
 
 /// `DomainLogicalInterface` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edge_logicalinterface`](crate::api::GetTelephonyProvidersEdgeLogicalinterface),
-/// [`post_telephony_providers_edge_logicalinterfaces`](crate::api::PostTelephonyProvidersEdgeLogicalinterfaces),
-/// [`put_telephony_providers_edge_logicalinterface`](crate::api::PutTelephonyProvidersEdgeLogicalinterface).
-/// Item of the listing
-/// [`get_telephony_providers_edge_logicalinterfaces`](crate::api::GetTelephonyProvidersEdgeLogicalinterfaces),
-/// [`get_telephony_providers_edges_logicalinterfaces`](crate::api::GetTelephonyProvidersEdgesLogicalinterfaces).
-/// Taken by
-/// [`post_telephony_providers_edge_logicalinterfaces`](crate::api::PostTelephonyProvidersEdgeLogicalinterfaces),
-/// [`put_telephony_providers_edge_logicalinterface`](crate::api::PutTelephonyProvidersEdgeLogicalinterface).
+/// Returned by [`get_telephony_providers_edge_logicalinterface`](
+/// crate::api::GetTelephonyProvidersEdgeLogicalinterface),
+/// [`post_telephony_providers_edge_logicalinterfaces`](
+/// crate::api::PostTelephonyProvidersEdgeLogicalinterfaces),
+/// [`put_telephony_providers_edge_logicalinterface`](
+/// crate::api::PutTelephonyProvidersEdgeLogicalinterface). Item of the listing
+/// [`get_telephony_providers_edge_logicalinterfaces`](
+/// crate::api::GetTelephonyProvidersEdgeLogicalinterfaces),
+/// [`get_telephony_providers_edges_logicalinterfaces`](
+/// crate::api::GetTelephonyProvidersEdgesLogicalinterfaces). Taken by
+/// [`post_telephony_providers_edge_logicalinterfaces`](
+/// crate::api::PostTelephonyProvidersEdgeLogicalinterfaces),
+/// [`put_telephony_providers_edge_logicalinterface`](
+/// crate::api::PutTelephonyProvidersEdgeLogicalinterface).
 #[derive(Clone, Default)]
 pub struct DomainLogicalInterface {
     /// `addresses`: a list of `DomainNetworkAddress`

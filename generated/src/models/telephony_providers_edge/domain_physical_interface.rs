@@ -8,11 +8,12 @@ use crate::runtime::time;
 
 /// `DomainPhysicalInterface` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edge_physicalinterface`](crate::api::GetTelephonyProvidersEdgePhysicalinterface).
-/// Item of the listing
-/// [`get_telephony_providers_edge_physicalinterfaces`](crate::api::GetTelephonyProvidersEdgePhysicalinterfaces),
-/// [`get_telephony_providers_edges_physicalinterfaces`](crate::api::GetTelephonyProvidersEdgesPhysicalinterfaces).
+/// Returned by [`get_telephony_providers_edge_physicalinterface`](
+/// crate::api::GetTelephonyProvidersEdgePhysicalinterface). Item of the listing
+/// [`get_telephony_providers_edge_physicalinterfaces`](
+/// crate::api::GetTelephonyProvidersEdgePhysicalinterfaces),
+/// [`get_telephony_providers_edges_physicalinterfaces`](
+/// crate::api::GetTelephonyProvidersEdgesPhysicalinterfaces).
 #[derive(Clone, Default)]
 pub struct DomainPhysicalInterface {
     /// `createdBy`: a string, read-only

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `EdgeLogsJobUploadRequest` in the API.
 ///
-/// Taken by
-/// [`post_telephony_providers_edge_logs_job_upload`](crate::api::PostTelephonyProvidersEdgeLogsJobUpload).
+/// Taken by [`post_telephony_providers_edge_logs_job_upload`](
+/// crate::api::PostTelephonyProvidersEdgeLogsJobUpload).
 #[derive(Clone, Default)]
 pub struct EdgeLogsJobUploadRequest {
     /// `fileIds`: a list of strings, required

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 
 /// `EdgeNetworkDiagnostic` in the API.
 ///
-/// Returned by
-/// [`post_telephony_providers_edge_diagnostic_nslookup`](crate::api::PostTelephonyProvidersEdgeDiagnosticNslookup),
-/// [`post_telephony_providers_edge_diagnostic_ping`](crate::api::PostTelephonyProvidersEdgeDiagnosticPing),
-/// [`post_telephony_providers_edge_diagnostic_route`](crate::api::PostTelephonyProvidersEdgeDiagnosticRoute),
-/// [`post_telephony_providers_edge_diagnostic_tracepath`](crate::api::PostTelephonyProvidersEdgeDiagnosticTracepath).
+/// Returned by [`post_telephony_providers_edge_diagnostic_nslookup`](
+/// crate::api::PostTelephonyProvidersEdgeDiagnosticNslookup),
+/// [`post_telephony_providers_edge_diagnostic_ping`](
+/// crate::api::PostTelephonyProvidersEdgeDiagnosticPing),
+/// [`post_telephony_providers_edge_diagnostic_route`](
+/// crate::api::PostTelephonyProvidersEdgeDiagnosticRoute),
+/// [`post_telephony_providers_edge_diagnostic_tracepath`](
+/// crate::api::PostTelephonyProvidersEdgeDiagnosticTracepath).
 #[derive(Clone, Default)]
 pub struct EdgeNetworkDiagnostic {
     /// `id`: a string, read-only

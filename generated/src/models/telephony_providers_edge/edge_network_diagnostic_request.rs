@@ -4,11 +4,14 @@ use crate::runtime::codec;
 
 /// `EdgeNetworkDiagnosticRequest` in the API.
 ///
-/// Taken by
-/// [`post_telephony_providers_edge_diagnostic_nslookup`](crate::api::PostTelephonyProvidersEdgeDiagnosticNslookup),
-/// [`post_telephony_providers_edge_diagnostic_ping`](crate::api::PostTelephonyProvidersEdgeDiagnosticPing),
-/// [`post_telephony_providers_edge_diagnostic_route`](crate::api::PostTelephonyProvidersEdgeDiagnosticRoute),
-/// [`post_telephony_providers_edge_diagnostic_tracepath`](crate::api::PostTelephonyProvidersEdgeDiagnosticTracepath).
+/// Taken by [`post_telephony_providers_edge_diagnostic_nslookup`](
+/// crate::api::PostTelephonyProvidersEdgeDiagnosticNslookup),
+/// [`post_telephony_providers_edge_diagnostic_ping`](
+/// crate::api::PostTelephonyProvidersEdgeDiagnosticPing),
+/// [`post_telephony_providers_edge_diagnostic_route`](
+/// crate::api::PostTelephonyProvidersEdgeDiagnosticRoute),
+/// [`post_telephony_providers_edge_diagnostic_tracepath`](
+/// crate::api::PostTelephonyProvidersEdgeDiagnosticTracepath).
 #[derive(Clone, Default)]
 pub struct EdgeNetworkDiagnosticRequest {
     /// `host`: a string, required

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 
 /// `EdgeNetworkDiagnosticResponse` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edge_diagnostic_nslookup`](crate::api::GetTelephonyProvidersEdgeDiagnosticNslookup),
-/// [`get_telephony_providers_edge_diagnostic_ping`](crate::api::GetTelephonyProvidersEdgeDiagnosticPing),
-/// [`get_telephony_providers_edge_diagnostic_route`](crate::api::GetTelephonyProvidersEdgeDiagnosticRoute),
-/// [`get_telephony_providers_edge_diagnostic_tracepath`](crate::api::GetTelephonyProvidersEdgeDiagnosticTracepath).
+/// Returned by [`get_telephony_providers_edge_diagnostic_nslookup`](
+/// crate::api::GetTelephonyProvidersEdgeDiagnosticNslookup),
+/// [`get_telephony_providers_edge_diagnostic_ping`](
+/// crate::api::GetTelephonyProvidersEdgeDiagnosticPing),
+/// [`get_telephony_providers_edge_diagnostic_route`](
+/// crate::api::GetTelephonyProvidersEdgeDiagnosticRoute),
+/// [`get_telephony_providers_edge_diagnostic_tracepath`](
+/// crate::api::GetTelephonyProvidersEdgeDiagnosticTracepath).
 #[derive(Clone, Default)]
 pub struct EdgeNetworkDiagnosticResponse {
     /// `commandCorrelationId`: a string

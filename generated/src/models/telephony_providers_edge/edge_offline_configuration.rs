@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `EdgeOfflineConfiguration` in the API.
 ///
-/// Taken by
-/// [`post_telephony_providers_edge_offlineconfiguration`](crate::api::PostTelephonyProvidersEdgeOfflineconfiguration).
+/// Taken by [`post_telephony_providers_edge_offlineconfiguration`](
+/// crate::api::PostTelephonyProvidersEdgeOfflineconfiguration).
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfiguration {
     /// `certType`: one of `PureCloud`, `Public`, `China`, `NotRequested`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `EdgeOfflineConfigurationResponse` in the API.
 ///
-/// Returned by
-/// [`post_telephony_providers_edge_offlineconfiguration`](crate::api::PostTelephonyProvidersEdgeOfflineconfiguration).
+/// Returned by [`post_telephony_providers_edge_offlineconfiguration`](
+/// crate::api::PostTelephonyProvidersEdgeOfflineconfiguration).
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfigurationResponse {
     /// `downloadUrl`: a string

@@ -10,11 +10,12 @@ use std::collections::BTreeMap;
 
 /// `EdgeTrunkBase` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_edgegroup_edgetrunkbase`](crate::api::GetTelephonyProvidersEdgesEdgegroupEdgetrunkbase),
-/// [`put_telephony_providers_edges_edgegroup_edgetrunkbase`](crate::api::PutTelephonyProvidersEdgesEdgegroupEdgetrunkbase).
-/// Taken by
-/// [`put_telephony_providers_edges_edgegroup_edgetrunkbase`](crate::api::PutTelephonyProvidersEdgesEdgegroupEdgetrunkbase).
+/// Returned by [`get_telephony_providers_edges_edgegroup_edgetrunkbase`](
+/// crate::api::GetTelephonyProvidersEdgesEdgegroupEdgetrunkbase),
+/// [`put_telephony_providers_edges_edgegroup_edgetrunkbase`](
+/// crate::api::PutTelephonyProvidersEdgesEdgegroupEdgetrunkbase). Taken by
+/// [`put_telephony_providers_edges_edgegroup_edgetrunkbase`](
+/// crate::api::PutTelephonyProvidersEdgesEdgegroupEdgetrunkbase).
 #[derive(Clone, Default)]
 pub struct EdgeTrunkBase {
     /// `createdBy`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `EdgeVersionReport` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_edgeversionreport`](crate::api::GetTelephonyProvidersEdgesEdgeversionreport).
+/// Returned by [`get_telephony_providers_edges_edgeversionreport`](
+/// crate::api::GetTelephonyProvidersEdgesEdgeversionreport).
 #[derive(Clone, Default)]
 pub struct EdgeVersionReport {
     /// `newestVersion`: `EdgeVersionInformation`

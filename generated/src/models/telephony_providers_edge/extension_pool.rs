@@ -7,15 +7,18 @@ use crate::runtime::time;
 
 /// `ExtensionPool` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_extensionpool`](crate::api::GetTelephonyProvidersEdgesExtensionpool),
-/// [`post_telephony_providers_edges_extensionpools`](crate::api::PostTelephonyProvidersEdgesExtensionpools),
-/// [`put_telephony_providers_edges_extensionpool`](crate::api::PutTelephonyProvidersEdgesExtensionpool).
-/// Item of the listing
-/// [`get_telephony_providers_edges_extensionpools`](crate::api::GetTelephonyProvidersEdgesExtensionpools).
-/// Taken by
-/// [`post_telephony_providers_edges_extensionpools`](crate::api::PostTelephonyProvidersEdgesExtensionpools),
-/// [`put_telephony_providers_edges_extensionpool`](crate::api::PutTelephonyProvidersEdgesExtensionpool).
+/// Returned by [`get_telephony_providers_edges_extensionpool`](
+/// crate::api::GetTelephonyProvidersEdgesExtensionpool),
+/// [`post_telephony_providers_edges_extensionpools`](
+/// crate::api::PostTelephonyProvidersEdgesExtensionpools),
+/// [`put_telephony_providers_edges_extensionpool`](
+/// crate::api::PutTelephonyProvidersEdgesExtensionpool). Item of the listing
+/// [`get_telephony_providers_edges_extensionpools`](
+/// crate::api::GetTelephonyProvidersEdgesExtensionpools). Taken by
+/// [`post_telephony_providers_edges_extensionpools`](
+/// crate::api::PostTelephonyProvidersEdgesExtensionpools),
+/// [`put_telephony_providers_edges_extensionpool`](
+/// crate::api::PutTelephonyProvidersEdgesExtensionpool).
 #[derive(Clone, Default)]
 pub struct ExtensionPool {
     /// `createdBy`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExtensionPoolDivisionView` in the API.
 ///
-/// Item of the listing
-/// [`get_telephony_providers_edges_extensionpools_divisionviews`](crate::api::GetTelephonyProvidersEdgesExtensionpoolsDivisionviews).
+/// Item of the listing [`get_telephony_providers_edges_extensionpools_divisionviews`](
+/// crate::api::GetTelephonyProvidersEdgesExtensionpoolsDivisionviews).
 #[derive(Clone, Default)]
 pub struct ExtensionPoolDivisionView {
     /// `division`: `Division`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExtensionPoolDivisionViewEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_extensionpools_divisionviews`](crate::api::GetTelephonyProvidersEdgesExtensionpoolsDivisionviews).
+/// Returned by [`get_telephony_providers_edges_extensionpools_divisionviews`](
+/// crate::api::GetTelephonyProvidersEdgesExtensionpoolsDivisionviews).
 #[derive(Clone, Default)]
 pub struct ExtensionPoolDivisionViewEntityListing {
     /// `entities`: a list of `ExtensionPoolDivisionView`

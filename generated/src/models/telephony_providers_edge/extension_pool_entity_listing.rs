@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExtensionPoolEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_extensionpools`](crate::api::GetTelephonyProvidersEdgesExtensionpools).
+/// Returned by [`get_telephony_providers_edges_extensionpools`](
+/// crate::api::GetTelephonyProvidersEdgesExtensionpools).
 #[derive(Clone, Default)]
 pub struct ExtensionPoolEntityListing {
     /// `entities`: a list of `ExtensionPool`

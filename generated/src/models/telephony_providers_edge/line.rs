@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 /// `Line` in the API.
 ///
 /// Returned by [`get_telephony_providers_edges_line`](crate::api::GetTelephonyProvidersEdgesLine),
-/// [`get_telephony_providers_edges_lines_template`](crate::api::GetTelephonyProvidersEdgesLinesTemplate).
-/// Item of the listing
+/// [`get_telephony_providers_edges_lines_template`](
+/// crate::api::GetTelephonyProvidersEdgesLinesTemplate). Item of the listing
 /// [`get_telephony_providers_edges_lines`](crate::api::GetTelephonyProvidersEdgesLines).
 #[derive(Clone, Default)]
 pub struct Line {

@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 /// `LineBase` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_linebasesetting`](crate::api::GetTelephonyProvidersEdgesLinebasesetting).
-/// Item of the listing
-/// [`get_telephony_providers_edges_linebasesettings`](crate::api::GetTelephonyProvidersEdgesLinebasesettings).
+/// Returned by [`get_telephony_providers_edges_linebasesetting`](
+/// crate::api::GetTelephonyProvidersEdgesLinebasesetting). Item of the listing
+/// [`get_telephony_providers_edges_linebasesettings`](
+/// crate::api::GetTelephonyProvidersEdgesLinebasesettings).
 #[derive(Clone, Default)]
 pub struct LineBase {
     /// `createdBy`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LineBaseEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_linebasesettings`](crate::api::GetTelephonyProvidersEdgesLinebasesettings).
+/// Returned by [`get_telephony_providers_edges_linebasesettings`](
+/// crate::api::GetTelephonyProvidersEdgesLinebasesettings).
 #[derive(Clone, Default)]
 pub struct LineBaseEntityListing {
     /// `entities`: a list of `LineBase`

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `LogicalInterfaceEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edge_logicalinterfaces`](crate::api::GetTelephonyProvidersEdgeLogicalinterfaces),
-/// [`get_telephony_providers_edges_logicalinterfaces`](crate::api::GetTelephonyProvidersEdgesLogicalinterfaces).
+/// Returned by [`get_telephony_providers_edge_logicalinterfaces`](
+/// crate::api::GetTelephonyProvidersEdgeLogicalinterfaces),
+/// [`get_telephony_providers_edges_logicalinterfaces`](
+/// crate::api::GetTelephonyProvidersEdgesLogicalinterfaces).
 #[derive(Clone, Default)]
 pub struct LogicalInterfaceEntityListing {
     /// `entities`: a list of `DomainLogicalInterface`

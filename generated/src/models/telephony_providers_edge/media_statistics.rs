@@ -6,10 +6,10 @@ use crate::runtime::time;
 
 /// `MediaStatistics` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_mediastatistics_conversation_communication`](crate::api::GetTelephonyProvidersEdgesMediastatisticsConversationCommunication).
-/// Item of the listing
-/// [`get_telephony_providers_edges_mediastatistics_conversation`](crate::api::GetTelephonyProvidersEdgesMediastatisticsConversation).
+/// Returned by [`get_telephony_providers_edges_mediastatistics_conversation_communication`](
+/// crate::api::GetTelephonyProvidersEdgesMediastatisticsConversationCommunication). Item of the listing
+/// [`get_telephony_providers_edges_mediastatistics_conversation`](
+/// crate::api::GetTelephonyProvidersEdgesMediastatisticsConversation).
 #[derive(Clone, Default)]
 pub struct MediaStatistics {
     /// `communicationId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `MediaStatisticsListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_mediastatistics_conversation`](crate::api::GetTelephonyProvidersEdgesMediastatisticsConversation).
+/// Returned by [`get_telephony_providers_edges_mediastatistics_conversation`](
+/// crate::api::GetTelephonyProvidersEdgesMediastatisticsConversation).
 #[derive(Clone, Default)]
 pub struct MediaStatisticsListing {
     /// `entities`: a list of `MediaStatistics`

@@ -7,9 +7,10 @@ use crate::runtime::time;
 
 /// `Metabase` in the API.
 ///
-/// Item of the listing
-/// [`get_telephony_providers_edges_phonebasesettings_availablemetabases`](crate::api::GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases),
-/// [`get_telephony_providers_edges_trunkbasesettings_availablemetabases`](crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases).
+/// Item of the listing [`get_telephony_providers_edges_phonebasesettings_availablemetabases`](
+/// crate::api::GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases),
+/// [`get_telephony_providers_edges_trunkbasesettings_availablemetabases`](
+/// crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases).
 #[derive(Clone, Default)]
 pub struct Metabase {
     /// `createdBy`: a string, read-only

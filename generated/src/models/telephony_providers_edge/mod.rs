@@ -11,14 +11,14 @@ export!(did_pool_entity_listing: DidPoolEntityListing);
 export!(digit_length: DigitLength);
 export!(disable_site_connections_request: DisableSiteConnectionsRequest);
 export!(domain_capabilities: DomainCapabilities);
-export!(
-    domain_certificate_authority: DomainCertificateAuthority, DomainCertificateAuthorityServices,
-        DomainCertificateAuthorityState, DomainCertificateAuthorityType
+export!(domain_certificate_authority:
+    DomainCertificateAuthority, DomainCertificateAuthorityServices, DomainCertificateAuthorityState,
+    DomainCertificateAuthorityType
 );
 export!(domain_edge_software_version_dto_entity_listing: DomainEdgeSoftwareVersionDtoEntityListing);
-export!(
-    domain_logical_interface: DomainLogicalInterface, DomainLogicalInterfaceCurrentState,
-        DomainLogicalInterfaceInterfaceType, DomainLogicalInterfaceState
+export!(domain_logical_interface:
+    DomainLogicalInterface, DomainLogicalInterfaceCurrentState, DomainLogicalInterfaceInterfaceType,
+    DomainLogicalInterfaceState
 );
 export!(domain_network_address: DomainNetworkAddress, DomainNetworkAddressFamily, DomainNetworkAddressType);
 export!(domain_network_command_response: DomainNetworkCommandResponse);
@@ -88,9 +88,8 @@ export!(phone_base_settings: PhoneBaseSettings);
 export!(phone_capabilities: PhoneCapabilities, PhoneCapabilitiesMediaCodecs);
 export!(phone_entity_listing: PhoneEntityListing);
 export!(phone_meta_base_entity_listing: PhoneMetaBaseEntityListing);
-export!(
-    phone_status: PhoneStatus, PhoneStatusEdgesStatus, PhoneStatusOperationalStatus,
-        PhoneStatusPhoneAssignmentToEdgeType
+export!(phone_status:
+    PhoneStatus, PhoneStatusEdgesStatus, PhoneStatusOperationalStatus, PhoneStatusPhoneAssignmentToEdgeType
 );
 export!(phones_reboot: PhonesReboot);
 export!(physical_interface_entity_listing: PhysicalInterfaceEntityListing);
@@ -100,8 +99,8 @@ export!(site_connections: SiteConnections);
 export!(site_entity_listing: SiteEntityListing);
 export!(street_address: StreetAddress);
 export!(subscriber_response: SubscriberResponse);
-export!(
-    telephony_search_criteria: TelephonySearchCriteria, TelephonySearchCriteriaOperator, TelephonySearchCriteriaType
+export!(telephony_search_criteria:
+    TelephonySearchCriteria, TelephonySearchCriteriaOperator, TelephonySearchCriteriaType
 );
 export!(telephony_search_request: TelephonySearchRequest, TelephonySearchRequestSortOrder);
 export!(trunk: Trunk, TrunkOptionsEnabledStatus, TrunkRegistersEnabledStatus, TrunkState, TrunkTrunkType);

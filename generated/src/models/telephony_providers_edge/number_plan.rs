@@ -9,12 +9,14 @@ use crate::runtime::time;
 
 /// `NumberPlan` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_site_numberplan`](crate::api::GetTelephonyProvidersEdgesSiteNumberplan),
-/// [`get_telephony_providers_edges_site_numberplans`](crate::api::GetTelephonyProvidersEdgesSiteNumberplans),
-/// [`put_telephony_providers_edges_site_numberplans`](crate::api::PutTelephonyProvidersEdgesSiteNumberplans).
-/// Taken by
-/// [`put_telephony_providers_edges_site_numberplans`](crate::api::PutTelephonyProvidersEdgesSiteNumberplans).
+/// Returned by [`get_telephony_providers_edges_site_numberplan`](
+/// crate::api::GetTelephonyProvidersEdgesSiteNumberplan),
+/// [`get_telephony_providers_edges_site_numberplans`](
+/// crate::api::GetTelephonyProvidersEdgesSiteNumberplans),
+/// [`put_telephony_providers_edges_site_numberplans`](
+/// crate::api::PutTelephonyProvidersEdgesSiteNumberplans). Taken by
+/// [`put_telephony_providers_edges_site_numberplans`](
+/// crate::api::PutTelephonyProvidersEdgesSiteNumberplans).
 #[derive(Clone, Default)]
 pub struct NumberPlan {
     /// `classification`: a string

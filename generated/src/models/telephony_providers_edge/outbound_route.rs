@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `OutboundRoute` in the API.
 ///
-/// Item of the listing
-/// [`get_telephony_providers_edges_outboundroutes`](crate::api::GetTelephonyProvidersEdgesOutboundroutes).
+/// Item of the listing [`get_telephony_providers_edges_outboundroutes`](
+/// crate::api::GetTelephonyProvidersEdgesOutboundroutes).
 #[derive(Clone, Default)]
 pub struct OutboundRoute {
     /// `classificationTypes`: a list of strings, required

@@ -9,15 +9,18 @@ use crate::runtime::time;
 
 /// `OutboundRouteBase` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_site_outboundroute`](crate::api::GetTelephonyProvidersEdgesSiteOutboundroute),
-/// [`post_telephony_providers_edges_site_outboundroutes`](crate::api::PostTelephonyProvidersEdgesSiteOutboundroutes),
-/// [`put_telephony_providers_edges_site_outboundroute`](crate::api::PutTelephonyProvidersEdgesSiteOutboundroute).
-/// Item of the listing
-/// [`get_telephony_providers_edges_site_outboundroutes`](crate::api::GetTelephonyProvidersEdgesSiteOutboundroutes).
-/// Taken by
-/// [`post_telephony_providers_edges_site_outboundroutes`](crate::api::PostTelephonyProvidersEdgesSiteOutboundroutes),
-/// [`put_telephony_providers_edges_site_outboundroute`](crate::api::PutTelephonyProvidersEdgesSiteOutboundroute).
+/// Returned by [`get_telephony_providers_edges_site_outboundroute`](
+/// crate::api::GetTelephonyProvidersEdgesSiteOutboundroute),
+/// [`post_telephony_providers_edges_site_outboundroutes`](
+/// crate::api::PostTelephonyProvidersEdgesSiteOutboundroutes),
+/// [`put_telephony_providers_edges_site_outboundroute`](
+/// crate::api::PutTelephonyProvidersEdgesSiteOutboundroute). Item of the listing
+/// [`get_telephony_providers_edges_site_outboundroutes`](
+/// crate::api::GetTelephonyProvidersEdgesSiteOutboundroutes). Taken by
+/// [`post_telephony_providers_edges_site_outboundroutes`](
+/// crate::api::PostTelephonyProvidersEdgesSiteOutboundroutes),
+/// [`put_telephony_providers_edges_site_outboundroute`](
+/// crate::api::PutTelephonyProvidersEdgesSiteOutboundroute).
 #[derive(Clone, Default)]
 pub struct OutboundRouteBase {
     /// `classificationTypes`: a list of strings, required

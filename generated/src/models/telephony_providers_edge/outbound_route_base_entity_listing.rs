@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OutboundRouteBaseEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_site_outboundroutes`](crate::api::GetTelephonyProvidersEdgesSiteOutboundroutes).
+/// Returned by [`get_telephony_providers_edges_site_outboundroutes`](
+/// crate::api::GetTelephonyProvidersEdgesSiteOutboundroutes).
 #[derive(Clone, Default)]
 pub struct OutboundRouteBaseEntityListing {
     /// `entities`: a list of `OutboundRouteBase`

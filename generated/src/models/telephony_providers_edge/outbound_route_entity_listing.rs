@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OutboundRouteEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_outboundroutes`](crate::api::GetTelephonyProvidersEdgesOutboundroutes).
+/// Returned by [`get_telephony_providers_edges_outboundroutes`](
+/// crate::api::GetTelephonyProvidersEdgesOutboundroutes).
 #[derive(Clone, Default)]
 pub struct OutboundRouteEntityListing {
     /// `entities`: a list of `OutboundRoute`

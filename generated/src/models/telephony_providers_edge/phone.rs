@@ -14,7 +14,8 @@ use std::collections::BTreeMap;
 /// `Phone` in the API.
 ///
 /// Returned by [`get_telephony_providers_edges_phone`](crate::api::GetTelephonyProvidersEdgesPhone),
-/// [`get_telephony_providers_edges_phones_template`](crate::api::GetTelephonyProvidersEdgesPhonesTemplate),
+/// [`get_telephony_providers_edges_phones_template`](
+/// crate::api::GetTelephonyProvidersEdgesPhonesTemplate),
 /// [`post_telephony_providers_edges_phones`](crate::api::PostTelephonyProvidersEdgesPhones),
 /// [`put_telephony_providers_edges_phone`](crate::api::PutTelephonyProvidersEdgesPhone). Item of the
 /// listing [`get_telephony_providers_edges_phones`](crate::api::GetTelephonyProvidersEdgesPhones).

@@ -10,16 +10,20 @@ use std::collections::BTreeMap;
 
 /// `PhoneBase` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_phonebasesetting`](crate::api::GetTelephonyProvidersEdgesPhonebasesetting),
-/// [`get_telephony_providers_edges_phonebasesettings_template`](crate::api::GetTelephonyProvidersEdgesPhonebasesettingsTemplate),
-/// [`post_telephony_providers_edges_phonebasesettings`](crate::api::PostTelephonyProvidersEdgesPhonebasesettings),
-/// [`put_telephony_providers_edges_phonebasesetting`](crate::api::PutTelephonyProvidersEdgesPhonebasesetting).
-/// Item of the listing
-/// [`get_telephony_providers_edges_phonebasesettings`](crate::api::GetTelephonyProvidersEdgesPhonebasesettings).
-/// Taken by
-/// [`post_telephony_providers_edges_phonebasesettings`](crate::api::PostTelephonyProvidersEdgesPhonebasesettings),
-/// [`put_telephony_providers_edges_phonebasesetting`](crate::api::PutTelephonyProvidersEdgesPhonebasesetting).
+/// Returned by [`get_telephony_providers_edges_phonebasesetting`](
+/// crate::api::GetTelephonyProvidersEdgesPhonebasesetting),
+/// [`get_telephony_providers_edges_phonebasesettings_template`](
+/// crate::api::GetTelephonyProvidersEdgesPhonebasesettingsTemplate),
+/// [`post_telephony_providers_edges_phonebasesettings`](
+/// crate::api::PostTelephonyProvidersEdgesPhonebasesettings),
+/// [`put_telephony_providers_edges_phonebasesetting`](
+/// crate::api::PutTelephonyProvidersEdgesPhonebasesetting). Item of the listing
+/// [`get_telephony_providers_edges_phonebasesettings`](
+/// crate::api::GetTelephonyProvidersEdgesPhonebasesettings). Taken by
+/// [`post_telephony_providers_edges_phonebasesettings`](
+/// crate::api::PostTelephonyProvidersEdgesPhonebasesettings),
+/// [`put_telephony_providers_edges_phonebasesetting`](
+/// crate::api::PutTelephonyProvidersEdgesPhonebasesetting).
 #[derive(Clone, Default)]
 pub struct PhoneBase {
     /// `capabilities`: `PhoneCapabilities`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `PhoneBaseEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_phonebasesettings`](crate::api::GetTelephonyProvidersEdgesPhonebasesettings).
+/// Returned by [`get_telephony_providers_edges_phonebasesettings`](
+/// crate::api::GetTelephonyProvidersEdgesPhonebasesettings).
 #[derive(Clone, Default)]
 pub struct PhoneBaseEntityListing {
     /// `entities`: a list of `PhoneBase`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `PhoneMetaBaseEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_phonebasesettings_availablemetabases`](crate::api::GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases).
+/// Returned by [`get_telephony_providers_edges_phonebasesettings_availablemetabases`](
+/// crate::api::GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases).
 #[derive(Clone, Default)]
 pub struct PhoneMetaBaseEntityListing {
     /// `entities`: a list of `Metabase`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `PhonesReboot` in the API.
 ///
-/// Taken by
-/// [`post_telephony_providers_edges_phones_reboot`](crate::api::PostTelephonyProvidersEdgesPhonesReboot).
+/// Taken by [`post_telephony_providers_edges_phones_reboot`](
+/// crate::api::PostTelephonyProvidersEdgesPhonesReboot).
 #[derive(Clone, Default)]
 pub struct PhonesReboot {
     /// `phoneIds`: a list of strings

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `PhysicalInterfaceEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edge_physicalinterfaces`](crate::api::GetTelephonyProvidersEdgePhysicalinterfaces),
-/// [`get_telephony_providers_edges_physicalinterfaces`](crate::api::GetTelephonyProvidersEdgesPhysicalinterfaces).
+/// Returned by [`get_telephony_providers_edge_physicalinterfaces`](
+/// crate::api::GetTelephonyProvidersEdgePhysicalinterfaces),
+/// [`get_telephony_providers_edges_physicalinterfaces`](
+/// crate::api::GetTelephonyProvidersEdgesPhysicalinterfaces).
 #[derive(Clone, Default)]
 pub struct PhysicalInterfaceEntityListing {
     /// `entities`: a list of `DomainPhysicalInterface`

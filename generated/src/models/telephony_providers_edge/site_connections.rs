@@ -5,12 +5,14 @@ use crate::runtime::codec;
 
 /// `SiteConnections` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_site_siteconnections`](crate::api::GetTelephonyProvidersEdgesSiteSiteconnections),
-/// [`patch_telephony_providers_edges_site_siteconnections`](crate::api::PatchTelephonyProvidersEdgesSiteSiteconnections),
-/// [`put_telephony_providers_edges_site_siteconnections`](crate::api::PutTelephonyProvidersEdgesSiteSiteconnections).
-/// Taken by
-/// [`put_telephony_providers_edges_site_siteconnections`](crate::api::PutTelephonyProvidersEdgesSiteSiteconnections).
+/// Returned by [`get_telephony_providers_edges_site_siteconnections`](
+/// crate::api::GetTelephonyProvidersEdgesSiteSiteconnections),
+/// [`patch_telephony_providers_edges_site_siteconnections`](
+/// crate::api::PatchTelephonyProvidersEdgesSiteSiteconnections),
+/// [`put_telephony_providers_edges_site_siteconnections`](
+/// crate::api::PutTelephonyProvidersEdgesSiteSiteconnections). Taken by
+/// [`put_telephony_providers_edges_site_siteconnections`](
+/// crate::api::PutTelephonyProvidersEdgesSiteSiteconnections).
 #[derive(Clone, Default)]
 pub struct SiteConnections {
     /// `id`: a string, read-only

@@ -6,9 +6,10 @@ use crate::runtime::codec;
 
 /// `TelephonySearchRequest` in the API.
 ///
-/// Taken by
-/// [`post_telephony_providers_edges_trunkbasesettings_search`](crate::api::PostTelephonyProvidersEdgesTrunkbasesettingsSearch),
-/// [`post_telephony_providers_edges_trunks_search`](crate::api::PostTelephonyProvidersEdgesTrunksSearch).
+/// Taken by [`post_telephony_providers_edges_trunkbasesettings_search`](
+/// crate::api::PostTelephonyProvidersEdgesTrunkbasesettingsSearch),
+/// [`post_telephony_providers_edges_trunks_search`](
+/// crate::api::PostTelephonyProvidersEdgesTrunksSearch).
 #[derive(Clone, Default)]
 pub struct TelephonySearchRequest {
     /// `expand`: a list of strings

@@ -17,7 +17,8 @@ use crate::runtime::time;
 /// Item of the listing
 /// [`get_telephony_providers_edge_trunks`](crate::api::GetTelephonyProvidersEdgeTrunks),
 /// [`get_telephony_providers_edges_trunks`](crate::api::GetTelephonyProvidersEdgesTrunks),
-/// [`post_telephony_providers_edges_trunks_search`](crate::api::PostTelephonyProvidersEdgesTrunksSearch).
+/// [`post_telephony_providers_edges_trunks_search`](
+/// crate::api::PostTelephonyProvidersEdgesTrunksSearch).
 #[derive(Clone, Default)]
 pub struct Trunk {
     /// `connectedStatus`: `TrunkConnectedStatus`, read-only

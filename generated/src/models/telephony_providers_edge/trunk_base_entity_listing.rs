@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `TrunkBaseEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_trunkbasesettings`](crate::api::GetTelephonyProvidersEdgesTrunkbasesettings),
-/// [`get_telephony_providers_edges_trunkbasesettings_site_site_id`](crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId).
+/// Returned by [`get_telephony_providers_edges_trunkbasesettings`](
+/// crate::api::GetTelephonyProvidersEdgesTrunkbasesettings),
+/// [`get_telephony_providers_edges_trunkbasesettings_site_site_id`](
+/// crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId).
 #[derive(Clone, Default)]
 pub struct TrunkBaseEntityListing {
     /// `entities`: a list of `TrunkBase`

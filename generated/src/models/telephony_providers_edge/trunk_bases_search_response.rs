@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TrunkBasesSearchResponse` in the API.
 ///
-/// Returned by
-/// [`post_telephony_providers_edges_trunkbasesettings_search`](crate::api::PostTelephonyProvidersEdgesTrunkbasesettingsSearch).
+/// Returned by [`post_telephony_providers_edges_trunkbasesettings_search`](
+/// crate::api::PostTelephonyProvidersEdgesTrunkbasesettingsSearch).
 #[derive(Clone, Default)]
 pub struct TrunkBasesSearchResponse {
     /// `currentPage`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TrunkInstanceSearchResponse` in the API.
 ///
-/// Returned by
-/// [`post_telephony_providers_edges_trunks_search`](crate::api::PostTelephonyProvidersEdgesTrunksSearch).
+/// Returned by [`post_telephony_providers_edges_trunks_search`](
+/// crate::api::PostTelephonyProvidersEdgesTrunksSearch).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceSearchResponse {
     /// `currentPage`: a string

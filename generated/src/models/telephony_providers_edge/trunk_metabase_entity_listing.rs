@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TrunkMetabaseEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_trunkbasesettings_availablemetabases`](crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases).
+/// Returned by [`get_telephony_providers_edges_trunkbasesettings_availablemetabases`](
+/// crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases).
 #[derive(Clone, Default)]
 pub struct TrunkMetabaseEntityListing {
     /// `entities`: a list of `Metabase`

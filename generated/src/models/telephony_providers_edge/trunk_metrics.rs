@@ -9,7 +9,8 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_telephony_providers_edges_trunk_metrics`](crate::api::GetTelephonyProvidersEdgesTrunkMetrics),
-/// [`get_telephony_providers_edges_trunks_metrics`](crate::api::GetTelephonyProvidersEdgesTrunksMetrics).
+/// [`get_telephony_providers_edges_trunks_metrics`](
+/// crate::api::GetTelephonyProvidersEdgesTrunksMetrics).
 #[derive(Clone, Default)]
 pub struct TrunkMetrics {
     /// `calls`: `TrunkMetricsCalls`

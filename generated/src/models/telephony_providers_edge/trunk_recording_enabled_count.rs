@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TrunkRecordingEnabledCount` in the API.
 ///
-/// Returned by
-/// [`get_telephony_providers_edges_trunkswithrecording`](crate::api::GetTelephonyProvidersEdgesTrunkswithrecording).
+/// Returned by [`get_telephony_providers_edges_trunkswithrecording`](
+/// crate::api::GetTelephonyProvidersEdgesTrunkswithrecording).
 #[derive(Clone, Default)]
 pub struct TrunkRecordingEnabledCount {
     /// `disabledCount`: an integer (`int32`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ValidateAddressRequest` in the API.
 ///
-/// Taken by
-/// [`post_telephony_providers_edges_addressvalidation`](crate::api::PostTelephonyProvidersEdgesAddressvalidation).
+/// Taken by [`post_telephony_providers_edges_addressvalidation`](
+/// crate::api::PostTelephonyProvidersEdgesAddressvalidation).
 #[derive(Clone, Default)]
 pub struct ValidateAddressRequest {
     /// `address`: `StreetAddress`

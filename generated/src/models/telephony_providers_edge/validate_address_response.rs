@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ValidateAddressResponse` in the API.
 ///
-/// Returned by
-/// [`post_telephony_providers_edges_addressvalidation`](crate::api::PostTelephonyProvidersEdgesAddressvalidation).
+/// Returned by [`post_telephony_providers_edges_addressvalidation`](
+/// crate::api::PostTelephonyProvidersEdgesAddressvalidation).
 #[derive(Clone, Default)]
 pub struct ValidateAddressResponse {
     /// `response`: `SubscriberResponse`

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`AgenticVirtualAgentVersionSettings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AgenticVirtualAgentVersionSettings`]: crate::models::AgenticVirtualAgentVersionSettings\n"
+    doc = "",
+    doc = " [`AgenticVirtualAgentVersionSettings`]: crate::models::AgenticVirtualAgentVersionSettings"
 )]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentComfortStatementSettings {

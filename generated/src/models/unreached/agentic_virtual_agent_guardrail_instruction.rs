@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`AgenticVirtualAgentGuardrails`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AgenticVirtualAgentGuardrails`]: crate::models::AgenticVirtualAgentGuardrails\n"
+    doc = "",
+    doc = " [`AgenticVirtualAgentGuardrails`]: crate::models::AgenticVirtualAgentGuardrails"
 )]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentGuardrailInstruction {

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`AgenticVirtualAgentTypeDefinition`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AgenticVirtualAgentTypeDefinition`]: crate::models::AgenticVirtualAgentTypeDefinition\n"
+    doc = "",
+    doc = " [`AgenticVirtualAgentTypeDefinition`]: crate::models::AgenticVirtualAgentTypeDefinition"
 )]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentPropertyDefinition {

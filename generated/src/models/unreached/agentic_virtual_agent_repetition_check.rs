@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`AgenticVirtualAgentDynamicTurnInstructions`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AgenticVirtualAgentDynamicTurnInstructions`]: crate::models::AgenticVirtualAgentDynamicTurnInstructions\n"
+    doc = "",
+    doc = " [`AgenticVirtualAgentDynamicTurnInstructions`]:",
+    doc = " crate::models::AgenticVirtualAgentDynamicTurnInstructions"
 )]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentRepetitionCheck {

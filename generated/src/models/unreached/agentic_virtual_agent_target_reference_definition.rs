@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`AgenticVirtualAgentTargetDefinition`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AgenticVirtualAgentTargetDefinition`]: crate::models::AgenticVirtualAgentTargetDefinition\n"
+    doc = "",
+    doc = " [`AgenticVirtualAgentTargetDefinition`]: crate::models::AgenticVirtualAgentTargetDefinition"
 )]
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentTargetReferenceDefinition {

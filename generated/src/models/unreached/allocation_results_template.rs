@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`AllocationOutputsTemplate`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AllocationOutputsTemplate`]: crate::models::AllocationOutputsTemplate\n"
+    doc = "",
+    doc = " [`AllocationOutputsTemplate`]: crate::models::AllocationOutputsTemplate"
 )]
 #[derive(Clone, Default)]
 pub struct AllocationResultsTemplate {

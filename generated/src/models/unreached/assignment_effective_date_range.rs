@@ -9,7 +9,10 @@ use crate::runtime::time;
 /// [`UserAssignmentsResponse`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CreateUserAssignmentsRequest`]: crate::models::CreateUserAssignmentsRequest\n [`SetWrapperAssignmentEffectiveDateRange`]: crate::models::SetWrapperAssignmentEffectiveDateRange\n [`UserAssignmentsResponse`]: crate::models::UserAssignmentsResponse\n"
+    doc = "",
+    doc = " [`CreateUserAssignmentsRequest`]: crate::models::CreateUserAssignmentsRequest",
+    doc = " [`SetWrapperAssignmentEffectiveDateRange`]: crate::models::SetWrapperAssignmentEffectiveDateRange",
+    doc = " [`UserAssignmentsResponse`]: crate::models::UserAssignmentsResponse"
 )]
 #[derive(Clone, Default)]
 pub struct AssignmentEffectiveDateRange {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`ValueWrapperCapacityPlanImportedForecastRequest`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ValueWrapperCapacityPlanImportedForecastRequest`]: crate::models::ValueWrapperCapacityPlanImportedForecastRequest\n"
+    doc = "",
+    doc = " [`ValueWrapperCapacityPlanImportedForecastRequest`]:",
+    doc = " crate::models::ValueWrapperCapacityPlanImportedForecastRequest"
 )]
 #[derive(Clone, Default)]
 pub struct CapacityPlanImportedForecastRequest {

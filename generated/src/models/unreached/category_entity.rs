@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`CategoriesFilter`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CategoriesFilter`]: crate::models::CategoriesFilter\n"
+    doc = "",
+    doc = " [`CategoriesFilter`]: crate::models::CategoriesFilter"
 )]
 #[derive(Clone, Default)]
 pub struct CategoryEntity {

@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`CopilotContextValue`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CopilotContextValue`]: crate::models::CopilotContextValue\n"
+    doc = "",
+    doc = " [`CopilotContextValue`]: crate::models::CopilotContextValue"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationAttributeProperties {

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`ConversationContentRichLink`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationContentRichLink`]: crate::models::ConversationContentRichLink\n"
+    doc = "",
+    doc = " [`ConversationContentRichLink`]: crate::models::ConversationContentRichLink"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationContentRichLinkHeader {

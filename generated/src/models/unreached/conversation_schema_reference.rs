@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`ConversationAttributeProperties`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationAttributeProperties`]: crate::models::ConversationAttributeProperties\n"
+    doc = "",
+    doc = " [`ConversationAttributeProperties`]: crate::models::ConversationAttributeProperties"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationSchemaReference {

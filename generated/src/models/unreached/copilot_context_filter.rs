@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`KnowledgeSettingDynamicFilter`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`KnowledgeSettingDynamicFilter`]: crate::models::KnowledgeSettingDynamicFilter\n"
+    doc = "",
+    doc = " [`KnowledgeSettingDynamicFilter`]: crate::models::KnowledgeSettingDynamicFilter"
 )]
 #[derive(Clone, Default)]
 pub struct CopilotContextFilter {

@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`CopilotContext`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CopilotContext`]: crate::models::CopilotContext\n"
+    doc = "",
+    doc = " [`CopilotContext`]: crate::models::CopilotContext"
 )]
 #[derive(Clone, Default)]
 pub struct CopilotContextValue {

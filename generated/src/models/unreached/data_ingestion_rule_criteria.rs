@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`TopicCriteria`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`TopicCriteria`]: crate::models::TopicCriteria\n"
+    doc = "",
+    doc = " [`TopicCriteria`]: crate::models::TopicCriteria"
 )]
 #[derive(Clone, Default)]
 pub struct DataIngestionRuleCriteria {

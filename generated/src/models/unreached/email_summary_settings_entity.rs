@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`EmailSummaryGenerationConfig`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`EmailSummaryGenerationConfig`]: crate::models::EmailSummaryGenerationConfig\n"
+    doc = "",
+    doc = " [`EmailSummaryGenerationConfig`]: crate::models::EmailSummaryGenerationConfig"
 )]
 #[derive(Clone, Default)]
 pub struct EmailSummarySettingsEntity {

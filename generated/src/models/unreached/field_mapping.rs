@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`DynamicListValues`], [`DynamicListValuesAllOf`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`DynamicListValues`]: crate::models::DynamicListValues\n [`DynamicListValuesAllOf`]: crate::models::DynamicListValuesAllOf\n"
+    doc = "",
+    doc = " [`DynamicListValues`]: crate::models::DynamicListValues",
+    doc = " [`DynamicListValuesAllOf`]: crate::models::DynamicListValuesAllOf"
 )]
 #[derive(Clone, Default)]
 pub struct FieldMapping {

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`IntegrationActionFields`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`IntegrationActionFields`]: crate::models::IntegrationActionFields\n"
+    doc = "",
+    doc = " [`IntegrationActionFields`]: crate::models::IntegrationActionFields"
 )]
 #[derive(Clone, Default)]
 pub struct IntegrationAction {

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`ReportingTurnKnowledgeMetadata`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ReportingTurnKnowledgeMetadata`]: crate::models::ReportingTurnKnowledgeMetadata\n"
+    doc = "",
+    doc = " [`ReportingTurnKnowledgeMetadata`]: crate::models::ReportingTurnKnowledgeMetadata"
 )]
 #[derive(Clone, Default)]
 pub struct KnowledgeSource {

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`LabelsFilter`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`LabelsFilter`]: crate::models::LabelsFilter\n"
+    doc = "",
+    doc = " [`LabelsFilter`]: crate::models::LabelsFilter"
 )]
 #[derive(Clone, Default)]
 pub struct LabelEntity {

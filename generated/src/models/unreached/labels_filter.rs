@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`ArticlesFilter`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ArticlesFilter`]: crate::models::ArticlesFilter\n"
+    doc = "",
+    doc = " [`ArticlesFilter`]: crate::models::ArticlesFilter"
 )]
 #[derive(Clone, Default)]
 pub struct LabelsFilter {

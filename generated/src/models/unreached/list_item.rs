@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`StaticListValues`], [`StaticListValuesAllOf`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`StaticListValues`]: crate::models::StaticListValues\n [`StaticListValuesAllOf`]: crate::models::StaticListValuesAllOf\n"
+    doc = "",
+    doc = " [`StaticListValues`]: crate::models::StaticListValues",
+    doc = " [`StaticListValuesAllOf`]: crate::models::StaticListValuesAllOf"
 )]
 #[derive(Clone, Default)]
 pub struct ListItem {

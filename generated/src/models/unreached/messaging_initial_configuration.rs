@@ -9,7 +9,11 @@ use std::collections::BTreeMap;
 /// [`MessagingRoutingEstablishedEvent`], [`MessagingUserEstablishedEvent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`MessagingExternalEstablishedEvent`]: crate::models::MessagingExternalEstablishedEvent\n [`MessagingFlowEstablishedEvent`]: crate::models::MessagingFlowEstablishedEvent\n [`MessagingRoutingEstablishedEvent`]: crate::models::MessagingRoutingEstablishedEvent\n [`MessagingUserEstablishedEvent`]: crate::models::MessagingUserEstablishedEvent\n"
+    doc = "",
+    doc = " [`MessagingExternalEstablishedEvent`]: crate::models::MessagingExternalEstablishedEvent",
+    doc = " [`MessagingFlowEstablishedEvent`]: crate::models::MessagingFlowEstablishedEvent",
+    doc = " [`MessagingRoutingEstablishedEvent`]: crate::models::MessagingRoutingEstablishedEvent",
+    doc = " [`MessagingUserEstablishedEvent`]: crate::models::MessagingUserEstablishedEvent"
 )]
 #[derive(Clone, Default)]
 pub struct MessagingInitialConfiguration {

@@ -10,54 +10,44 @@ export!(agentic_virtual_agent_dynamic_turn_instructions: AgenticVirtualAgentDyna
 export!(agentic_virtual_agent_guardrail_instruction: AgenticVirtualAgentGuardrailInstruction);
 export!(agentic_virtual_agent_guardrails: AgenticVirtualAgentGuardrails);
 export!(agentic_virtual_agent_property_definition: AgenticVirtualAgentPropertyDefinition);
-export!(
-    agentic_virtual_agent_repetition_check: AgenticVirtualAgentRepetitionCheck,
-        AgenticVirtualAgentRepetitionCheckSimilarity, AgenticVirtualAgentRepetitionCheckType
+export!(agentic_virtual_agent_repetition_check:
+    AgenticVirtualAgentRepetitionCheck, AgenticVirtualAgentRepetitionCheckSimilarity,
+    AgenticVirtualAgentRepetitionCheckType
 );
 export!(agentic_virtual_agent_structured_condition: AgenticVirtualAgentStructuredCondition);
-export!(
-    agentic_virtual_agent_structured_condition_group: AgenticVirtualAgentStructuredConditionGroup,
-        AgenticVirtualAgentStructuredConditionGroupGroup
+export!(agentic_virtual_agent_structured_condition_group:
+    AgenticVirtualAgentStructuredConditionGroup, AgenticVirtualAgentStructuredConditionGroupGroup
 );
-export!(
-    agentic_virtual_agent_structured_condition_group_all_of: AgenticVirtualAgentStructuredConditionGroupAllOf,
-        AgenticVirtualAgentStructuredConditionGroupAllOfGroup
+export!(agentic_virtual_agent_structured_condition_group_all_of:
+    AgenticVirtualAgentStructuredConditionGroupAllOf, AgenticVirtualAgentStructuredConditionGroupAllOfGroup
 );
 export!(agentic_virtual_agent_structured_output_condition: AgenticVirtualAgentStructuredOutputCondition);
-export!(
-    agentic_virtual_agent_structured_output_condition_group: AgenticVirtualAgentStructuredOutputConditionGroup,
-        AgenticVirtualAgentStructuredOutputConditionGroupGroup
+export!(agentic_virtual_agent_structured_output_condition_group:
+    AgenticVirtualAgentStructuredOutputConditionGroup, AgenticVirtualAgentStructuredOutputConditionGroupGroup
 );
-export!(
-    agentic_virtual_agent_structured_output_condition_group_all_of:
-        AgenticVirtualAgentStructuredOutputConditionGroupAllOf,
-        AgenticVirtualAgentStructuredOutputConditionGroupAllOfGroup
+export!(agentic_virtual_agent_structured_output_condition_group_all_of:
+    AgenticVirtualAgentStructuredOutputConditionGroupAllOf, AgenticVirtualAgentStructuredOutputConditionGroupAllOfGroup
 );
-export!(
-    agentic_virtual_agent_structured_output_rule: AgenticVirtualAgentStructuredOutputRule,
-        AgenticVirtualAgentStructuredOutputRuleOperator
+export!(agentic_virtual_agent_structured_output_rule:
+    AgenticVirtualAgentStructuredOutputRule, AgenticVirtualAgentStructuredOutputRuleOperator
 );
-export!(
-    agentic_virtual_agent_structured_output_rule_all_of: AgenticVirtualAgentStructuredOutputRuleAllOf,
-        AgenticVirtualAgentStructuredOutputRuleAllOfOperator
+export!(agentic_virtual_agent_structured_output_rule_all_of:
+    AgenticVirtualAgentStructuredOutputRuleAllOf, AgenticVirtualAgentStructuredOutputRuleAllOfOperator
 );
-export!(
-    agentic_virtual_agent_structured_rule: AgenticVirtualAgentStructuredRule, AgenticVirtualAgentStructuredRuleOperator
+export!(agentic_virtual_agent_structured_rule:
+    AgenticVirtualAgentStructuredRule, AgenticVirtualAgentStructuredRuleOperator
 );
-export!(
-    agentic_virtual_agent_structured_rule_all_of: AgenticVirtualAgentStructuredRuleAllOf,
-        AgenticVirtualAgentStructuredRuleAllOfOperator
+export!(agentic_virtual_agent_structured_rule_all_of:
+    AgenticVirtualAgentStructuredRuleAllOf, AgenticVirtualAgentStructuredRuleAllOfOperator
 );
-export!(
-    agentic_virtual_agent_target_definition: AgenticVirtualAgentTargetDefinition,
-        AgenticVirtualAgentTargetDefinitionType
+export!(agentic_virtual_agent_target_definition:
+    AgenticVirtualAgentTargetDefinition, AgenticVirtualAgentTargetDefinitionType
 );
 export!(agentic_virtual_agent_target_reference_definition: AgenticVirtualAgentTargetReferenceDefinition);
 export!(agentic_virtual_agent_tool_error: AgenticVirtualAgentToolError);
 export!(agentic_virtual_agent_tool_input: AgenticVirtualAgentToolInput, AgenticVirtualAgentToolInputSource);
-export!(
-    agentic_virtual_agent_type_definition: AgenticVirtualAgentTypeDefinition,
-        AgenticVirtualAgentTypeDefinitionDirection, AgenticVirtualAgentTypeDefinitionType
+export!(agentic_virtual_agent_type_definition:
+    AgenticVirtualAgentTypeDefinition, AgenticVirtualAgentTypeDefinitionDirection, AgenticVirtualAgentTypeDefinitionType
 );
 export!(agentic_virtual_agent_version_settings: AgenticVirtualAgentVersionSettings);
 export!(allocation_outputs_template: AllocationOutputsTemplate);
@@ -70,9 +60,8 @@ export!(automated_answer: AutomatedAnswer);
 export!(campaign_diagnostic_campaign_action: CampaignDiagnosticCampaignAction);
 export!(capacity_plan_imported_forecast: CapacityPlanImportedForecast);
 export!(capacity_plan_imported_forecast_request: CapacityPlanImportedForecastRequest);
-export!(
-    case_management_aggregation_sort: CaseManagementAggregationSort, CaseManagementAggregationSortFunction,
-        CaseManagementAggregationSortName
+export!(case_management_aggregation_sort:
+    CaseManagementAggregationSort, CaseManagementAggregationSortFunction, CaseManagementAggregationSortName
 );
 export!(categories_filter: CategoriesFilter);
 export!(category_entity: CategoryEntity);
@@ -80,23 +69,23 @@ export!(checklist_transfer_config: ChecklistTransferConfig);
 export!(conversation_attribute_properties: ConversationAttributeProperties);
 export!(conversation_channel_location: ConversationChannelLocation);
 export!(conversation_content_rich_link: ConversationContentRichLink);
-export!(
-    conversation_content_rich_link_header: ConversationContentRichLinkHeader, ConversationContentRichLinkHeaderType
+export!(conversation_content_rich_link_header:
+    ConversationContentRichLinkHeader, ConversationContentRichLinkHeaderType
 );
 export!(conversation_content_roadside_assistance: ConversationContentRoadsideAssistance);
 export!(conversation_content_thumbnail: ConversationContentThumbnail);
-export!(
-    conversation_custom_attributes_search_criteria: ConversationCustomAttributesSearchCriteria,
-        ConversationCustomAttributesSearchCriteriaOperator, ConversationCustomAttributesSearchCriteriaType
+export!(conversation_custom_attributes_search_criteria:
+    ConversationCustomAttributesSearchCriteria, ConversationCustomAttributesSearchCriteriaOperator,
+    ConversationCustomAttributesSearchCriteriaType
 );
 export!(conversation_recipient_additional_provider_info: ConversationRecipientAdditionalProviderInfo);
 export!(conversation_schema_reference: ConversationSchemaReference);
 export!(conversation_summary_edited_by: ConversationSummaryEditedBy, ConversationSummaryEditedByPurpose);
 export!(conversation_summary_extracted_entity: ConversationSummaryExtractedEntity);
 export!(conversation_summary_label: ConversationSummaryLabel, ConversationSummaryLabelType);
-export!(
-    conversation_summary_trigger_source: ConversationSummaryTriggerSource,
-        ConversationSummaryTriggerSourceSourceOutcome, ConversationSummaryTriggerSourceSourceType
+export!(conversation_summary_trigger_source:
+    ConversationSummaryTriggerSource, ConversationSummaryTriggerSourceSourceOutcome,
+    ConversationSummaryTriggerSourceSourceType
 );
 export!(copilot_aggregation_sort: CopilotAggregationSort, CopilotAggregationSortFunction, CopilotAggregationSortName);
 export!(copilot_context: CopilotContext);
@@ -120,9 +109,8 @@ export!(engagement_filter: EngagementFilter);
 export!(external_page_metadata: ExternalPageMetadata);
 export!(field_mapping: FieldMapping);
 export!(flow_aggregation_sort: FlowAggregationSort, FlowAggregationSortFunction, FlowAggregationSortName);
-export!(
-    flow_execution_aggregation_sort: FlowExecutionAggregationSort, FlowExecutionAggregationSortFunction,
-        FlowExecutionAggregationSortName
+export!(flow_execution_aggregation_sort:
+    FlowExecutionAggregationSort, FlowExecutionAggregationSortFunction, FlowExecutionAggregationSortName
 );
 export!(followers_filter: FollowersFilter, FollowersFilterOperator);
 export!(generic_template: GenericTemplate);
@@ -143,9 +131,8 @@ export!(learning_assignment_reassign: LearningAssignmentReassign);
 export!(list_item: ListItem);
 export!(messaging_communication_answered_event: MessagingCommunicationAnsweredEvent);
 export!(messaging_communication_disposition_applied_event: MessagingCommunicationDispositionAppliedEvent);
-export!(
-    messaging_communication_ended_event: MessagingCommunicationEndedEvent,
-        MessagingCommunicationEndedEventDisconnectType
+export!(messaging_communication_ended_event:
+    MessagingCommunicationEndedEvent, MessagingCommunicationEndedEventDisconnectType
 );
 export!(messaging_end_transfer_event: MessagingEndTransferEvent, MessagingEndTransferEventFinalState);
 export!(messaging_external_established_event: MessagingExternalEstablishedEvent);
@@ -170,9 +157,8 @@ export!(property_definition: PropertyDefinition);
 export!(query_division: QueryDivision);
 export!(query_processing_config: QueryProcessingConfig, QueryProcessingConfigKnowledgeQueryProcessing);
 export!(query_reformulation_context: QueryReformulationContext, QueryReformulationContextKnowledgeClassification);
-export!(
-    rate_limit_aggregation_sort: RateLimitAggregationSort, RateLimitAggregationSortFunction,
-        RateLimitAggregationSortName
+export!(rate_limit_aggregation_sort:
+    RateLimitAggregationSort, RateLimitAggregationSortFunction, RateLimitAggregationSortName
 );
 export!(rating_filter: RatingFilter, RatingFilterOperator);
 export!(recording_annotation_flow: RecordingAnnotationFlow);
@@ -181,24 +167,20 @@ export!(recording_button_component: RecordingButtonComponent);
 export!(recording_content_actions: RecordingContentActions);
 export!(refinement_setting_entity: RefinementSettingEntity);
 export!(reporting_turn_action_agent_details: ReportingTurnActionAgentDetails);
-export!(
-    reporting_turn_bot_flow_invocation_event: ReportingTurnBotFlowInvocationEvent,
-        ReportingTurnBotFlowInvocationEventType
+export!(reporting_turn_bot_flow_invocation_event:
+    ReportingTurnBotFlowInvocationEvent, ReportingTurnBotFlowInvocationEventType
 );
 export!(reporting_turn_flow: ReportingTurnFlow, ReportingTurnFlowType);
 export!(reporting_turn_guardrail_event: ReportingTurnGuardrailEvent, ReportingTurnGuardrailEventType);
-export!(
-    reporting_turn_knowledge_metadata: ReportingTurnKnowledgeMetadata,
-        ReportingTurnKnowledgeMetadataAnswerGenerationStatus, ReportingTurnKnowledgeMetadataFailureReason,
-        ReportingTurnKnowledgeMetadataRetrievalStatus
+export!(reporting_turn_knowledge_metadata:
+    ReportingTurnKnowledgeMetadata, ReportingTurnKnowledgeMetadataAnswerGenerationStatus,
+    ReportingTurnKnowledgeMetadataFailureReason, ReportingTurnKnowledgeMetadataRetrievalStatus
 );
-export!(
-    reporting_turn_tool_call: ReportingTurnToolCall, ReportingTurnToolCallOrigin, ReportingTurnToolCallStatus,
-        ReportingTurnToolCallToolType
+export!(reporting_turn_tool_call:
+    ReportingTurnToolCall, ReportingTurnToolCallOrigin, ReportingTurnToolCallStatus, ReportingTurnToolCallToolType
 );
-export!(
-    resolution_aggregation_sort: ResolutionAggregationSort, ResolutionAggregationSortFunction,
-        ResolutionAggregationSortName
+export!(resolution_aggregation_sort:
+    ResolutionAggregationSort, ResolutionAggregationSortFunction, ResolutionAggregationSortName
 );
 export!(schedule_visibility_range: ScheduleVisibilityRange);
 export!(scheduling_testing_options_request: SchedulingTestingOptionsRequest);
@@ -218,9 +200,8 @@ export!(suggestion_generated_knowledge_answer: SuggestionGeneratedKnowledgeAnswe
 export!(summary_transfer_config: SummaryTransferConfig);
 export!(survey_aggregation_sort: SurveyAggregationSort, SurveyAggregationSortFunction, SurveyAggregationSortName);
 export!(swap_row_index_request: SwapRowIndexRequest);
-export!(
-    task_management_aggregation_sort: TaskManagementAggregationSort, TaskManagementAggregationSortFunction,
-        TaskManagementAggregationSortName
+export!(task_management_aggregation_sort:
+    TaskManagementAggregationSort, TaskManagementAggregationSortFunction, TaskManagementAggregationSortName
 );
 export!(temporal_unit: TemporalUnit);
 export!(topic_criteria: TopicCriteria);

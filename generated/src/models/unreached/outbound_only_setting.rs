@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`OpenRichMediaSetting`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OpenRichMediaSetting`]: crate::models::OpenRichMediaSetting\n"
+    doc = "",
+    doc = " [`OpenRichMediaSetting`]: crate::models::OpenRichMediaSetting"
 )]
 #[derive(Clone, Default)]
 pub struct OutboundOnlySetting {

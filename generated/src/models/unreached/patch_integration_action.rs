@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`PatchIntegrationActionFields`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`PatchIntegrationActionFields`]: crate::models::PatchIntegrationActionFields\n"
+    doc = "",
+    doc = " [`PatchIntegrationActionFields`]: crate::models::PatchIntegrationActionFields"
 )]
 #[derive(Clone, Default)]
 pub struct PatchIntegrationAction {

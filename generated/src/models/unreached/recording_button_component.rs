@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`GenericTemplate`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`GenericTemplate`]: crate::models::GenericTemplate\n"
+    doc = "",
+    doc = " [`GenericTemplate`]: crate::models::GenericTemplate"
 )]
 #[derive(Clone, Default)]
 pub struct RecordingButtonComponent {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`GenericTemplate`], [`RecordingButtonComponent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`GenericTemplate`]: crate::models::GenericTemplate\n [`RecordingButtonComponent`]: crate::models::RecordingButtonComponent\n"
+    doc = "",
+    doc = " [`GenericTemplate`]: crate::models::GenericTemplate",
+    doc = " [`RecordingButtonComponent`]: crate::models::RecordingButtonComponent"
 )]
 #[derive(Clone, Default)]
 pub struct RecordingContentActions {

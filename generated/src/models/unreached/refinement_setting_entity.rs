@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`EmailRefinementConfig`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`EmailRefinementConfig`]: crate::models::EmailRefinementConfig\n"
+    doc = "",
+    doc = " [`EmailRefinementConfig`]: crate::models::EmailRefinementConfig"
 )]
 #[derive(Clone, Default)]
 pub struct RefinementSettingEntity {

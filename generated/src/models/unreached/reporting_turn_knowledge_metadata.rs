@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`ReportingTurnToolCall`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ReportingTurnToolCall`]: crate::models::ReportingTurnToolCall\n"
+    doc = "",
+    doc = " [`ReportingTurnToolCall`]: crate::models::ReportingTurnToolCall"
 )]
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeMetadata {

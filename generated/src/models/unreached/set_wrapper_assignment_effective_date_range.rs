@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`UpdateUserAssignmentsRequest`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`UpdateUserAssignmentsRequest`]: crate::models::UpdateUserAssignmentsRequest\n"
+    doc = "",
+    doc = " [`UpdateUserAssignmentsRequest`]: crate::models::UpdateUserAssignmentsRequest"
 )]
 #[derive(Clone, Default)]
 pub struct SetWrapperAssignmentEffectiveDateRange {

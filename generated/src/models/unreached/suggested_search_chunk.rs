@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`SuggestionGeneratedKnowledgeAnswer`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`SuggestionGeneratedKnowledgeAnswer`]: crate::models::SuggestionGeneratedKnowledgeAnswer\n"
+    doc = "",
+    doc = " [`SuggestionGeneratedKnowledgeAnswer`]: crate::models::SuggestionGeneratedKnowledgeAnswer"
 )]
 #[derive(Clone, Default)]
 pub struct SuggestedSearchChunk {

@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `TemporalUnit` in the API.
 ///
 /// Part of [`Duration`].
-#[cfg_attr(feature = "full", doc = " \n [`Duration`]: crate::models::Duration\n")]
+#[cfg_attr(feature = "full", doc = "", doc = " [`Duration`]: crate::models::Duration")]
 #[derive(Clone, Default)]
 pub struct TemporalUnit {
     /// `dateBased`: a boolean

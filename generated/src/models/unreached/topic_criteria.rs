@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`AdditionalMatchCriteria`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AdditionalMatchCriteria`]: crate::models::AdditionalMatchCriteria\n"
+    doc = "",
+    doc = " [`AdditionalMatchCriteria`]: crate::models::AdditionalMatchCriteria"
 )]
 #[derive(Clone, Default)]
 pub struct TopicCriteria {

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ClientPublicApiUsage` in the API.
 ///
-/// Item of the listing
-/// [`get_usage_client_client_id_aggregates_query_job`](crate::api::GetUsageClientClientIdAggregatesQueryJob).
+/// Item of the listing [`get_usage_client_client_id_aggregates_query_job`](
+/// crate::api::GetUsageClientClientIdAggregatesQueryJob).
 #[derive(Clone, Default)]
 pub struct ClientPublicApiUsage {
     /// `date`: a date

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `ClientPublicApiUsageQueryRequest` in the API.
 ///
-/// Taken by
-/// [`post_usage_client_client_id_aggregates_query_jobs`](crate::api::PostUsageClientClientIdAggregatesQueryJobs).
+/// Taken by [`post_usage_client_client_id_aggregates_query_jobs`](
+/// crate::api::PostUsageClientClientIdAggregatesQueryJobs).
 #[derive(Clone, Default)]
 pub struct ClientPublicApiUsageQueryRequest {
     /// `granularity`: one of `Day`, `Week`, `Month`

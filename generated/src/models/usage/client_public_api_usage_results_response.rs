@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `ClientPublicApiUsageResultsResponse` in the API.
 ///
-/// Returned by
-/// [`get_usage_client_client_id_aggregates_query_job`](crate::api::GetUsageClientClientIdAggregatesQueryJob).
+/// Returned by [`get_usage_client_client_id_aggregates_query_job`](
+/// crate::api::GetUsageClientClientIdAggregatesQueryJob).
 #[derive(Clone, Default)]
 pub struct ClientPublicApiUsageResultsResponse {
     /// `entities`: a list of `ClientPublicApiUsage`

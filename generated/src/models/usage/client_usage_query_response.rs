@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ClientUsageQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_usage_client_client_id_aggregates_query_jobs`](crate::api::PostUsageClientClientIdAggregatesQueryJobs).
+/// Returned by [`post_usage_client_client_id_aggregates_query_jobs`](
+/// crate::api::PostUsageClientClientIdAggregatesQueryJobs).
 #[derive(Clone, Default)]
 pub struct ClientUsageQueryResponse {
     /// `id`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BeginWebAuthnRegistrationResponse` in the API.
 ///
-/// Returned by
-/// [`post_users_me_verifiers_webauthn_register_options`](crate::api::PostUsersMeVerifiersWebauthnRegisterOptions).
+/// Returned by [`post_users_me_verifiers_webauthn_register_options`](
+/// crate::api::PostUsersMeVerifiersWebauthnRegisterOptions).
 #[derive(Clone, Default)]
 pub struct BeginWebAuthnRegistrationResponse {
     /// `publicKey`: `PublicKeyCredentialCreationOptions`, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateParam` in the API.
 ///
-/// Taken by
-/// [`post_users_development_activities_aggregates_query`](crate::api::PostUsersDevelopmentActivitiesAggregatesQuery).
+/// Taken by [`post_users_development_activities_aggregates_query`](
+/// crate::api::PostUsersDevelopmentActivitiesAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateParam {
     /// `filter`: `DevelopmentActivityAggregateQueryRequestFilter`, required

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateQueryRequestClause` in the API.
 ///
-/// Part of
-/// [`DevelopmentActivityAggregateQueryRequestFilter`](crate::models::DevelopmentActivityAggregateQueryRequestFilter).
+/// Part of [`DevelopmentActivityAggregateQueryRequestFilter`](
+/// crate::models::DevelopmentActivityAggregateQueryRequestFilter).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryRequestClause {
     /// `predicates`: a list of `DevelopmentActivityAggregateQueryRequestPredicate`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateQueryRequestPredicate` in the API.
 ///
-/// Part of
-/// [`DevelopmentActivityAggregateQueryRequestClause`](crate::models::DevelopmentActivityAggregateQueryRequestClause).
+/// Part of [`DevelopmentActivityAggregateQueryRequestClause`](
+/// crate::models::DevelopmentActivityAggregateQueryRequestClause).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryRequestPredicate {
     /// `dimension`: one of `attendeeId`, `type`, `moduleId`, `isPassed`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateQueryResponseData` in the API.
 ///
-/// Part of
-/// [`DevelopmentActivityAggregateQueryResponseGroupedData`](crate::models::DevelopmentActivityAggregateQueryResponseGroupedData).
+/// Part of [`DevelopmentActivityAggregateQueryResponseGroupedData`](
+/// crate::models::DevelopmentActivityAggregateQueryResponseGroupedData).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryResponseData {
     /// `interval`: a string

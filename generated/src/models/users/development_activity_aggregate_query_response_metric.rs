@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateQueryResponseMetric` in the API.
 ///
-/// Part of
-/// [`DevelopmentActivityAggregateQueryResponseData`](crate::models::DevelopmentActivityAggregateQueryResponseData).
+/// Part of [`DevelopmentActivityAggregateQueryResponseData`](
+/// crate::models::DevelopmentActivityAggregateQueryResponseData).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryResponseMetric {
     /// `metric`: `DevelopmentActivityAggregateQueryResponseMetricMetric`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateQueryResponseStatistics` in the API.
 ///
-/// Part of
-/// [`DevelopmentActivityAggregateQueryResponseMetric`](crate::models::DevelopmentActivityAggregateQueryResponseMetric).
+/// Part of [`DevelopmentActivityAggregateQueryResponseMetric`](
+/// crate::models::DevelopmentActivityAggregateQueryResponseMetric).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryResponseStatistics {
     /// `count`: an integer (`int32`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DevelopmentActivityAggregateResponse` in the API.
 ///
-/// Returned by
-/// [`post_users_development_activities_aggregates_query`](crate::api::PostUsersDevelopmentActivitiesAggregatesQuery).
+/// Returned by [`post_users_development_activities_aggregates_query`](
+/// crate::api::PostUsersDevelopmentActivitiesAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateResponse {
     /// `results`: a list of `DevelopmentActivityAggregateQueryResponseGroupedData`

@@ -19,33 +19,28 @@ export!(create_verifier_request: CreateVerifierRequest, CreateVerifierRequestAlg
 export!(create_verifier_response: CreateVerifierResponse, CreateVerifierResponseType);
 export!(credential_descriptor: CredentialDescriptor);
 export!(credential_parameter: CredentialParameter);
-export!(
-    development_activity: DevelopmentActivity, DevelopmentActivityArchivalMode, DevelopmentActivityStatus,
-        DevelopmentActivityType
+export!(development_activity:
+    DevelopmentActivity, DevelopmentActivityArchivalMode, DevelopmentActivityStatus, DevelopmentActivityType
 );
-export!(
-    development_activity_aggregate_param: DevelopmentActivityAggregateParam, DevelopmentActivityAggregateParamGroupBy,
-        DevelopmentActivityAggregateParamMetrics
+export!(development_activity_aggregate_param:
+    DevelopmentActivityAggregateParam, DevelopmentActivityAggregateParamGroupBy,
+    DevelopmentActivityAggregateParamMetrics
 );
-export!(
-    development_activity_aggregate_query_request_clause: DevelopmentActivityAggregateQueryRequestClause,
-        DevelopmentActivityAggregateQueryRequestClauseType
+export!(development_activity_aggregate_query_request_clause:
+    DevelopmentActivityAggregateQueryRequestClause, DevelopmentActivityAggregateQueryRequestClauseType
 );
-export!(
-    development_activity_aggregate_query_request_filter: DevelopmentActivityAggregateQueryRequestFilter,
-        DevelopmentActivityAggregateQueryRequestFilterType
+export!(development_activity_aggregate_query_request_filter:
+    DevelopmentActivityAggregateQueryRequestFilter, DevelopmentActivityAggregateQueryRequestFilterType
 );
-export!(
-    development_activity_aggregate_query_request_predicate: DevelopmentActivityAggregateQueryRequestPredicate,
-        DevelopmentActivityAggregateQueryRequestPredicateDimension
+export!(development_activity_aggregate_query_request_predicate:
+    DevelopmentActivityAggregateQueryRequestPredicate, DevelopmentActivityAggregateQueryRequestPredicateDimension
 );
 export!(development_activity_aggregate_query_response_data: DevelopmentActivityAggregateQueryResponseData);
-export!(
-    development_activity_aggregate_query_response_grouped_data: DevelopmentActivityAggregateQueryResponseGroupedData
+export!(development_activity_aggregate_query_response_grouped_data:
+    DevelopmentActivityAggregateQueryResponseGroupedData
 );
-export!(
-    development_activity_aggregate_query_response_metric: DevelopmentActivityAggregateQueryResponseMetric,
-        DevelopmentActivityAggregateQueryResponseMetricMetric
+export!(development_activity_aggregate_query_response_metric:
+    DevelopmentActivityAggregateQueryResponseMetric, DevelopmentActivityAggregateQueryResponseMetricMetric
 );
 export!(development_activity_aggregate_query_response_statistics: DevelopmentActivityAggregateQueryResponseStatistics);
 export!(development_activity_aggregate_response: DevelopmentActivityAggregateResponse);

@@ -9,13 +9,12 @@ export!(users_rules_dependent_list: UsersRulesDependentList);
 export!(users_rules_dependent_rule: UsersRulesDependentRule);
 export!(users_rules_group_item: UsersRulesGroupItem, UsersRulesGroupItemContainer, UsersRulesGroupItemOperator);
 export!(users_rules_last_run_metadata: UsersRulesLastRunMetadata);
-export!(
-    users_rules_locked_criteria_settings_criteria: UsersRulesLockedCriteriaSettingsCriteria,
-        UsersRulesLockedCriteriaSettingsCriteriaOperator
+export!(users_rules_locked_criteria_settings_criteria:
+    UsersRulesLockedCriteriaSettingsCriteria, UsersRulesLockedCriteriaSettingsCriteriaOperator
 );
-export!(
-    users_rules_locked_criteria_settings_group: UsersRulesLockedCriteriaSettingsGroup,
-        UsersRulesLockedCriteriaSettingsGroupContainer, UsersRulesLockedCriteriaSettingsGroupOperators
+export!(users_rules_locked_criteria_settings_group:
+    UsersRulesLockedCriteriaSettingsGroup, UsersRulesLockedCriteriaSettingsGroupContainer,
+    UsersRulesLockedCriteriaSettingsGroupOperators
 );
 export!(users_rules_query_response: UsersRulesQueryResponse);
 export!(users_rules_query_rule_request: UsersRulesQueryRuleRequest, UsersRulesQueryRuleRequestType);

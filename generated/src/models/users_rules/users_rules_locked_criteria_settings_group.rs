@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UsersRulesLockedCriteriaSettingsGroup` in the API.
 ///
-/// Part of
-/// [`UsersRulesLockedCriteriaSettingsCriteria`](crate::models::UsersRulesLockedCriteriaSettingsCriteria).
+/// Part of [`UsersRulesLockedCriteriaSettingsCriteria`](
+/// crate::models::UsersRulesLockedCriteriaSettingsCriteria).
 #[derive(Clone, Default)]
 pub struct UsersRulesLockedCriteriaSettingsGroup {
     /// `container`: `UsersRulesLockedCriteriaSettingsGroupContainer`, required

@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `AuthenticationSettings` in the API.
 ///
 /// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
-/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
+/// [`WebDeploymentConfigurationVersionResponse`](
+/// crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct AuthenticationSettings {
     /// `allowSessionUpgrade`: a boolean

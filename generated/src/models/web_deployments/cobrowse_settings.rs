@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `CobrowseSettings` in the API.
 ///
 /// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
-/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
+/// [`WebDeploymentConfigurationVersionResponse`](
+/// crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct CobrowseSettings {
     /// `allowAgentControl`: a boolean

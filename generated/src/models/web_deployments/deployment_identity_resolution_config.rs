@@ -7,11 +7,12 @@ use crate::runtime::codec;
 
 /// `DeploymentIdentityResolutionConfig` in the API.
 ///
-/// Returned by
-/// [`get_webdeployments_deployment_identityresolution`](crate::api::GetWebdeploymentsDeploymentIdentityresolution),
-/// [`put_webdeployments_deployment_identityresolution`](crate::api::PutWebdeploymentsDeploymentIdentityresolution).
-/// Taken by
-/// [`put_webdeployments_deployment_identityresolution`](crate::api::PutWebdeploymentsDeploymentIdentityresolution).
+/// Returned by [`get_webdeployments_deployment_identityresolution`](
+/// crate::api::GetWebdeploymentsDeploymentIdentityresolution),
+/// [`put_webdeployments_deployment_identityresolution`](
+/// crate::api::PutWebdeploymentsDeploymentIdentityresolution). Taken by
+/// [`put_webdeployments_deployment_identityresolution`](
+/// crate::api::PutWebdeploymentsDeploymentIdentityresolution).
 #[derive(Clone, Default)]
 pub struct DeploymentIdentityResolutionConfig {
     /// `automerge`: `IdentityResolutionAutomergeConfig`

@@ -9,7 +9,8 @@ use crate::runtime::codec;
 /// `JourneyEventsSettings` in the API.
 ///
 /// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
-/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
+/// [`WebDeploymentConfigurationVersionResponse`](
+/// crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct JourneyEventsSettings {
     /// `clickEvents`: a list of `SelectorEventTrigger`

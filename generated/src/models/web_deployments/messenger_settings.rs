@@ -9,7 +9,8 @@ use crate::runtime::codec;
 /// `MessengerSettings` in the API.
 ///
 /// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
-/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
+/// [`WebDeploymentConfigurationVersionResponse`](
+/// crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct MessengerSettings {
     /// `apps`: `MessengerApps`

@@ -23,9 +23,8 @@ export!(idle_event_trigger: IdleEventTrigger);
 export!(ip_filter: IpFilter);
 export!(journey_events_settings: JourneyEventsSettings, JourneyEventsSettingsPageviewConfig);
 export!(knowledge: Knowledge);
-export!(
-    launcher_button_settings: LauncherButtonSettings, LauncherButtonSettingsDisplayType,
-        LauncherButtonSettingsVisibility
+export!(launcher_button_settings:
+    LauncherButtonSettings, LauncherButtonSettingsDisplayType, LauncherButtonSettingsVisibility
 );
 export!(localized_labels: LocalizedLabels, LocalizedLabelsKey);
 export!(markdown: Markdown);
@@ -61,14 +60,13 @@ export!(user_video_settings: UserVideoSettings);
 export!(video_settings: VideoSettings, VideoSettingsChannels);
 export!(web_deployment: WebDeployment, WebDeploymentStatus);
 export!(web_deployment_active_configuration_on_deployment: WebDeploymentActiveConfigurationOnDeployment);
-export!(
-    web_deployment_configuration_version: WebDeploymentConfigurationVersion, WebDeploymentConfigurationVersionStatus
+export!(web_deployment_configuration_version:
+    WebDeploymentConfigurationVersion, WebDeploymentConfigurationVersionStatus
 );
 export!(web_deployment_configuration_version_entity_listing: WebDeploymentConfigurationVersionEntityListing);
 export!(web_deployment_configuration_version_entity_ref: WebDeploymentConfigurationVersionEntityRef);
-export!(
-    web_deployment_configuration_version_response: WebDeploymentConfigurationVersionResponse,
-        WebDeploymentConfigurationVersionResponseStatus
+export!(web_deployment_configuration_version_response:
+    WebDeploymentConfigurationVersionResponse, WebDeploymentConfigurationVersionResponseStatus
 );
 export!(web_deployment_flow_entity_ref: WebDeploymentFlowEntityRef);
 export!(web_deployment_headless_mode: WebDeploymentHeadlessMode);

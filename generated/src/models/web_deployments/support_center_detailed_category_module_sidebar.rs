@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `SupportCenterDetailedCategoryModuleSidebar` in the API.
 ///
-/// Part of
-/// [`SupportCenterDetailedCategoryModuleTemplate`](crate::models::SupportCenterDetailedCategoryModuleTemplate).
+/// Part of [`SupportCenterDetailedCategoryModuleTemplate`](
+/// crate::models::SupportCenterDetailedCategoryModuleTemplate).
 #[derive(Clone, Default)]
 pub struct SupportCenterDetailedCategoryModuleSidebar {
     /// `enabled`: a boolean

@@ -10,7 +10,8 @@ use crate::runtime::codec;
 /// `SupportCenterSettings` in the API.
 ///
 /// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
-/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
+/// [`WebDeploymentConfigurationVersionResponse`](
+/// crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct SupportCenterSettings {
     /// `customMessages`: a list of `SupportCenterCustomMessage`

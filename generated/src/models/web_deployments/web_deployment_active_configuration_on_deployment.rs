@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WebDeploymentActiveConfigurationOnDeployment` in the API.
 ///
-/// Returned by
-/// [`get_webdeployments_deployment_configurations`](crate::api::GetWebdeploymentsDeploymentConfigurations).
+/// Returned by [`get_webdeployments_deployment_configurations`](
+/// crate::api::GetWebdeploymentsDeploymentConfigurations).
 #[derive(Clone, Default)]
 pub struct WebDeploymentActiveConfigurationOnDeployment {
     /// `configurationVersion`: `WebDeploymentConfigurationVersion`

@@ -13,15 +13,18 @@ use crate::runtime::time;
 ///
 /// Returned by
 /// [`get_webdeployments_configuration_version`](crate::api::GetWebdeploymentsConfigurationVersion),
-/// [`get_webdeployments_configuration_versions_draft`](crate::api::GetWebdeploymentsConfigurationVersionsDraft),
-/// [`post_webdeployments_configuration_versions_draft_publish`](crate::api::PostWebdeploymentsConfigurationVersionsDraftPublish),
+/// [`get_webdeployments_configuration_versions_draft`](
+/// crate::api::GetWebdeploymentsConfigurationVersionsDraft),
+/// [`post_webdeployments_configuration_versions_draft_publish`](
+/// crate::api::PostWebdeploymentsConfigurationVersionsDraftPublish),
 /// [`post_webdeployments_configurations`](crate::api::PostWebdeploymentsConfigurations),
-/// [`put_webdeployments_configuration_versions_draft`](crate::api::PutWebdeploymentsConfigurationVersionsDraft).
-/// Item of the listing
+/// [`put_webdeployments_configuration_versions_draft`](
+/// crate::api::PutWebdeploymentsConfigurationVersionsDraft). Item of the listing
 /// [`get_webdeployments_configuration_versions`](crate::api::GetWebdeploymentsConfigurationVersions),
 /// [`get_webdeployments_configurations`](crate::api::GetWebdeploymentsConfigurations). Taken by
 /// [`post_webdeployments_configurations`](crate::api::PostWebdeploymentsConfigurations),
-/// [`put_webdeployments_configuration_versions_draft`](crate::api::PutWebdeploymentsConfigurationVersionsDraft).
+/// [`put_webdeployments_configuration_versions_draft`](
+/// crate::api::PutWebdeploymentsConfigurationVersionsDraft).
 #[derive(Clone, Default)]
 pub struct WebDeploymentConfigurationVersion {
     /// `authenticationSettings`: `AuthenticationSettings`

@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `WebDeploymentHeadlessMode` in the API.
 ///
 /// Part of [`WebDeploymentConfigurationVersion`](crate::models::WebDeploymentConfigurationVersion),
-/// [`WebDeploymentConfigurationVersionResponse`](crate::models::WebDeploymentConfigurationVersionResponse).
+/// [`WebDeploymentConfigurationVersionResponse`](
+/// crate::models::WebDeploymentConfigurationVersionResponse).
 #[derive(Clone, Default)]
 pub struct WebDeploymentHeadlessMode {
     /// `enabled`: a boolean

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WebDeploymentsAuthorizationResponse` in the API.
 ///
-/// Returned by
-/// [`post_webdeployments_token_oauthcodegrantjwtexchange`](crate::api::PostWebdeploymentsTokenOauthcodegrantjwtexchange).
+/// Returned by [`post_webdeployments_token_oauthcodegrantjwtexchange`](
+/// crate::api::PostWebdeploymentsTokenOauthcodegrantjwtexchange).
 #[derive(Clone, Default)]
 pub struct WebDeploymentsAuthorizationResponse {
     /// `jwt`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `WebDeploymentsOAuthExchangeRequest` in the API.
 ///
-/// Taken by
-/// [`post_webdeployments_token_oauthcodegrantjwtexchange`](crate::api::PostWebdeploymentsTokenOauthcodegrantjwtexchange).
+/// Taken by [`post_webdeployments_token_oauthcodegrantjwtexchange`](
+/// crate::api::PostWebdeploymentsTokenOauthcodegrantjwtexchange).
 #[derive(Clone, Default)]
 pub struct WebDeploymentsOAuthExchangeRequest {
     /// `deploymentId`: a string, required

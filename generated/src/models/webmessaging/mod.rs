@@ -7,9 +7,8 @@ export!(content_card_action: ContentCardAction, ContentCardActionType);
 export!(content_carousel: ContentCarousel);
 export!(content_date_picker: ContentDatePicker);
 export!(content_date_picker_available_time: ContentDatePickerAvailableTime);
-export!(
-    push_device_insert_request: PushDeviceInsertRequest, PushDeviceInsertRequestDeviceType,
-        PushDeviceInsertRequestNotificationProvider
+export!(push_device_insert_request:
+    PushDeviceInsertRequest, PushDeviceInsertRequestDeviceType, PushDeviceInsertRequestNotificationProvider
 );
 export!(push_device_update_request: PushDeviceUpdateRequest);
 export!(reason: Reason, ReasonCode);
@@ -23,9 +22,9 @@ export!(web_messaging_event_co_browse: WebMessagingEventCoBrowse, WebMessagingEv
 export!(web_messaging_event_presence: WebMessagingEventPresence, WebMessagingEventPresenceType);
 export!(web_messaging_event_video: WebMessagingEventVideo, WebMessagingEventVideoType);
 export!(web_messaging_generic: WebMessagingGeneric);
-export!(
-    web_messaging_message: WebMessagingMessage, WebMessagingMessageDirection, WebMessagingMessageOriginatingEntity,
-        WebMessagingMessageStatus, WebMessagingMessageType
+export!(web_messaging_message:
+    WebMessagingMessage, WebMessagingMessageDirection, WebMessagingMessageOriginatingEntity, WebMessagingMessageStatus,
+    WebMessagingMessageType
 );
 export!(web_messaging_message_entity_list: WebMessagingMessageEntityList);
 export!(web_messaging_quick_reply: WebMessagingQuickReply, WebMessagingQuickReplyAction);

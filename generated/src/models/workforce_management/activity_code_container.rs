@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ActivityCodeContainer` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_activitycodes`](crate::api::GetWorkforcemanagementManagementunitActivitycodes).
+/// Returned by [`get_workforcemanagement_managementunit_activitycodes`](
+/// crate::api::GetWorkforcemanagementManagementunitActivitycodes).
 #[derive(Clone, Default)]
 pub struct ActivityCodeContainer {
     /// `activityCodes`: a map of strings to `ActivityCode`

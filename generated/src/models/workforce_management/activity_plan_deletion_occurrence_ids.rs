@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanDeletionOccurrenceIds` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_activityplan_occurrences_deletions_jobs`](crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrencesDeletionsJobs).
+/// Taken by [`post_workforcemanagement_businessunit_activityplan_occurrences_deletions_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrencesDeletionsJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionOccurrenceIds {
     /// `ids`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanDeletionSessionIds` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs`](crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJobs).
+/// Taken by [`post_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionSessionIds {
     /// `ids`: a list of strings

@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `ActivityPlanDeletionSessionUserIds` in the API.
 ///
 /// Taken by
-/// [`post_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_jobs`](crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJobs).
+/// [`post_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanDeletionSessionUserIds {
     /// `ids`: a list of strings

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `ActivityPlanJobException` in the API.
 ///
 /// Part of [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse),
-/// [`ActivityPlanOccurrencesDeletionJobResponse`](crate::models::ActivityPlanOccurrencesDeletionJobResponse),
+/// [`ActivityPlanOccurrencesDeletionJobResponse`](
+/// crate::models::ActivityPlanOccurrencesDeletionJobResponse),
 /// [`ActivityPlanRunJobResponse`](crate::models::ActivityPlanRunJobResponse).
 #[derive(Clone, Default)]
 pub struct ActivityPlanJobException {

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanJobListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_activityplans_jobs`](crate::api::GetWorkforcemanagementBusinessunitActivityplansJobs).
+/// Returned by [`get_workforcemanagement_businessunit_activityplans_jobs`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplansJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanJobListing {
     /// `entities`: a list of `ActivityPlanJobResponse`

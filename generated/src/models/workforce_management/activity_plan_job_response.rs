@@ -9,14 +9,18 @@ use crate::runtime::codec;
 
 /// `ActivityPlanJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_activityplan_deletions_job`](crate::api::GetWorkforcemanagementBusinessunitActivityplanDeletionsJob),
-/// [`get_workforcemanagement_businessunit_activityplan_jobs`](crate::api::GetWorkforcemanagementBusinessunitActivityplanJobs),
-/// [`get_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_job`](crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJob),
-/// [`get_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_job`](crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJob),
-/// [`get_workforcemanagement_businessunit_activityplan_occurrences_deletions_job`](crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrencesDeletionsJob),
-/// 4 more. Item of the listing
-/// [`get_workforcemanagement_businessunit_activityplans_jobs`](crate::api::GetWorkforcemanagementBusinessunitActivityplansJobs).
+/// Returned by [`get_workforcemanagement_businessunit_activityplan_deletions_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplanDeletionsJob),
+/// [`get_workforcemanagement_businessunit_activityplan_jobs`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplanJobs),
+/// [`get_workforcemanagement_businessunit_activityplan_occurrence_session_users_deletions_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionUsersDeletionsJob),
+/// [`get_workforcemanagement_businessunit_activityplan_occurrence_sessions_deletions_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrenceSessionsDeletionsJob),
+/// [`get_workforcemanagement_businessunit_activityplan_occurrences_deletions_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplanOccurrencesDeletionsJob), 4 more. Item of
+/// the listing [`get_workforcemanagement_businessunit_activityplans_jobs`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplansJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanJobResponse {
     /// `activityPlan`: `ActivityPlanStructureWithOccurrenceSessionsUsersReference`, required

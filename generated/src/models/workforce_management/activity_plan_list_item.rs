@@ -11,8 +11,8 @@ use crate::runtime::time;
 
 /// `ActivityPlanListItem` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_activityplans`](crate::api::GetWorkforcemanagementBusinessunitActivityplans).
+/// Item of the listing [`get_workforcemanagement_businessunit_activityplans`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplans).
 #[derive(Clone, Default)]
 pub struct ActivityPlanListItem {
     /// `activityCode`: `ActivityCodeReference`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_activityplans`](crate::api::GetWorkforcemanagementBusinessunitActivityplans).
+/// Returned by [`get_workforcemanagement_businessunit_activityplans`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplans).
 #[derive(Clone, Default)]
 pub struct ActivityPlanListing {
     /// `entities`: a list of `ActivityPlanListItem`

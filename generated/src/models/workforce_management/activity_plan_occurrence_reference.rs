@@ -6,7 +6,8 @@ use crate::runtime::codec;
 ///
 /// Part of [`ActivityPlanJobException`](crate::models::ActivityPlanJobException),
 /// [`ActivityPlanJobResponse`](crate::models::ActivityPlanJobResponse),
-/// [`ActivityPlanStructureWithOccurrencesReference`](crate::models::ActivityPlanStructureWithOccurrencesReference).
+/// [`ActivityPlanStructureWithOccurrencesReference`](
+/// crate::models::ActivityPlanStructureWithOccurrencesReference).
 #[derive(Clone, Default)]
 pub struct ActivityPlanOccurrenceReference {
     /// `id`: a string, required

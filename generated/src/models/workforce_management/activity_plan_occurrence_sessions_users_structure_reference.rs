@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanOccurrenceSessionsUsersStructureReference` in the API.
 ///
-/// Part of
-/// [`ActivityPlanStructureWithOccurrenceSessionsUsersReference`](crate::models::ActivityPlanStructureWithOccurrenceSessionsUsersReference).
+/// Part of [`ActivityPlanStructureWithOccurrenceSessionsUsersReference`](
+/// crate::models::ActivityPlanStructureWithOccurrenceSessionsUsersReference).
 #[derive(Clone, Default)]
 pub struct ActivityPlanOccurrenceSessionsUsersStructureReference {
     /// `id`: a string, required

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanOccurrencesDeletionJobResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_activityplan_occurrences_deletions_jobs`](crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrencesDeletionsJobs).
+/// Returned by [`post_workforcemanagement_businessunit_activityplan_occurrences_deletions_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivityplanOccurrencesDeletionsJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanOccurrencesDeletionJobResponse {
     /// `activityPlan`: `ActivityPlanStructureWithOccurrencesReference`

@@ -12,10 +12,12 @@ use crate::runtime::time;
 
 /// `ActivityPlanResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_activityplan`](crate::api::GetWorkforcemanagementBusinessunitActivityplan),
-/// [`patch_workforcemanagement_businessunit_activityplan`](crate::api::PatchWorkforcemanagementBusinessunitActivityplan),
-/// [`post_workforcemanagement_businessunit_activityplans`](crate::api::PostWorkforcemanagementBusinessunitActivityplans).
+/// Returned by [`get_workforcemanagement_businessunit_activityplan`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivityplan),
+/// [`patch_workforcemanagement_businessunit_activityplan`](
+/// crate::api::PatchWorkforcemanagementBusinessunitActivityplan),
+/// [`post_workforcemanagement_businessunit_activityplans`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivityplans).
 #[derive(Clone, Default)]
 pub struct ActivityPlanResponse {
     /// `activityCode`: `ActivityCodeReference`, required

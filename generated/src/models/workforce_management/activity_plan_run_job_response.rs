@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanRunJobResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_activityplan_runs_jobs`](crate::api::PostWorkforcemanagementBusinessunitActivityplanRunsJobs).
+/// Returned by [`post_workforcemanagement_businessunit_activityplan_runs_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivityplanRunsJobs).
 #[derive(Clone, Default)]
 pub struct ActivityPlanRunJobResponse {
     /// `activityPlan`: `ActivityPlanReference`, required

@@ -10,7 +10,8 @@ use crate::runtime::codec;
 ///
 /// Part of [`ActivityPlanResponse`](crate::models::ActivityPlanResponse),
 /// [`CreateActivityPlanRequest`](crate::models::CreateActivityPlanRequest),
-/// [`ValueWrapperActivityPlanServiceGoalImpactOverrides`](crate::models::ValueWrapperActivityPlanServiceGoalImpactOverrides).
+/// [`ValueWrapperActivityPlanServiceGoalImpactOverrides`](
+/// crate::models::ValueWrapperActivityPlanServiceGoalImpactOverrides).
 #[derive(Clone, Default)]
 pub struct ActivityPlanServiceGoalImpactOverrides {
     /// `abandonRate`: `ActivityPlanAbandonRateImpactOverride`, required

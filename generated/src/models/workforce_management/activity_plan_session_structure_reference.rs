@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanSessionStructureReference` in the API.
 ///
-/// Part of
-/// [`ActivityPlanOccurrenceSessionsUsersStructureReference`](crate::models::ActivityPlanOccurrenceSessionsUsersStructureReference).
+/// Part of [`ActivityPlanOccurrenceSessionsUsersStructureReference`](
+/// crate::models::ActivityPlanOccurrenceSessionsUsersStructureReference).
 #[derive(Clone, Default)]
 pub struct ActivityPlanSessionStructureReference {
     /// `id`: a string, required

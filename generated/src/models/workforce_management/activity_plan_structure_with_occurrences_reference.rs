@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ActivityPlanStructureWithOccurrencesReference` in the API.
 ///
-/// Part of
-/// [`ActivityPlanOccurrencesDeletionJobResponse`](crate::models::ActivityPlanOccurrencesDeletionJobResponse).
+/// Part of [`ActivityPlanOccurrencesDeletionJobResponse`](
+/// crate::models::ActivityPlanOccurrencesDeletionJobResponse).
 #[derive(Clone, Default)]
 pub struct ActivityPlanStructureWithOccurrencesReference {
     /// `id`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `AddAdherenceAdjustmentAgentRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_adherence_adjustments`](crate::api::PostWorkforcemanagementAdherenceAdjustments).
+/// Taken by [`post_workforcemanagement_adherence_adjustments`](
+/// crate::api::PostWorkforcemanagementAdherenceAdjustments).
 #[derive(Clone, Default)]
 pub struct AddAdherenceAdjustmentAgentRequest {
     /// `lengthMinutes`: an integer (`int32`)

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `AddAdherenceExplanationAdminRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agent_adherence_explanations`](crate::api::PostWorkforcemanagementAgentAdherenceExplanations).
+/// Taken by [`post_workforcemanagement_agent_adherence_explanations`](
+/// crate::api::PostWorkforcemanagementAgentAdherenceExplanations).
 #[derive(Clone, Default)]
 pub struct AddAdherenceExplanationAdminRequest {
     /// `lengthMinutes`: an integer (`int32`), required

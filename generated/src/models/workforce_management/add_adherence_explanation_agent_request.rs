@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `AddAdherenceExplanationAgentRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_adherence_explanations`](crate::api::PostWorkforcemanagementAdherenceExplanations).
+/// Taken by [`post_workforcemanagement_adherence_explanations`](
+/// crate::api::PostWorkforcemanagementAdherenceExplanations).
 #[derive(Clone, Default)]
 pub struct AddAdherenceExplanationAgentRequest {
     /// `lengthMinutes`: an integer (`int32`), required

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `AddShiftTradeJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_shifttrading_trades_jobs`](crate::api::PostWorkforcemanagementShifttradingTradesJobs).
+/// Taken by [`post_workforcemanagement_shifttrading_trades_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradesJobs).
 #[derive(Clone, Default)]
 pub struct AddShiftTradeJobRequest {
     /// `acceptableIntervals`: a list of `RequiredDateRange`

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `AddShiftTradeRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_week_shifttrades`](crate::api::PostWorkforcemanagementManagementunitWeekShifttrades).
+/// Taken by [`post_workforcemanagement_managementunit_week_shifttrades`](
+/// crate::api::PostWorkforcemanagementManagementunitWeekShifttrades).
 #[derive(Clone, Default)]
 pub struct AddShiftTradeRequest {
     /// `acceptableIntervals`: a list of strings

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `AddWorkPlanRotationRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_workplanrotations`](crate::api::PostWorkforcemanagementManagementunitWorkplanrotations).
+/// Taken by [`post_workforcemanagement_managementunit_workplanrotations`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplanrotations).
 #[derive(Clone, Default)]
 pub struct AddWorkPlanRotationRequest {
     /// `agents`: a list of `AddWorkPlanRotationAgentRequest`

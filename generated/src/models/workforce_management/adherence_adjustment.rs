@@ -10,13 +10,16 @@ use crate::runtime::time;
 
 /// `AdherenceAdjustment` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_agent_adherence_adjustment`](crate::api::GetWorkforcemanagementAgentAdherenceAdjustment),
-/// [`patch_workforcemanagement_agent_adherence_adjustment`](crate::api::PatchWorkforcemanagementAgentAdherenceAdjustment).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk),
-/// [`post_workforcemanagement_agent_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAgentAdherenceAdjustmentsQuery),
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery).
+/// Returned by [`get_workforcemanagement_agent_adherence_adjustment`](
+/// crate::api::GetWorkforcemanagementAgentAdherenceAdjustment),
+/// [`patch_workforcemanagement_agent_adherence_adjustment`](
+/// crate::api::PatchWorkforcemanagementAgentAdherenceAdjustment). Item of the listing
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_bulk`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk),
+/// [`post_workforcemanagement_agent_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementAgentAdherenceAdjustmentsQuery),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery).
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustment {
     /// `agent`: `UserReference`

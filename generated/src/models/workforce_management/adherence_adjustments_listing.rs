@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `AdherenceAdjustmentsListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk),
-/// [`patch_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk).
+/// Returned by [`get_workforcemanagement_businessunit_adherence_adjustments_bulk`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk),
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_bulk`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk).
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustmentsListing {
     /// `entities`: a list of `AdherenceAdjustment`

@@ -5,13 +5,16 @@ use crate::runtime::codec;
 
 /// `AdherenceAdjustmentsReasonCode` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode),
-/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode),
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes),
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
+/// Returned by [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode),
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes). Item of the listing
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes),
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustmentsReasonCode {
     /// `id`: a string, read-only

@@ -5,11 +5,14 @@ use crate::runtime::codec;
 
 /// `AdherenceAdjustmentsReasonCodesListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes),
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk),
-/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk),
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
+/// Returned by [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes),
+/// [`get_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk),
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustmentsReasonCodesListing {
     /// `entities`: a list of `AdherenceAdjustmentsReasonCode`

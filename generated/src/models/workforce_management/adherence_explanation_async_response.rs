@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `AdherenceExplanationAsyncResponse` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_agent_adherence_explanation`](crate::api::PatchWorkforcemanagementAgentAdherenceExplanation),
-/// [`post_workforcemanagement_adherence_explanations`](crate::api::PostWorkforcemanagementAdherenceExplanations),
-/// [`post_workforcemanagement_agent_adherence_explanations`](crate::api::PostWorkforcemanagementAgentAdherenceExplanations).
+/// Returned by [`patch_workforcemanagement_agent_adherence_explanation`](
+/// crate::api::PatchWorkforcemanagementAgentAdherenceExplanation),
+/// [`post_workforcemanagement_adherence_explanations`](
+/// crate::api::PostWorkforcemanagementAdherenceExplanations),
+/// [`post_workforcemanagement_agent_adherence_explanations`](
+/// crate::api::PostWorkforcemanagementAgentAdherenceExplanations).
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationAsyncResponse {
     /// `job`: `AdherenceExplanationJobReference`

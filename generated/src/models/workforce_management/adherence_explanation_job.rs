@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `AdherenceExplanationJob` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_adherence_explanations_job`](crate::api::GetWorkforcemanagementAdherenceExplanationsJob).
+/// Returned by [`get_workforcemanagement_adherence_explanations_job`](
+/// crate::api::GetWorkforcemanagementAdherenceExplanationsJob).
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationJob {
     /// `adherenceExplanation`: `AdherenceExplanationResponse`

@@ -10,9 +10,10 @@ use crate::runtime::time;
 
 /// `AdherenceExplanationResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_adherence_explanation`](crate::api::GetWorkforcemanagementAdherenceExplanation),
-/// [`get_workforcemanagement_agent_adherence_explanation`](crate::api::GetWorkforcemanagementAgentAdherenceExplanation).
+/// Returned by [`get_workforcemanagement_adherence_explanation`](
+/// crate::api::GetWorkforcemanagementAdherenceExplanation),
+/// [`get_workforcemanagement_agent_adherence_explanation`](
+/// crate::api::GetWorkforcemanagementAgentAdherenceExplanation).
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationResponse {
     /// `agent`: `UserReference`, required

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `AdminAgentScheduleBidPreferenceResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_schedulebid_group_preferences`](crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroupPreferences),
-/// [`patch_workforcemanagement_businessunit_schedulebid_group_preferences`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroupPreferences).
+/// Returned by [`get_workforcemanagement_businessunit_schedulebid_group_preferences`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroupPreferences),
+/// [`patch_workforcemanagement_businessunit_schedulebid_group_preferences`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroupPreferences).
 #[derive(Clone, Default)]
 pub struct AdminAgentScheduleBidPreferenceResponse {
     /// `downloadUrl`: a string

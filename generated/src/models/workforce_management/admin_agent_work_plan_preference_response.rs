@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `AdminAgentWorkPlanPreferenceResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_workplanbid_group_preferences`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroupPreferences),
-/// [`patch_workforcemanagement_businessunit_workplanbid_group_preferences`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroupPreferences).
+/// Returned by [`get_workforcemanagement_businessunit_workplanbid_group_preferences`](
+/// crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroupPreferences),
+/// [`patch_workforcemanagement_businessunit_workplanbid_group_preferences`](
+/// crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroupPreferences).
 #[derive(Clone, Default)]
 pub struct AdminAgentWorkPlanPreferenceResponse {
     /// `agentWorkPlanBidPreferences`: a list of `AdminAgentWorkPlanBiddingPreference`, required

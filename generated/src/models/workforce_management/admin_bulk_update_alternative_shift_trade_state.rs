@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AdminBulkUpdateAlternativeShiftTradeState` in the API.
 ///
-/// Part of
-/// [`AdminBulkUpdateAlternativeShiftTradeStateRequest`](crate::models::AdminBulkUpdateAlternativeShiftTradeStateRequest).
+/// Part of [`AdminBulkUpdateAlternativeShiftTradeStateRequest`](
+/// crate::models::AdminBulkUpdateAlternativeShiftTradeStateRequest).
 #[derive(Clone, Default)]
 pub struct AdminBulkUpdateAlternativeShiftTradeState {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AdminBulkUpdateAlternativeShiftTradeStateRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_alternativeshifts_trades_state_jobs`](crate::api::PatchWorkforcemanagementAlternativeshiftsTradesStateJobs).
+/// Taken by [`patch_workforcemanagement_alternativeshifts_trades_state_jobs`](
+/// crate::api::PatchWorkforcemanagementAlternativeshiftsTradesStateJobs).
 #[derive(Clone, Default)]
 pub struct AdminBulkUpdateAlternativeShiftTradeStateRequest {
     /// `entities`: a list of `AdminBulkUpdateAlternativeShiftTradeState`

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `AdminTimeOffRequestPatch` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_user_timeoffrequest`](crate::api::PatchWorkforcemanagementManagementunitUserTimeoffrequest).
+/// Taken by [`patch_workforcemanagement_managementunit_user_timeoffrequest`](
+/// crate::api::PatchWorkforcemanagementManagementunitUserTimeoffrequest).
 #[derive(Clone, Default)]
 pub struct AdminTimeOffRequestPatch {
     /// `activityCodeId`: a string

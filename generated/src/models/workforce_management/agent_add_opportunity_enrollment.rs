@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `AgentAddOpportunityEnrollment` in the API.
 ///
-/// Part of
-/// [`AgentBulkAddOpportunityEnrollmentsRequest`](crate::models::AgentBulkAddOpportunityEnrollmentsRequest).
+/// Part of [`AgentBulkAddOpportunityEnrollmentsRequest`](
+/// crate::models::AgentBulkAddOpportunityEnrollmentsRequest).
 #[derive(Clone, Default)]
 pub struct AgentAddOpportunityEnrollment {
     /// `opportunityId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentBidScheduleSetOverrideRequest` in the API.
 ///
-/// Part of
-/// [`AgentsBidAssignedScheduleSetOverrideRequest`](crate::models::AgentsBidAssignedScheduleSetOverrideRequest).
+/// Part of [`AgentsBidAssignedScheduleSetOverrideRequest`](
+/// crate::models::AgentsBidAssignedScheduleSetOverrideRequest).
 #[derive(Clone, Default)]
 pub struct AgentBidScheduleSetOverrideRequest {
     /// `agentId`: a string, required

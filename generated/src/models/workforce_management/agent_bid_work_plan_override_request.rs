@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentBidWorkPlanOverrideRequest` in the API.
 ///
-/// Part of
-/// [`AgentsBidAssignedWorkPlanOverrideRequest`](crate::models::AgentsBidAssignedWorkPlanOverrideRequest).
+/// Part of [`AgentsBidAssignedWorkPlanOverrideRequest`](
+/// crate::models::AgentsBidAssignedWorkPlanOverrideRequest).
 #[derive(Clone, Default)]
 pub struct AgentBidWorkPlanOverrideRequest {
     /// `agentId`: a string, required

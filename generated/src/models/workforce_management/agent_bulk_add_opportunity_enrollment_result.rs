@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `AgentBulkAddOpportunityEnrollmentResult` in the API.
 ///
-/// Part of
-/// [`AgentBulkAddOpportunityEnrollmentsResponse`](crate::models::AgentBulkAddOpportunityEnrollmentsResponse).
+/// Part of [`AgentBulkAddOpportunityEnrollmentsResponse`](
+/// crate::models::AgentBulkAddOpportunityEnrollmentsResponse).
 #[derive(Clone, Default)]
 pub struct AgentBulkAddOpportunityEnrollmentResult {
     /// `enrollment`: `AgentBulkAddOpportunityEnrollment`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentBulkAddOpportunityEnrollmentsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agents_opportunities_enrollments_bulk_add`](crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd).
+/// Taken by [`post_workforcemanagement_agents_opportunities_enrollments_bulk_add`](
+/// crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd).
 #[derive(Clone, Default)]
 pub struct AgentBulkAddOpportunityEnrollmentsRequest {
     /// `enrollments`: a list of `AgentAddOpportunityEnrollment`, required

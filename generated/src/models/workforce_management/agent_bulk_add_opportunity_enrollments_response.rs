@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentBulkAddOpportunityEnrollmentsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agents_opportunities_enrollments_bulk_add`](crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd).
+/// Returned by [`post_workforcemanagement_agents_opportunities_enrollments_bulk_add`](
+/// crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd).
 #[derive(Clone, Default)]
 pub struct AgentBulkAddOpportunityEnrollmentsResponse {
     /// `errorCount`: an integer (`int32`), required

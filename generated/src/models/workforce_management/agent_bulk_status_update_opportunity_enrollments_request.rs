@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `AgentBulkStatusUpdateOpportunityEnrollmentsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`](crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate).
+/// Taken by [`post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`](
+/// crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct AgentBulkStatusUpdateOpportunityEnrollmentsRequest {
     /// `enrollmentIds`: a list of strings, required

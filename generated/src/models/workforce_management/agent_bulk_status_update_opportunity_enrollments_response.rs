@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentBulkStatusUpdateOpportunityEnrollmentsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`](crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate).
+/// Returned by [`post_workforcemanagement_agents_opportunities_enrollments_bulk_statuses_update`](
+/// crate::api::PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct AgentBulkStatusUpdateOpportunityEnrollmentsResponse {
     /// `errorCount`: an integer (`int32`), required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentIntegrationsRequest` in the API.
 ///
-/// Taken by
-/// [`put_workforcemanagement_agent_integrations_hris`](crate::api::PutWorkforcemanagementAgentIntegrationsHris).
+/// Taken by [`put_workforcemanagement_agent_integrations_hris`](
+/// crate::api::PutWorkforcemanagementAgentIntegrationsHris).
 #[derive(Clone, Default)]
 pub struct AgentIntegrationsRequest {
     /// `associatedIntegrations`: a list of `AgentIntegrationAssociationRequest`, required

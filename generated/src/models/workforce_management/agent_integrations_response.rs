@@ -8,10 +8,10 @@ use crate::runtime::codec;
 
 /// `AgentIntegrationsResponse` in the API.
 ///
-/// Returned by
-/// [`put_workforcemanagement_agent_integrations_hris`](crate::api::PutWorkforcemanagementAgentIntegrationsHris).
-/// Item of the listing
-/// [`post_workforcemanagement_agents_integrations_hris_query`](crate::api::PostWorkforcemanagementAgentsIntegrationsHrisQuery).
+/// Returned by [`put_workforcemanagement_agent_integrations_hris`](
+/// crate::api::PutWorkforcemanagementAgentIntegrationsHris). Item of the listing
+/// [`post_workforcemanagement_agents_integrations_hris_query`](
+/// crate::api::PostWorkforcemanagementAgentsIntegrationsHrisQuery).
 #[derive(Clone, Default)]
 pub struct AgentIntegrationsResponse {
     /// `agent`: `UserReference`, required

@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `AgentManagementUnitReference` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_agent_managementunit`](crate::api::GetWorkforcemanagementAgentManagementunit),
-/// [`get_workforcemanagement_agents_me_managementunit`](crate::api::GetWorkforcemanagementAgentsMeManagementunit).
+/// Returned by [`get_workforcemanagement_agent_managementunit`](
+/// crate::api::GetWorkforcemanagementAgentManagementunit),
+/// [`get_workforcemanagement_agents_me_managementunit`](
+/// crate::api::GetWorkforcemanagementAgentsMeManagementunit).
 #[derive(Clone, Default)]
 pub struct AgentManagementUnitReference {
     /// `businessUnit`: `BusinessUnitReference`

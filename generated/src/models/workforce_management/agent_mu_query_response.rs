@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `AgentMuQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agentschedules_managementunits_mine`](crate::api::PostWorkforcemanagementAgentschedulesManagementunitsMine).
+/// Returned by [`post_workforcemanagement_agentschedules_managementunits_mine`](
+/// crate::api::PostWorkforcemanagementAgentschedulesManagementunitsMine).
 #[derive(Clone, Default)]
 pub struct AgentMuQueryResponse {
     /// `downloadUrl`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `AgentMuScheduleQuery` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agentschedules_managementunits_mine`](crate::api::PostWorkforcemanagementAgentschedulesManagementunitsMine).
+/// Taken by [`post_workforcemanagement_agentschedules_managementunits_mine`](
+/// crate::api::PostWorkforcemanagementAgentschedulesManagementunitsMine).
 #[derive(Clone, Default)]
 pub struct AgentMuScheduleQuery {
     /// `endDate`: a timestamp, required

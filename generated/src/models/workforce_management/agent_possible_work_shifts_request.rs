@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `AgentPossibleWorkShiftsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agents_me_possibleworkshifts`](crate::api::PostWorkforcemanagementAgentsMePossibleworkshifts).
+/// Taken by [`post_workforcemanagement_agents_me_possibleworkshifts`](
+/// crate::api::PostWorkforcemanagementAgentsMePossibleworkshifts).
 #[derive(Clone, Default)]
 pub struct AgentPossibleWorkShiftsRequest {
     /// `weekCount`: an integer (`int32`), required

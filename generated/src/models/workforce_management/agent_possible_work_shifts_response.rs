@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `AgentPossibleWorkShiftsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agents_me_possibleworkshifts`](crate::api::PostWorkforcemanagementAgentsMePossibleworkshifts).
+/// Returned by [`post_workforcemanagement_agents_me_possibleworkshifts`](
+/// crate::api::PostWorkforcemanagementAgentsMePossibleworkshifts).
 #[derive(Clone, Default)]
 pub struct AgentPossibleWorkShiftsResponse {
     /// `pattern`: a list of integers

@@ -5,9 +5,10 @@ use crate::runtime::time;
 
 /// `AgentQueryAdherenceAdjustmentsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAdherenceAdjustmentsQuery),
-/// [`post_workforcemanagement_agent_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAgentAdherenceAdjustmentsQuery).
+/// Taken by [`post_workforcemanagement_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementAdherenceAdjustmentsQuery),
+/// [`post_workforcemanagement_agent_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementAgentAdherenceAdjustmentsQuery).
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceAdjustmentsRequest {
     /// `endDate`: a timestamp

@@ -5,9 +5,10 @@ use crate::runtime::time;
 
 /// `AgentQueryAdherenceExplanationsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_adherence_explanations_query`](crate::api::PostWorkforcemanagementAdherenceExplanationsQuery),
-/// [`post_workforcemanagement_agent_adherence_explanations_query`](crate::api::PostWorkforcemanagementAgentAdherenceExplanationsQuery).
+/// Taken by [`post_workforcemanagement_adherence_explanations_query`](
+/// crate::api::PostWorkforcemanagementAdherenceExplanationsQuery),
+/// [`post_workforcemanagement_agent_adherence_explanations_query`](
+/// crate::api::PostWorkforcemanagementAgentAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceExplanationsRequest {
     /// `endDate`: a timestamp, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `AgentQueryAdherenceExplanationsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agent_adherence_explanations_query`](crate::api::PostWorkforcemanagementAgentAdherenceExplanationsQuery).
+/// Returned by [`post_workforcemanagement_agent_adherence_explanations_query`](
+/// crate::api::PostWorkforcemanagementAgentAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceExplanationsResponse {
     /// `downloadUrl`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentQueryOpportunitiesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agents_opportunities_query`](crate::api::PostWorkforcemanagementAgentsOpportunitiesQuery).
+/// Returned by [`post_workforcemanagement_agents_opportunities_query`](
+/// crate::api::PostWorkforcemanagementAgentsOpportunitiesQuery).
 #[derive(Clone, Default)]
 pub struct AgentQueryOpportunitiesResponse {
     /// `downloadUrl`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentScheduleBidScheduleSetResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_schedulebid_schedulesets`](crate::api::GetWorkforcemanagementSchedulebidSchedulesets).
+/// Returned by [`get_workforcemanagement_schedulebid_schedulesets`](
+/// crate::api::GetWorkforcemanagementSchedulebidSchedulesets).
 #[derive(Clone, Default)]
 pub struct AgentScheduleBidScheduleSetResponse {
     /// `downloadTemplate`: `BidGroupScheduleSet`

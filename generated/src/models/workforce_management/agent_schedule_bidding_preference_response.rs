@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `AgentScheduleBiddingPreferenceResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_schedulebid_preference`](crate::api::GetWorkforcemanagementSchedulebidPreference),
-/// [`put_workforcemanagement_schedulebid_preference`](crate::api::PutWorkforcemanagementSchedulebidPreference).
+/// Returned by [`get_workforcemanagement_schedulebid_preference`](
+/// crate::api::GetWorkforcemanagementSchedulebidPreference),
+/// [`put_workforcemanagement_schedulebid_preference`](
+/// crate::api::PutWorkforcemanagementSchedulebidPreference).
 #[derive(Clone, Default)]
 pub struct AgentScheduleBiddingPreferenceResponse {
     /// `agentScheduleBidPreferences`: a list of `AgentScheduleBiddingPreferencePriority`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentScheduleUnavailableTime` in the API.
 ///
-/// Part of
-/// [`QueryAgentScheduleUnavailableTimesResponse`](crate::models::QueryAgentScheduleUnavailableTimesResponse).
+/// Part of [`QueryAgentScheduleUnavailableTimesResponse`](
+/// crate::models::QueryAgentScheduleUnavailableTimesResponse).
 #[derive(Clone, Default)]
 pub struct AgentScheduleUnavailableTime {
     /// `notes`: a string

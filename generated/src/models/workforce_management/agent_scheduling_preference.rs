@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `AgentSchedulingPreference` in the API.
 ///
-/// Item of the listing
-/// [`post_workforcemanagement_agent_schedulingpreferences_query`](crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
-/// [`post_workforcemanagement_schedulingpreferences_query`](crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
+/// Item of the listing [`post_workforcemanagement_agent_schedulingpreferences_query`](
+/// crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
+/// [`post_workforcemanagement_schedulingpreferences_query`](
+/// crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
 #[derive(Clone, Default)]
 pub struct AgentSchedulingPreference {
     /// `id`: a string

@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `AgentSchedulingPreferenceListing` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_schedulingpreferences`](crate::api::PatchWorkforcemanagementSchedulingpreferences),
-/// [`post_workforcemanagement_agent_schedulingpreferences_query`](crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
-/// [`post_workforcemanagement_schedulingpreferences_query`](crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
+/// Returned by [`patch_workforcemanagement_schedulingpreferences`](
+/// crate::api::PatchWorkforcemanagementSchedulingpreferences),
+/// [`post_workforcemanagement_agent_schedulingpreferences_query`](
+/// crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
+/// [`post_workforcemanagement_schedulingpreferences_query`](
+/// crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
 #[derive(Clone, Default)]
 pub struct AgentSchedulingPreferenceListing {
     /// `entities`: a list of `AgentSchedulingPreference`

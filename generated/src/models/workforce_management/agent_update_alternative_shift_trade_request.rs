@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentUpdateAlternativeShiftTradeRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_alternativeshifts_trade`](crate::api::PatchWorkforcemanagementAlternativeshiftsTrade).
+/// Taken by [`patch_workforcemanagement_alternativeshifts_trade`](
+/// crate::api::PatchWorkforcemanagementAlternativeshiftsTrade).
 #[derive(Clone, Default)]
 pub struct AgentUpdateAlternativeShiftTradeRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentWorkPlan` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_workplanbid_workplans`](crate::api::GetWorkforcemanagementWorkplanbidWorkplans).
+/// Item of the listing [`get_workforcemanagement_workplanbid_workplans`](
+/// crate::api::GetWorkforcemanagementWorkplanbidWorkplans).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlan {
     /// `constrainWeeklyPaidTime`: a boolean, required

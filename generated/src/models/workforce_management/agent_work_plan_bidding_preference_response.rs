@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `AgentWorkPlanBiddingPreferenceResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_workplanbid_preferences`](crate::api::GetWorkforcemanagementWorkplanbidPreferences),
-/// [`patch_workforcemanagement_workplanbid_preferences`](crate::api::PatchWorkforcemanagementWorkplanbidPreferences).
+/// Returned by [`get_workforcemanagement_workplanbid_preferences`](
+/// crate::api::GetWorkforcemanagementWorkplanbidPreferences),
+/// [`patch_workforcemanagement_workplanbid_preferences`](
+/// crate::api::PatchWorkforcemanagementWorkplanbidPreferences).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBiddingPreferenceResponse {
     /// `agentWorkPlanBidPreferences`: a list of `AgentWorkPlanBiddingPreference`, required

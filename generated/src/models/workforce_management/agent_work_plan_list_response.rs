@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentWorkPlanListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_workplanbid_workplans`](crate::api::GetWorkforcemanagementWorkplanbidWorkplans).
+/// Returned by [`get_workforcemanagement_workplanbid_workplans`](
+/// crate::api::GetWorkforcemanagementWorkplanbidWorkplans).
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanListResponse {
     /// `entities`: a list of `AgentWorkPlan`

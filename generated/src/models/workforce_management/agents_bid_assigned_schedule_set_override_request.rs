@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentsBidAssignedScheduleSetOverrideRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_schedulebid_group_preferences`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroupPreferences).
+/// Taken by [`patch_workforcemanagement_businessunit_schedulebid_group_preferences`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroupPreferences).
 #[derive(Clone, Default)]
 pub struct AgentsBidAssignedScheduleSetOverrideRequest {
     /// `agentScheduleSetOverrides`: a list of `AgentBidScheduleSetOverrideRequest`, required

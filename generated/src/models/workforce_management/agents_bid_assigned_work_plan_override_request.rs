@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentsBidAssignedWorkPlanOverrideRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_workplanbid_group_preferences`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroupPreferences).
+/// Taken by [`patch_workforcemanagement_businessunit_workplanbid_group_preferences`](
+/// crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroupPreferences).
 #[derive(Clone, Default)]
 pub struct AgentsBidAssignedWorkPlanOverrideRequest {
     /// `agentWorkPlanOverrides`: a list of `AgentBidWorkPlanOverrideRequest`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentsEffectiveScheduleSetResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets).
+/// Returned by [`post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`](
+/// crate::api::PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets).
 #[derive(Clone, Default)]
 pub struct AgentsEffectiveScheduleSetResponse {
     /// `effectiveBids`: a list of `AgentEffectiveBid`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentsIntegrationsListing` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agents_integrations_hris_query`](crate::api::PostWorkforcemanagementAgentsIntegrationsHrisQuery).
+/// Returned by [`post_workforcemanagement_agents_integrations_hris_query`](
+/// crate::api::PostWorkforcemanagementAgentsIntegrationsHrisQuery).
 #[derive(Clone, Default)]
 pub struct AgentsIntegrationsListing {
     /// `entities`: a list of `AgentIntegrationsResponse`

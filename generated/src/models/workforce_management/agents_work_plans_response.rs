@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AgentsWorkPlansResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_agents_workplans_query`](crate::api::PostWorkforcemanagementManagementunitAgentsWorkplansQuery).
+/// Returned by [`post_workforcemanagement_managementunit_agents_workplans_query`](
+/// crate::api::PostWorkforcemanagementManagementunitAgentsWorkplansQuery).
 #[derive(Clone, Default)]
 pub struct AgentsWorkPlansResponse {
     /// `downloadUrl`: a string

@@ -7,8 +7,10 @@ use crate::runtime::time;
 /// `AggregatedExportJobRequest` in the API.
 ///
 /// Taken by
-/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_jobs`](crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJobs),
-/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs`](crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportHistoricalJobs).
+/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJobs),
+/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportHistoricalJobs).
 #[derive(Clone, Default)]
 pub struct AggregatedExportJobRequest {
     /// `dateEnd`: a timestamp

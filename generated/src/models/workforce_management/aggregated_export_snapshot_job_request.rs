@@ -7,7 +7,8 @@ use crate::runtime::time;
 /// `AggregatedExportSnapshotJobRequest` in the API.
 ///
 /// Taken by
-/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_jobs`](crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportSnapshotJobs).
+/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportSnapshotJobs).
 #[derive(Clone, Default)]
 pub struct AggregatedExportSnapshotJobRequest {
     /// `dateEnd`: a timestamp

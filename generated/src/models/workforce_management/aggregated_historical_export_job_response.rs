@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `AggregatedHistoricalExportJobResponse` in the API.
 ///
 /// Returned by
-/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs`](crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportHistoricalJobs).
+/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportHistoricalJobs).
 #[derive(Clone, Default)]
 pub struct AggregatedHistoricalExportJobResponse {
     /// `id`: a string

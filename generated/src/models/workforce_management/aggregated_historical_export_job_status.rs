@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `AggregatedHistoricalExportJobStatus` in the API.
 ///
 /// Returned by
-/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_job`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportHistoricalJob).
+/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_historical_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportHistoricalJob).
 #[derive(Clone, Default)]
 pub struct AggregatedHistoricalExportJobStatus {
     /// `downloadUrl`: a string

@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `AggregatedSessionExportJobResponse` in the API.
 ///
 /// Returned by
-/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_jobs`](crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJobs).
+/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJobs).
 #[derive(Clone, Default)]
 pub struct AggregatedSessionExportJobResponse {
     /// `id`: a string

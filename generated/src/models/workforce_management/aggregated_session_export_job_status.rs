@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `AggregatedSessionExportJobStatus` in the API.
 ///
 /// Returned by
-/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_job`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJob).
+/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_forecast_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportForecastJob).
 #[derive(Clone, Default)]
 pub struct AggregatedSessionExportJobStatus {
     /// `downloadUrl`: a string

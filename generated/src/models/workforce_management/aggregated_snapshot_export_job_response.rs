@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `AggregatedSnapshotExportJobResponse` in the API.
 ///
 /// Returned by
-/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_jobs`](crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportSnapshotJobs).
+/// [`post_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportSnapshotJobs).
 #[derive(Clone, Default)]
 pub struct AggregatedSnapshotExportJobResponse {
     /// `id`: a string

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `AggregatedSnapshotExportJobStatus` in the API.
 ///
 /// Returned by
-/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_job`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportSnapshotJob).
+/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_export_snapshot_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExportSnapshotJob).
 #[derive(Clone, Default)]
 pub struct AggregatedSnapshotExportJobStatus {
     /// `downloadUrl`: a string

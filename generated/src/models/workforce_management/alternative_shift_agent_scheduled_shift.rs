@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `AlternativeShiftAgentScheduledShift` in the API.
 ///
-/// Part of
-/// [`AlternativeShiftOffersViewResponseTemplate`](crate::models::AlternativeShiftOffersViewResponseTemplate),
+/// Part of [`AlternativeShiftOffersViewResponseTemplate`](
+/// crate::models::AlternativeShiftOffersViewResponseTemplate),
 /// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftAgentScheduledShift {

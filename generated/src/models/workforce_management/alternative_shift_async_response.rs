@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `AlternativeShiftAsyncResponse` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_alternativeshifts_trades_state_jobs`](crate::api::PatchWorkforcemanagementAlternativeshiftsTradesStateJobs),
-/// [`post_workforcemanagement_alternativeshifts_offers_jobs`](crate::api::PostWorkforcemanagementAlternativeshiftsOffersJobs),
-/// [`post_workforcemanagement_alternativeshifts_offers_search_jobs`](crate::api::PostWorkforcemanagementAlternativeshiftsOffersSearchJobs).
+/// Returned by [`patch_workforcemanagement_alternativeshifts_trades_state_jobs`](
+/// crate::api::PatchWorkforcemanagementAlternativeshiftsTradesStateJobs),
+/// [`post_workforcemanagement_alternativeshifts_offers_jobs`](
+/// crate::api::PostWorkforcemanagementAlternativeshiftsOffersJobs),
+/// [`post_workforcemanagement_alternativeshifts_offers_search_jobs`](
+/// crate::api::PostWorkforcemanagementAlternativeshiftsOffersSearchJobs).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftAsyncResponse {
     /// `job`: `AlternativeShiftJobReference`, required

@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `AlternativeShiftBuSettingsResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_alternativeshifts_settings`](crate::api::GetWorkforcemanagementAlternativeshiftsSettings),
-/// [`get_workforcemanagement_businessunit_alternativeshifts_settings`](crate::api::GetWorkforcemanagementBusinessunitAlternativeshiftsSettings),
-/// [`patch_workforcemanagement_businessunit_alternativeshifts_settings`](crate::api::PatchWorkforcemanagementBusinessunitAlternativeshiftsSettings).
+/// Returned by [`get_workforcemanagement_alternativeshifts_settings`](
+/// crate::api::GetWorkforcemanagementAlternativeshiftsSettings),
+/// [`get_workforcemanagement_businessunit_alternativeshifts_settings`](
+/// crate::api::GetWorkforcemanagementBusinessunitAlternativeshiftsSettings),
+/// [`patch_workforcemanagement_businessunit_alternativeshifts_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAlternativeshiftsSettings).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftBuSettingsResponse {
     /// `enabledGranularities`: a list, each item one of `Daily`, required

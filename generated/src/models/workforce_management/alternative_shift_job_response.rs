@@ -10,11 +10,14 @@ use crate::runtime::codec;
 
 /// `AlternativeShiftJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_alternativeshifts_offers_job`](crate::api::GetWorkforcemanagementAlternativeshiftsOffersJob),
-/// [`get_workforcemanagement_alternativeshifts_offers_search_job`](crate::api::GetWorkforcemanagementAlternativeshiftsOffersSearchJob),
-/// [`get_workforcemanagement_alternativeshifts_trades_job`](crate::api::GetWorkforcemanagementAlternativeshiftsTradesJob),
-/// [`get_workforcemanagement_alternativeshifts_trades_state_job`](crate::api::GetWorkforcemanagementAlternativeshiftsTradesStateJob).
+/// Returned by [`get_workforcemanagement_alternativeshifts_offers_job`](
+/// crate::api::GetWorkforcemanagementAlternativeshiftsOffersJob),
+/// [`get_workforcemanagement_alternativeshifts_offers_search_job`](
+/// crate::api::GetWorkforcemanagementAlternativeshiftsOffersSearchJob),
+/// [`get_workforcemanagement_alternativeshifts_trades_job`](
+/// crate::api::GetWorkforcemanagementAlternativeshiftsTradesJob),
+/// [`get_workforcemanagement_alternativeshifts_trades_state_job`](
+/// crate::api::GetWorkforcemanagementAlternativeshiftsTradesStateJob).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftJobResponse {
     /// `bulkUpdateTradesResults`: `AlternativeShiftBulkUpdateTradesResponseTemplate`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `AlternativeShiftOffersRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_alternativeshifts_offers_jobs`](crate::api::PostWorkforcemanagementAlternativeshiftsOffersJobs).
+/// Taken by [`post_workforcemanagement_alternativeshifts_offers_jobs`](
+/// crate::api::PostWorkforcemanagementAlternativeshiftsOffersJobs).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftOffersRequest {
     /// `queryWeekDate`: a date, required

@@ -6,7 +6,8 @@ use crate::runtime::time;
 /// `AlternativeShiftScheduleLookup` in the API.
 ///
 /// Part of [`AlternativeShiftOffersRequest`](crate::models::AlternativeShiftOffersRequest),
-/// [`AlternativeShiftOffersViewResponseTemplate`](crate::models::AlternativeShiftOffersViewResponseTemplate),
+/// [`AlternativeShiftOffersViewResponseTemplate`](
+/// crate::models::AlternativeShiftOffersViewResponseTemplate),
 /// [`AlternativeShiftSearchOffersRequest`](crate::models::AlternativeShiftSearchOffersRequest),
 /// [`AlternativeShiftTradeResponse`](crate::models::AlternativeShiftTradeResponse).
 #[derive(Clone, Default)]

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `AlternativeShiftSearchOffersRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_alternativeshifts_offers_search_jobs`](crate::api::PostWorkforcemanagementAlternativeshiftsOffersSearchJobs).
+/// Taken by [`post_workforcemanagement_alternativeshifts_offers_search_jobs`](
+/// crate::api::PostWorkforcemanagementAlternativeshiftsOffersSearchJobs).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftSearchOffersRequest {
     /// `acceptableIntervals`: a list of strings

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `AlternativeShiftTradeBulkUpdateTemplateItem` in the API.
 ///
-/// Part of
-/// [`AlternativeShiftBulkUpdateTradesResponseTemplate`](crate::models::AlternativeShiftBulkUpdateTradesResponseTemplate).
+/// Part of [`AlternativeShiftBulkUpdateTradesResponseTemplate`](
+/// crate::models::AlternativeShiftBulkUpdateTradesResponseTemplate).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftTradeBulkUpdateTemplateItem {
     /// `adminDateReviewed`: a timestamp

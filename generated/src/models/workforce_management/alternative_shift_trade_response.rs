@@ -10,11 +10,14 @@ use crate::runtime::time;
 
 /// `AlternativeShiftTradeResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_alternativeshifts_trade`](crate::api::GetWorkforcemanagementAlternativeshiftsTrade),
-/// [`get_workforcemanagement_businessunit_alternativeshifts_trade`](crate::api::GetWorkforcemanagementBusinessunitAlternativeshiftsTrade),
-/// [`patch_workforcemanagement_alternativeshifts_trade`](crate::api::PatchWorkforcemanagementAlternativeshiftsTrade),
-/// [`post_workforcemanagement_alternativeshifts_trades`](crate::api::PostWorkforcemanagementAlternativeshiftsTrades).
+/// Returned by [`get_workforcemanagement_alternativeshifts_trade`](
+/// crate::api::GetWorkforcemanagementAlternativeshiftsTrade),
+/// [`get_workforcemanagement_businessunit_alternativeshifts_trade`](
+/// crate::api::GetWorkforcemanagementBusinessunitAlternativeshiftsTrade),
+/// [`patch_workforcemanagement_alternativeshifts_trade`](
+/// crate::api::PatchWorkforcemanagementAlternativeshiftsTrade),
+/// [`post_workforcemanagement_alternativeshifts_trades`](
+/// crate::api::PostWorkforcemanagementAlternativeshiftsTrades).
 #[derive(Clone, Default)]
 pub struct AlternativeShiftTradeResponse {
     /// `adminDateReviewed`: a timestamp

@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `AsyncForecastOperationResult` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_week_shorttermforecast_copy`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy),
-/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_generate`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate).
+/// Returned by [`post_workforcemanagement_businessunit_week_shorttermforecast_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy),
+/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_generate`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate).
 #[derive(Clone, Default)]
 pub struct AsyncForecastOperationResult {
     /// `operationId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AsyncIntradayResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_intraday`](crate::api::PostWorkforcemanagementBusinessunitIntraday).
+/// Returned by [`post_workforcemanagement_businessunit_intraday`](
+/// crate::api::PostWorkforcemanagementBusinessunitIntraday).
 #[derive(Clone, Default)]
 pub struct AsyncIntradayResponse {
     /// `operationId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AvailableTimeOffRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_timeofflimits_available_query`](crate::api::PostWorkforcemanagementTimeofflimitsAvailableQuery).
+/// Taken by [`post_workforcemanagement_timeofflimits_available_query`](
+/// crate::api::PostWorkforcemanagementTimeofflimitsAvailableQuery).
 #[derive(Clone, Default)]
 pub struct AvailableTimeOffRequest {
     /// `activityCodeId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AvailableTimeOffResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_timeofflimits_available_query`](crate::api::PostWorkforcemanagementTimeofflimitsAvailableQuery).
+/// Returned by [`post_workforcemanagement_timeofflimits_available_query`](
+/// crate::api::PostWorkforcemanagementTimeofflimitsAvailableQuery).
 #[derive(Clone, Default)]
 pub struct AvailableTimeOffResponse {
     /// `values`: a list of `AvailableTimeOffRange`

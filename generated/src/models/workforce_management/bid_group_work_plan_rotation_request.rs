@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BidGroupWorkPlanRotationRequest` in the API.
 ///
-/// Part of
-/// [`ListWrapperBidGroupWorkPlanRotationRequest`](crate::models::ListWrapperBidGroupWorkPlanRotationRequest),
+/// Part of [`ListWrapperBidGroupWorkPlanRotationRequest`](
+/// crate::models::ListWrapperBidGroupWorkPlanRotationRequest),
 /// [`ScheduleBidGroupCreate`](crate::models::ScheduleBidGroupCreate).
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanRotationRequest {

@@ -6,9 +6,10 @@ use crate::runtime::codec;
 
 /// `BuAdherenceAdjustmentsQueryJob` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_query_job`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJob),
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
+/// Returned by [`get_workforcemanagement_businessunit_adherence_adjustments_query_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJob),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsQueryJob {
     /// `downloadUrl`: a string

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `BuAdherenceAdjustmentsQueryJobsReference` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
+/// Item of the listing [`get_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsQueryJobsReference {
     /// `createdDate`: a timestamp

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuAdherenceAdjustmentsQueryJobsReferenceListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
+/// Returned by [`get_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsQueryJobsReferenceListing {
     /// `entities`: a list of `BuAdherenceAdjustmentsQueryJobsReference`

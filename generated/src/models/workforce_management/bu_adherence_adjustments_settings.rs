@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `BuAdherenceAdjustmentsSettings` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_adherence_adjustments_settings`](crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings),
-/// [`patch_workforcemanagement_businessunit_adherence_adjustments_settings`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings).
+/// Returned by [`get_workforcemanagement_businessunit_adherence_adjustments_settings`](
+/// crate::api::GetWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings),
+/// [`patch_workforcemanagement_businessunit_adherence_adjustments_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings).
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsSettings {
     /// `metadata`: `WfmVersionedEntityMetadata`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `BuAgentScheduleHistoryResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_schedule_history_agent`](crate::api::GetWorkforcemanagementBusinessunitWeekScheduleHistoryAgent).
+/// Returned by [`get_workforcemanagement_businessunit_week_schedule_history_agent`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekScheduleHistoryAgent).
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryResponse {
     /// `basePublishedSchedule`: `BuAgentScheduleHistoryChange`

@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `BuAlternativeShiftJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_alternativeshifts_trades_search_job`](crate::api::GetWorkforcemanagementBusinessunitAlternativeshiftsTradesSearchJob).
+/// Returned by [`get_workforcemanagement_businessunit_alternativeshifts_trades_search_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitAlternativeshiftsTradesSearchJob).
 #[derive(Clone, Default)]
 pub struct BuAlternativeShiftJobResponse {
     /// `bulkUpdateTradesResults`: `AlternativeShiftBulkUpdateTradesResponseTemplate`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `BuAsyncAgentSchedulesQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_week_schedule_agentschedules_query`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery).
+/// Returned by [`post_workforcemanagement_businessunit_week_schedule_agentschedules_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery).
 #[derive(Clone, Default)]
 pub struct BuAsyncAgentSchedulesQueryResponse {
     /// `downloadUrl`: a string

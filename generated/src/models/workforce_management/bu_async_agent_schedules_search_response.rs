@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `BuAsyncAgentSchedulesSearchResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_agentschedules_search`](crate::api::PostWorkforcemanagementBusinessunitAgentschedulesSearch),
-/// [`post_workforcemanagement_managementunit_agentschedules_search`](crate::api::PostWorkforcemanagementManagementunitAgentschedulesSearch).
+/// Returned by [`post_workforcemanagement_businessunit_agentschedules_search`](
+/// crate::api::PostWorkforcemanagementBusinessunitAgentschedulesSearch),
+/// [`post_workforcemanagement_managementunit_agentschedules_search`](
+/// crate::api::PostWorkforcemanagementManagementunitAgentschedulesSearch).
 #[derive(Clone, Default)]
 pub struct BuAsyncAgentSchedulesSearchResponse {
     /// `downloadUrl`: a string

@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `BuAsyncScheduleResponse` in the API.
 ///
-/// Returned by
-/// [`delete_workforcemanagement_businessunit_week_schedule`](crate::api::DeleteWorkforcemanagementBusinessunitWeekSchedule),
-/// [`post_workforcemanagement_businessunit_week_schedule_copy`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleCopy),
-/// [`post_workforcemanagement_businessunit_week_schedule_update`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdate).
+/// Returned by [`delete_workforcemanagement_businessunit_week_schedule`](
+/// crate::api::DeleteWorkforcemanagementBusinessunitWeekSchedule),
+/// [`post_workforcemanagement_businessunit_week_schedule_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleCopy),
+/// [`post_workforcemanagement_businessunit_week_schedule_update`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdate).
 #[derive(Clone, Default)]
 pub struct BuAsyncScheduleResponse {
     /// `operationId`: a string

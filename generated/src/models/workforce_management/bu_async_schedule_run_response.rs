@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `BuAsyncScheduleRunResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_week_schedule_reschedule`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleReschedule),
-/// [`post_workforcemanagement_businessunit_week_schedules_generate`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesGenerate).
+/// Returned by [`post_workforcemanagement_businessunit_week_schedule_reschedule`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleReschedule),
+/// [`post_workforcemanagement_businessunit_week_schedules_generate`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesGenerate).
 #[derive(Clone, Default)]
 pub struct BuAsyncScheduleRunResponse {
     /// `operationId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuConvertTimeOffGranularityLimitJobListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs`](crate::api::GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs).
+/// Returned by [`get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs).
 #[derive(Clone, Default)]
 pub struct BuConvertTimeOffGranularityLimitJobListing {
     /// `entities`: a list of `BuConvertTimeOffLimitGranularityJobResponse`

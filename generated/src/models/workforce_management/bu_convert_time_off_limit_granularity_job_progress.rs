@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `BuConvertTimeOffLimitGranularityJobProgress` in the API.
 ///
-/// Part of
-/// [`BuConvertTimeOffLimitGranularityJobResponse`](crate::models::BuConvertTimeOffLimitGranularityJobResponse).
+/// Part of [`BuConvertTimeOffLimitGranularityJobResponse`](
+/// crate::models::BuConvertTimeOffLimitGranularityJobResponse).
 #[derive(Clone, Default)]
 pub struct BuConvertTimeOffLimitGranularityJobProgress {
     /// `dateEarliestComplete`: a date

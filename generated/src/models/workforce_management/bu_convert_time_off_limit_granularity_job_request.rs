@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuConvertTimeOffLimitGranularityJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_timeofflimit_granularityconversion`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion).
+/// Taken by [`post_workforcemanagement_businessunit_timeofflimit_granularityconversion`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion).
 #[derive(Clone, Default)]
 pub struct BuConvertTimeOffLimitGranularityJobRequest {
     /// `fullDayTimeOffStartTime`: a string

@@ -8,11 +8,12 @@ use crate::runtime::codec;
 
 /// `BuConvertTimeOffLimitGranularityJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_timeofflimit_granularityconversion_job`](crate::api::GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJob),
-/// [`post_workforcemanagement_businessunit_timeofflimit_granularityconversion`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs`](crate::api::GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs).
+/// Returned by [`get_workforcemanagement_businessunit_timeofflimit_granularityconversion_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJob),
+/// [`post_workforcemanagement_businessunit_timeofflimit_granularityconversion`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion). Item of the
+/// listing [`get_workforcemanagement_businessunit_timeofflimit_granularityconversion_jobs`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs).
 #[derive(Clone, Default)]
 pub struct BuConvertTimeOffLimitGranularityJobResponse {
     /// `error`: `ErrorBody`

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `BuCopyScheduleRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_week_schedule_copy`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleCopy).
+/// Taken by [`post_workforcemanagement_businessunit_week_schedule_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleCopy).
 #[derive(Clone, Default)]
 pub struct BuCopyScheduleRequest {
     /// `description`: a string, required

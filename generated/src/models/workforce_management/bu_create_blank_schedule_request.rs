@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuCreateBlankScheduleRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_week_schedules`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedules).
+/// Taken by [`post_workforcemanagement_businessunit_week_schedules`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct BuCreateBlankScheduleRequest {
     /// `description`: a string, required

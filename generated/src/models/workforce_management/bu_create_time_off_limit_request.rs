@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuCreateTimeOffLimitRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_timeofflimits`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimits).
+/// Taken by [`post_workforcemanagement_businessunit_timeofflimits`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimits).
 #[derive(Clone, Default)]
 pub struct BuCreateTimeOffLimitRequest {
     /// `fullDayTimeOffStartTime`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `BuCreateTimeOffPlanRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_timeoffplans`](crate::api::PostWorkforcemanagementBusinessunitTimeoffplans).
+/// Taken by [`post_workforcemanagement_businessunit_timeoffplans`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeoffplans).
 #[derive(Clone, Default)]
 pub struct BuCreateTimeOffPlanRequest {
     /// `activityCodeIds`: a list of strings

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `BuCurrentAgentScheduleSearchResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agentschedules_mine`](crate::api::PostWorkforcemanagementAgentschedulesMine).
+/// Returned by [`post_workforcemanagement_agentschedules_mine`](
+/// crate::api::PostWorkforcemanagementAgentschedulesMine).
 #[derive(Clone, Default)]
 pub struct BuCurrentAgentScheduleSearchResponse {
     /// `agentSchedules`: a list of `BuAgentScheduleSearchResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuForecastGenerationResult` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_shorttermforecast_generationresults`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastGenerationresults).
+/// Returned by [`get_workforcemanagement_businessunit_week_shorttermforecast_generationresults`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastGenerationresults).
 #[derive(Clone, Default)]
 pub struct BuForecastGenerationResult {
     /// `planningGroupResults`: a list of `BuForecastGenerationPlanningGroupResult`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuForecastResultResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_shorttermforecast_data`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastData).
+/// Returned by [`get_workforcemanagement_businessunit_week_shorttermforecast_data`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastData).
 #[derive(Clone, Default)]
 pub struct BuForecastResultResponse {
     /// `downloadUrl`: a string

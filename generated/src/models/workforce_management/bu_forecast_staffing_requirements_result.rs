@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `BuForecastStaffingRequirementsResult` in the API.
 ///
-/// Part of
-/// [`BuForecastStaffingRequirementsResultResponse`](crate::models::BuForecastStaffingRequirementsResultResponse).
+/// Part of [`BuForecastStaffingRequirementsResultResponse`](
+/// crate::models::BuForecastStaffingRequirementsResultResponse).
 #[derive(Clone, Default)]
 pub struct BuForecastStaffingRequirementsResult {
     /// `downloadUrl`: a string, required

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `BuForecastStaffingRequirementsResultResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement).
+/// Returned by [`get_workforcemanagement_businessunit_week_shorttermforecast_staffingrequirement`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement).
 #[derive(Clone, Default)]
 pub struct BuForecastStaffingRequirementsResultResponse {
     /// `businessUnitId`: a string, required

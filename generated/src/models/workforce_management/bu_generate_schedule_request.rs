@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `BuGenerateScheduleRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_week_schedules_generate`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesGenerate).
+/// Taken by [`post_workforcemanagement_businessunit_week_schedules_generate`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesGenerate).
 #[derive(Clone, Default)]
 pub struct BuGenerateScheduleRequest {
     /// `description`: a string, required

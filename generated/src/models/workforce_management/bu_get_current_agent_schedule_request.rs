@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `BuGetCurrentAgentScheduleRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agentschedules_mine`](crate::api::PostWorkforcemanagementAgentschedulesMine).
+/// Taken by [`post_workforcemanagement_agentschedules_mine`](
+/// crate::api::PostWorkforcemanagementAgentschedulesMine).
 #[derive(Clone, Default)]
 pub struct BuGetCurrentAgentScheduleRequest {
     /// `endDate`: a timestamp, required

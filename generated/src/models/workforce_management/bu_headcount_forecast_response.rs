@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuHeadcountForecastResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_schedule_headcountforecast`](crate::api::GetWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast).
+/// Returned by [`get_workforcemanagement_businessunit_week_schedule_headcountforecast`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast).
 #[derive(Clone, Default)]
 pub struct BuHeadcountForecastResponse {
     /// `downloadUrl`: a string

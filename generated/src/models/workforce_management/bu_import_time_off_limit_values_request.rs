@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BuImportTimeOffLimitValuesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_timeofflimit_values_import`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImport).
+/// Taken by [`post_workforcemanagement_businessunit_timeofflimit_values_import`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImport).
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesRequest {
     /// `uploadKey`: a string, required

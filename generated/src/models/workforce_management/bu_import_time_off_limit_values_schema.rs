@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `BuImportTimeOffLimitValuesSchema` in the API.
 ///
-/// Part of
-/// [`BuImportTimeOffLimitValuesUploadResponse`](crate::models::BuImportTimeOffLimitValuesUploadResponse).
+/// Part of [`BuImportTimeOffLimitValuesUploadResponse`](
+/// crate::models::BuImportTimeOffLimitValuesUploadResponse).
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesSchema {
     /// `limitValues`: a list of `BuImportTimeOffLimitValue`, required

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `BuImportTimeOffLimitValuesUploadResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl).
+/// Returned by [`post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl).
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesUploadResponse {
     /// `headers`: a map of strings to strings

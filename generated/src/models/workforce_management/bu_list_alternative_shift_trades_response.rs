@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `BuListAlternativeShiftTradesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_alternativeshifts_trades_search`](crate::api::PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch).
+/// Returned by [`post_workforcemanagement_businessunit_alternativeshifts_trades_search`](
+/// crate::api::PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch).
 #[derive(Clone, Default)]
 pub struct BuListAlternativeShiftTradesResponse {
     /// `job`: `BuAlternativeShiftJobResponse`

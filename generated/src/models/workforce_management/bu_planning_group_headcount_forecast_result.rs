@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuPlanningGroupHeadcountForecastResult` in the API.
 ///
-/// Part of
-/// [`BuHeadcountForecastBuPlanningGroupHeadcountForecastResult`](crate::models::BuHeadcountForecastBuPlanningGroupHeadcountForecastResult).
+/// Part of [`BuHeadcountForecastBuPlanningGroupHeadcountForecastResult`](
+/// crate::models::BuHeadcountForecastBuPlanningGroupHeadcountForecastResult).
 #[derive(Clone, Default)]
 pub struct BuPlanningGroupHeadcountForecastResult {
     /// `planningGroup`: `PlanningGroupReference`

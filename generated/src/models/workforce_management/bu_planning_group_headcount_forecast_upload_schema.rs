@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BuPlanningGroupHeadcountForecastUploadSchema` in the API.
 ///
-/// Part of
-/// [`BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema`](crate::models::BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema).
+/// Part of [`BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema`](
+/// crate::models::BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema).
 #[derive(Clone, Default)]
 pub struct BuPlanningGroupHeadcountForecastUploadSchema {
     /// `planningGroupId`: a string, required

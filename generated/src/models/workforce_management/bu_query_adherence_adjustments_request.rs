@@ -5,9 +5,10 @@ use crate::runtime::time;
 
 /// `BuQueryAdherenceAdjustmentsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery),
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
+/// Taken by [`post_workforcemanagement_businessunit_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_query_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs).
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceAdjustmentsRequest {
     /// `endDate`: a timestamp

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `BuQueryAdherenceExplanationsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_adherence_explanations_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery).
+/// Taken by [`post_workforcemanagement_businessunit_adherence_explanations_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceExplanationsRequest {
     /// `agentIds`: a list of strings

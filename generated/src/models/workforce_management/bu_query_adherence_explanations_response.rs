@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `BuQueryAdherenceExplanationsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_adherence_explanations_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery).
+/// Returned by [`post_workforcemanagement_businessunit_adherence_explanations_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceExplanationsResponse {
     /// `downloadUrl`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BuQueryAgentSchedulesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_week_schedule_agentschedules_query`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery).
+/// Taken by [`post_workforcemanagement_businessunit_week_schedule_agentschedules_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery).
 #[derive(Clone, Default)]
 pub struct BuQueryAgentSchedulesRequest {
     /// `managementUnitId`: a string, required

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `BuRescheduleRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_week_schedule_reschedule`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleReschedule).
+/// Taken by [`post_workforcemanagement_businessunit_week_schedule_reschedule`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleReschedule).
 #[derive(Clone, Default)]
 pub struct BuRescheduleRequest {
     /// `activityCodeIds`: a list of strings

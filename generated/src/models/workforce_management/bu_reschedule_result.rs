@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `BuRescheduleResult` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_scheduling_run_result`](crate::api::GetWorkforcemanagementBusinessunitSchedulingRunResult).
+/// Returned by [`get_workforcemanagement_businessunit_scheduling_run_result`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulingRunResult).
 #[derive(Clone, Default)]
 pub struct BuRescheduleResult {
     /// `agentSchedules`: a list of `BuRescheduleAgentScheduleResult`

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `BuScheduleListItem` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_week_schedules`](crate::api::GetWorkforcemanagementBusinessunitWeekSchedules).
+/// Item of the listing [`get_workforcemanagement_businessunit_week_schedules`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct BuScheduleListItem {
     /// `description`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuScheduleListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_schedules`](crate::api::GetWorkforcemanagementBusinessunitWeekSchedules).
+/// Returned by [`get_workforcemanagement_businessunit_week_schedules`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct BuScheduleListing {
     /// `entities`: a list of `BuScheduleListItem`

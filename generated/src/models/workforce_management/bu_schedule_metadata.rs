@@ -9,9 +9,10 @@ use crate::runtime::time;
 
 /// `BuScheduleMetadata` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_schedule`](crate::api::GetWorkforcemanagementBusinessunitWeekSchedule),
-/// [`post_workforcemanagement_businessunit_week_schedules`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedules).
+/// Returned by [`get_workforcemanagement_businessunit_week_schedule`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekSchedule),
+/// [`post_workforcemanagement_businessunit_week_schedules`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct BuScheduleMetadata {
     /// `description`: a string

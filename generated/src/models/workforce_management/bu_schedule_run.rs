@@ -9,10 +9,10 @@ use crate::runtime::time;
 
 /// `BuScheduleRun` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_scheduling_run`](crate::api::GetWorkforcemanagementBusinessunitSchedulingRun).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_scheduling_runs`](crate::api::GetWorkforcemanagementBusinessunitSchedulingRuns).
+/// Returned by [`get_workforcemanagement_businessunit_scheduling_run`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulingRun). Item of the listing
+/// [`get_workforcemanagement_businessunit_scheduling_runs`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulingRuns).
 #[derive(Clone, Default)]
 pub struct BuScheduleRun {
     /// `id`: a string, required

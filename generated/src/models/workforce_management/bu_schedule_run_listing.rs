@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuScheduleRunListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_scheduling_runs`](crate::api::GetWorkforcemanagementBusinessunitSchedulingRuns).
+/// Returned by [`get_workforcemanagement_businessunit_scheduling_runs`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulingRuns).
 #[derive(Clone, Default)]
 pub struct BuScheduleRunListing {
     /// `entities`: a list of `BuScheduleRun`

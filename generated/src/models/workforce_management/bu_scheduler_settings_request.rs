@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuSchedulerSettingsRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_scheduler_settings`](crate::api::PatchWorkforcemanagementBusinessunitSchedulerSettings).
+/// Taken by [`patch_workforcemanagement_businessunit_scheduler_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulerSettings).
 #[derive(Clone, Default)]
 pub struct BuSchedulerSettingsRequest {
     /// `consistentServiceLevelSmoothing`: a boolean

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `BuSchedulerSettingsResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_scheduler_settings`](crate::api::GetWorkforcemanagementBusinessunitSchedulerSettings),
-/// [`patch_workforcemanagement_businessunit_scheduler_settings`](crate::api::PatchWorkforcemanagementBusinessunitSchedulerSettings).
+/// Returned by [`get_workforcemanagement_businessunit_scheduler_settings`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulerSettings),
+/// [`patch_workforcemanagement_businessunit_scheduler_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulerSettings).
 #[derive(Clone, Default)]
 pub struct BuSchedulerSettingsResponse {
     /// `consistentServiceLevelSmoothing`: a boolean, required

@@ -5,9 +5,10 @@ use crate::runtime::time;
 
 /// `BuSearchAgentSchedulesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_agentschedules_search`](crate::api::PostWorkforcemanagementBusinessunitAgentschedulesSearch),
-/// [`post_workforcemanagement_managementunit_agentschedules_search`](crate::api::PostWorkforcemanagementManagementunitAgentschedulesSearch).
+/// Taken by [`post_workforcemanagement_businessunit_agentschedules_search`](
+/// crate::api::PostWorkforcemanagementBusinessunitAgentschedulesSearch),
+/// [`post_workforcemanagement_managementunit_agentschedules_search`](
+/// crate::api::PostWorkforcemanagementManagementunitAgentschedulesSearch).
 #[derive(Clone, Default)]
 pub struct BuSearchAgentSchedulesRequest {
     /// `endDate`: a timestamp, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `BuSetTimeOffLimitValuesRequest` in the API.
 ///
-/// Taken by
-/// [`put_workforcemanagement_businessunit_timeofflimit_values`](crate::api::PutWorkforcemanagementBusinessunitTimeofflimitValues).
+/// Taken by [`put_workforcemanagement_businessunit_timeofflimit_values`](
+/// crate::api::PutWorkforcemanagementBusinessunitTimeofflimitValues).
 #[derive(Clone, Default)]
 pub struct BuSetTimeOffLimitValuesRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `BuShortTermForecast` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_shorttermforecast`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecast).
+/// Returned by [`get_workforcemanagement_businessunit_week_shorttermforecast`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecast).
 #[derive(Clone, Default)]
 pub struct BuShortTermForecast {
     /// `canUseForScheduling`: a boolean

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `BuShortTermForecastListItem` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_week_shorttermforecasts`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecasts).
+/// Item of the listing [`get_workforcemanagement_businessunit_week_shorttermforecasts`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecasts).
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastListItem {
     /// `canUseForScheduling`: a boolean

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuShortTermForecastListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_shorttermforecasts`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecasts).
+/// Returned by [`get_workforcemanagement_businessunit_week_shorttermforecasts`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecasts).
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastListing {
     /// `entities`: a list of `BuShortTermForecastListItem`

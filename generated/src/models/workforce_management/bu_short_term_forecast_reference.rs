@@ -6,7 +6,8 @@ use crate::runtime::time;
 /// `BuShortTermForecastReference` in the API.
 ///
 /// Part of [`BuCreateBlankScheduleRequest`](crate::models::BuCreateBlankScheduleRequest),
-/// [`BuForecastStaffingRequirementsResultResponse`](crate::models::BuForecastStaffingRequirementsResultResponse),
+/// [`BuForecastStaffingRequirementsResultResponse`](
+/// crate::models::BuForecastStaffingRequirementsResultResponse),
 /// [`BuGenerateScheduleRequest`](crate::models::BuGenerateScheduleRequest),
 /// [`BuIntradayResponse`](crate::models::BuIntradayResponse),
 /// [`BuScheduleListItem`](crate::models::BuScheduleListItem), 6 more.

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_timeofflimits`](crate::api::GetWorkforcemanagementBusinessunitTimeofflimits).
+/// Returned by [`get_workforcemanagement_businessunit_timeofflimits`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeofflimits).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitListing {
     /// `entities`: a list of `BuTimeOffLimitResponse`

@@ -4,10 +4,11 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitReference` in the API.
 ///
-/// Part of
-/// [`BuConvertTimeOffLimitGranularityJobResponse`](crate::models::BuConvertTimeOffLimitGranularityJobResponse),
+/// Part of [`BuConvertTimeOffLimitGranularityJobResponse`](
+/// crate::models::BuConvertTimeOffLimitGranularityJobResponse),
 /// [`BuTimeOffLimitValueRange`](crate::models::BuTimeOffLimitValueRange),
-/// [`BuTimeOffLimitValuesForGranularityResponse`](crate::models::BuTimeOffLimitValuesForGranularityResponse),
+/// [`BuTimeOffLimitValuesForGranularityResponse`](
+/// crate::models::BuTimeOffLimitValuesForGranularityResponse),
 /// [`BuTimeOffPlanResponse`](crate::models::BuTimeOffPlanResponse).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitReference {

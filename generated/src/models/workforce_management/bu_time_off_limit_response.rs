@@ -8,13 +8,16 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_timeofflimit`](crate::api::GetWorkforcemanagementBusinessunitTimeofflimit),
-/// [`post_workforcemanagement_businessunit_timeofflimit_values_import`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImport),
-/// [`post_workforcemanagement_businessunit_timeofflimits`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimits),
-/// [`put_workforcemanagement_businessunit_timeofflimit_values`](crate::api::PutWorkforcemanagementBusinessunitTimeofflimitValues).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_timeofflimits`](crate::api::GetWorkforcemanagementBusinessunitTimeofflimits).
+/// Returned by [`get_workforcemanagement_businessunit_timeofflimit`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeofflimit),
+/// [`post_workforcemanagement_businessunit_timeofflimit_values_import`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImport),
+/// [`post_workforcemanagement_businessunit_timeofflimits`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimits),
+/// [`put_workforcemanagement_businessunit_timeofflimit_values`](
+/// crate::api::PutWorkforcemanagementBusinessunitTimeofflimitValues). Item of the listing
+/// [`get_workforcemanagement_businessunit_timeofflimits`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeofflimits).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitResponse {
     /// `fullDayTimeOffStartTime`: a string

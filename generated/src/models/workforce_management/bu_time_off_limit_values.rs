@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `BuTimeOffLimitValues` in the API.
 ///
-/// Part of
-/// [`BuTimeOffLimitValuesForGranularityResponse`](crate::models::BuTimeOffLimitValuesForGranularityResponse).
+/// Part of [`BuTimeOffLimitValuesForGranularityResponse`](
+/// crate::models::BuTimeOffLimitValuesForGranularityResponse).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValues {
     /// `startDate`: a date, required

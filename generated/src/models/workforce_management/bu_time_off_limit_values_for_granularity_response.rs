@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitValuesForGranularityResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_timeofflimit_values_query`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesQuery).
+/// Returned by [`post_workforcemanagement_businessunit_timeofflimit_values_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesQuery).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValuesForGranularityResponse {
     /// `granularity`: one of `Daily`, `FifteenMinutes`, required

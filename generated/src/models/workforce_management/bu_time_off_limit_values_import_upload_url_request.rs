@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitValuesImportUploadUrlRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl).
+/// Taken by [`post_workforcemanagement_businessunit_timeofflimit_values_import_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesImportUploadurl).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValuesImportUploadUrlRequest {
     /// `contentLengthBytes`: an integer (`int64`), required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuTimeOffLimitValuesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_timeofflimits_values_query`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitsValuesQuery).
+/// Returned by [`post_workforcemanagement_businessunit_timeofflimits_values_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitsValuesQuery).
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValuesResponse {
     /// `values`: a list of `BuTimeOffLimitValueRange`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BuTimeOffPlanListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_timeoffplans`](crate::api::GetWorkforcemanagementBusinessunitTimeoffplans).
+/// Returned by [`get_workforcemanagement_businessunit_timeoffplans`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeoffplans).
 #[derive(Clone, Default)]
 pub struct BuTimeOffPlanListing {
     /// `downloadUrl`: a string

@@ -9,12 +9,14 @@ use crate::runtime::codec;
 
 /// `BuTimeOffPlanResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_timeoffplan`](crate::api::GetWorkforcemanagementBusinessunitTimeoffplan),
-/// [`patch_workforcemanagement_businessunit_timeoffplan`](crate::api::PatchWorkforcemanagementBusinessunitTimeoffplan),
-/// [`post_workforcemanagement_businessunit_timeoffplans`](crate::api::PostWorkforcemanagementBusinessunitTimeoffplans).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_timeoffplans`](crate::api::GetWorkforcemanagementBusinessunitTimeoffplans).
+/// Returned by [`get_workforcemanagement_businessunit_timeoffplan`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeoffplan),
+/// [`patch_workforcemanagement_businessunit_timeoffplan`](
+/// crate::api::PatchWorkforcemanagementBusinessunitTimeoffplan),
+/// [`post_workforcemanagement_businessunit_timeoffplans`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeoffplans). Item of the listing
+/// [`get_workforcemanagement_businessunit_timeoffplans`](
+/// crate::api::GetWorkforcemanagementBusinessunitTimeoffplans).
 #[derive(Clone, Default)]
 pub struct BuTimeOffPlanResponse {
     /// `activityCodeIds`: a list of strings, required

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `BuUpdateTimeOffPlanRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_timeoffplan`](crate::api::PatchWorkforcemanagementBusinessunitTimeoffplan).
+/// Taken by [`patch_workforcemanagement_businessunit_timeoffplan`](
+/// crate::api::PatchWorkforcemanagementBusinessunitTimeoffplan).
 #[derive(Clone, Default)]
 pub struct BuUpdateTimeOffPlanRequest {
     /// `activityCodeIds`: `SetWrapperString`

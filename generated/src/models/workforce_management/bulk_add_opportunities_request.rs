@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkAddOpportunitiesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_opportunities_bulk_add`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd).
+/// Taken by [`post_workforcemanagement_businessunit_opportunities_bulk_add`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddOpportunitiesRequest {
     /// `agentIds`: a list of strings

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkAddOpportunitiesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_opportunities_bulk_add`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd).
+/// Returned by [`post_workforcemanagement_businessunit_opportunities_bulk_add`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkAdd).
 #[derive(Clone, Default)]
 pub struct BulkAddOpportunitiesResponse {
     /// `opportunities`: a list of `OpportunityResult`, required

@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `BulkOpportunitiesEnrollmentResult` in the API.
 ///
-/// Part of
-/// [`AgentBulkStatusUpdateOpportunityEnrollmentsResponse`](crate::models::AgentBulkStatusUpdateOpportunityEnrollmentsResponse),
-/// [`BulkUpdateOpportunityEnrollmentsStatusResponse`](crate::models::BulkUpdateOpportunityEnrollmentsStatusResponse).
+/// Part of [`AgentBulkStatusUpdateOpportunityEnrollmentsResponse`](
+/// crate::models::AgentBulkStatusUpdateOpportunityEnrollmentsResponse),
+/// [`BulkUpdateOpportunityEnrollmentsStatusResponse`](
+/// crate::models::BulkUpdateOpportunityEnrollmentsStatusResponse).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesEnrollmentResult {
     /// `enrollment`: `OpportunityEnrollment`, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BulkOpportunitiesExternalActivitiesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_opportunities_externalactivities_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery).
+/// Taken by [`post_workforcemanagement_businessunit_opportunities_externalactivities_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesExternalActivitiesRequest {
     /// `ids`: a list of strings, required

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `BulkOpportunitiesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_opportunities_bulk_publish`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish),
-/// [`post_workforcemanagement_businessunit_opportunities_bulk_remove`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove).
+/// Taken by [`post_workforcemanagement_businessunit_opportunities_bulk_publish`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish),
+/// [`post_workforcemanagement_businessunit_opportunities_bulk_remove`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesRequest {
     /// `ids`: a list of strings, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BulkOpportunitiesStatusUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate).
+/// Taken by [`post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesStatusUpdateRequest {
     /// `opportunityIds`: a list of strings, required

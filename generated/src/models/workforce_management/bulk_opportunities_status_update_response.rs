@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkOpportunitiesStatusUpdateResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate).
+/// Returned by [`post_workforcemanagement_businessunit_opportunities_bulk_statuses_update`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesStatusUpdateResponse {
     /// `errorCount`: an integer (`int32`), required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `BulkOpportunityEnrollmentsStatusUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate).
+/// Taken by [`post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkOpportunityEnrollmentsStatusUpdateRequest {
     /// `enrollmentIds`: a list of strings, required

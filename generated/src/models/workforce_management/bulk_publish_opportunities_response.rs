@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkPublishOpportunitiesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_opportunities_bulk_publish`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish).
+/// Returned by [`post_workforcemanagement_businessunit_opportunities_bulk_publish`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkPublish).
 #[derive(Clone, Default)]
 pub struct BulkPublishOpportunitiesResponse {
     /// `errorCount`: an integer (`int32`), required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkRemoveOpportunitiesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_opportunities_bulk_remove`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove).
+/// Returned by [`post_workforcemanagement_businessunit_opportunities_bulk_remove`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesBulkRemove).
 #[derive(Clone, Default)]
 pub struct BulkRemoveOpportunitiesResponse {
     /// `errorCount`: an integer (`int32`), required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkShiftTradeStateUpdateRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_week_shifttrades_state_bulk`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradesStateBulk).
+/// Taken by [`post_workforcemanagement_managementunit_week_shifttrades_state_bulk`](
+/// crate::api::PostWorkforcemanagementManagementunitWeekShifttradesStateBulk).
 #[derive(Clone, Default)]
 pub struct BulkShiftTradeStateUpdateRequest {
     /// `entities`: a list of `BulkUpdateShiftTradeStateRequestItem`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkUpdateActivityCodeRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_activitycodes_bulk`](crate::api::PatchWorkforcemanagementBusinessunitActivitycodesBulk).
+/// Taken by [`patch_workforcemanagement_businessunit_activitycodes_bulk`](
+/// crate::api::PatchWorkforcemanagementBusinessunitActivitycodesBulk).
 #[derive(Clone, Default)]
 pub struct BulkUpdateActivityCodeRequest {
     /// `entities`: a list of `BulkUpdateActivityCodeRequestItem`

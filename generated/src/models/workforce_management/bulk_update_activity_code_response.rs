@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BulkUpdateActivityCodeResponse` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_businessunit_activitycodes_bulk`](crate::api::PatchWorkforcemanagementBusinessunitActivitycodesBulk).
+/// Returned by [`patch_workforcemanagement_businessunit_activitycodes_bulk`](
+/// crate::api::PatchWorkforcemanagementBusinessunitActivitycodesBulk).
 #[derive(Clone, Default)]
 pub struct BulkUpdateActivityCodeResponse {
     /// `entities`: a list of `BusinessUnitActivityCode`

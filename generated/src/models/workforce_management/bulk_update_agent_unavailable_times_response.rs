@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `BulkUpdateAgentUnavailableTimesResponse` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_agent_unavailabletimes`](crate::api::PatchWorkforcemanagementAgentUnavailabletimes).
+/// Returned by [`patch_workforcemanagement_agent_unavailabletimes`](
+/// crate::api::PatchWorkforcemanagementAgentUnavailabletimes).
 #[derive(Clone, Default)]
 pub struct BulkUpdateAgentUnavailableTimesResponse {
     /// `error`: `ErrorBody`

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `BulkUpdateOpportunityEnrollmentsStatusResponse` in the API.
 ///
 /// Returned by
-/// [`post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate).
+/// [`post_workforcemanagement_businessunit_opportunities_enrollments_bulk_statuses_update`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdate).
 #[derive(Clone, Default)]
 pub struct BulkUpdateOpportunityEnrollmentsStatusResponse {
     /// `errorCount`: an integer (`int32`), required

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `BulkUpdateShiftTradeListJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs).
+/// Taken by [`post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs).
 #[derive(Clone, Default)]
 pub struct BulkUpdateShiftTradeListJobRequest {
     /// `entities`: a list of `BulkUpdateShiftTradeStateRequestItem`, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `BulkUpdateShiftTradeStateResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_week_shifttrades_state_bulk`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradesStateBulk).
+/// Returned by [`post_workforcemanagement_managementunit_week_shifttrades_state_bulk`](
+/// crate::api::PostWorkforcemanagementManagementunitWeekShifttradesStateBulk).
 #[derive(Clone, Default)]
 pub struct BulkUpdateShiftTradeStateResponse {
     /// `operationId`: a string

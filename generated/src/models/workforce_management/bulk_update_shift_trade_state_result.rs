@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `BulkUpdateShiftTradeStateResult` in the API.
 ///
 /// Part of [`BulkUpdateShiftTradeStateResponse`](crate::models::BulkUpdateShiftTradeStateResponse),
-/// [`ShiftTradeBulkUpdateTradeStateBuJobResponse`](crate::models::ShiftTradeBulkUpdateTradeStateBuJobResponse).
+/// [`ShiftTradeBulkUpdateTradeStateBuJobResponse`](
+/// crate::models::ShiftTradeBulkUpdateTradeStateBuJobResponse).
 #[derive(Clone, Default)]
 pub struct BulkUpdateShiftTradeStateResult {
     /// `entities`: a list of `BulkUpdateShiftTradeStateResultItem`

@@ -8,12 +8,14 @@ use crate::runtime::codec;
 
 /// `BusinessUnitActivityCode` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_activitycode`](crate::api::GetWorkforcemanagementBusinessunitActivitycode),
-/// [`patch_workforcemanagement_businessunit_activitycode`](crate::api::PatchWorkforcemanagementBusinessunitActivitycode),
-/// [`post_workforcemanagement_businessunit_activitycodes`](crate::api::PostWorkforcemanagementBusinessunitActivitycodes).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_activitycodes`](crate::api::GetWorkforcemanagementBusinessunitActivitycodes).
+/// Returned by [`get_workforcemanagement_businessunit_activitycode`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivitycode),
+/// [`patch_workforcemanagement_businessunit_activitycode`](
+/// crate::api::PatchWorkforcemanagementBusinessunitActivitycode),
+/// [`post_workforcemanagement_businessunit_activitycodes`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivitycodes). Item of the listing
+/// [`get_workforcemanagement_businessunit_activitycodes`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivitycodes).
 #[derive(Clone, Default)]
 pub struct BusinessUnitActivityCode {
     /// `active`: a boolean

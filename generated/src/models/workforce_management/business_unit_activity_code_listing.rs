@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `BusinessUnitActivityCodeListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_activitycodes`](crate::api::GetWorkforcemanagementBusinessunitActivitycodes).
+/// Returned by [`get_workforcemanagement_businessunit_activitycodes`](
+/// crate::api::GetWorkforcemanagementBusinessunitActivitycodes).
 #[derive(Clone, Default)]
 pub struct BusinessUnitActivityCodeListing {
     /// `downloadUrl`: a string

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 ///
 /// Item of the listing
 /// [`get_workforcemanagement_businessunits`](crate::api::GetWorkforcemanagementBusinessunits),
-/// [`get_workforcemanagement_businessunits_divisionviews`](crate::api::GetWorkforcemanagementBusinessunitsDivisionviews).
+/// [`get_workforcemanagement_businessunits_divisionviews`](
+/// crate::api::GetWorkforcemanagementBusinessunitsDivisionviews).
 #[derive(Clone, Default)]
 pub struct BusinessUnitListItem {
     /// `authorized`: a boolean, read-only

@@ -7,7 +7,8 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_workforcemanagement_businessunits`](crate::api::GetWorkforcemanagementBusinessunits),
-/// [`get_workforcemanagement_businessunits_divisionviews`](crate::api::GetWorkforcemanagementBusinessunitsDivisionviews).
+/// [`get_workforcemanagement_businessunits_divisionviews`](
+/// crate::api::GetWorkforcemanagementBusinessunitsDivisionviews).
 #[derive(Clone, Default)]
 pub struct BusinessUnitListing {
     /// `entities`: a list of `BusinessUnitListItem`

@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `BusinessUnitSchedulingPreferencesSettingsResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_schedulingpreferences_settings`](crate::api::GetWorkforcemanagementBusinessunitSchedulingpreferencesSettings),
-/// [`get_workforcemanagement_schedulingpreferences_settings`](crate::api::GetWorkforcemanagementSchedulingpreferencesSettings),
-/// [`patch_workforcemanagement_businessunit_schedulingpreferences_settings`](crate::api::PatchWorkforcemanagementBusinessunitSchedulingpreferencesSettings).
+/// Returned by [`get_workforcemanagement_businessunit_schedulingpreferences_settings`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulingpreferencesSettings),
+/// [`get_workforcemanagement_schedulingpreferences_settings`](
+/// crate::api::GetWorkforcemanagementSchedulingpreferencesSettings),
+/// [`patch_workforcemanagement_businessunit_schedulingpreferences_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulingpreferencesSettings).
 #[derive(Clone, Default)]
 pub struct BusinessUnitSchedulingPreferencesSettingsResponse {
     /// `enabled`: a boolean, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CapacityPlanDeleteRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_capacityplans_bulk_remove`](crate::api::PostWorkforcemanagementBusinessunitCapacityplansBulkRemove).
+/// Taken by [`post_workforcemanagement_businessunit_capacityplans_bulk_remove`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplansBulkRemove).
 #[derive(Clone, Default)]
 pub struct CapacityPlanDeleteRequest {
     /// `capacityPlanIds`: a list of strings, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `CapacityPlanForecastInputsResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_capacityplan_forecast`](crate::api::GetWorkforcemanagementBusinessunitCapacityplanForecast).
+/// Returned by [`get_workforcemanagement_businessunit_capacityplan_forecast`](
+/// crate::api::GetWorkforcemanagementBusinessunitCapacityplanForecast).
 #[derive(Clone, Default)]
 pub struct CapacityPlanForecastInputsResponse {
     /// `businessUnit`: `BusinessUnitReference`, required

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `CapacityPlanListItem` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_capacityplans`](crate::api::GetWorkforcemanagementBusinessunitCapacityplans).
+/// Item of the listing [`get_workforcemanagement_businessunit_capacityplans`](
+/// crate::api::GetWorkforcemanagementBusinessunitCapacityplans).
 #[derive(Clone, Default)]
 pub struct CapacityPlanListItem {
     /// `endBusinessUnitDate`: a date, required

@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `CapacityPlanReference` in the API.
 ///
 /// Part of [`CapacityPlanForecastInputsResponse`](crate::models::CapacityPlanForecastInputsResponse),
-/// [`CapacityPlanStaffingGroupAllocationsResponse`](crate::models::CapacityPlanStaffingGroupAllocationsResponse),
+/// [`CapacityPlanStaffingGroupAllocationsResponse`](
+/// crate::models::CapacityPlanStaffingGroupAllocationsResponse),
 /// [`CapacityPlanStaffingRequirementResult`](crate::models::CapacityPlanStaffingRequirementResult).
 #[derive(Clone, Default)]
 pub struct CapacityPlanReference {

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `CapacityPlanRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_capacityplans`](crate::api::PostWorkforcemanagementBusinessunitCapacityplans).
+/// Taken by [`post_workforcemanagement_businessunit_capacityplans`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplans).
 #[derive(Clone, Default)]
 pub struct CapacityPlanRequest {
     /// `description`: a string

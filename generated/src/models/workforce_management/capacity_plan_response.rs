@@ -8,11 +8,14 @@ use crate::runtime::time;
 
 /// `CapacityPlanResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_capacityplan`](crate::api::GetWorkforcemanagementBusinessunitCapacityplan),
-/// [`patch_workforcemanagement_businessunit_capacityplan`](crate::api::PatchWorkforcemanagementBusinessunitCapacityplan),
-/// [`post_workforcemanagement_businessunit_capacityplan_copy`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanCopy),
-/// [`post_workforcemanagement_businessunit_capacityplans`](crate::api::PostWorkforcemanagementBusinessunitCapacityplans).
+/// Returned by [`get_workforcemanagement_businessunit_capacityplan`](
+/// crate::api::GetWorkforcemanagementBusinessunitCapacityplan),
+/// [`patch_workforcemanagement_businessunit_capacityplan`](
+/// crate::api::PatchWorkforcemanagementBusinessunitCapacityplan),
+/// [`post_workforcemanagement_businessunit_capacityplan_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplanCopy),
+/// [`post_workforcemanagement_businessunit_capacityplans`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplans).
 #[derive(Clone, Default)]
 pub struct CapacityPlanResponse {
     /// `description`: a string

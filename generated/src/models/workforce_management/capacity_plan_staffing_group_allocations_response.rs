@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `CapacityPlanStaffingGroupAllocationsResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](crate::api::GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations).
+/// Returned by [`get_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](
+/// crate::api::GetWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations).
 #[derive(Clone, Default)]
 pub struct CapacityPlanStaffingGroupAllocationsResponse {
     /// `capacityPlan`: `CapacityPlanReference`, required

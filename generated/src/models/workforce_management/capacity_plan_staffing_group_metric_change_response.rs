@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `CapacityPlanStaffingGroupMetricChangeResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations).
+/// Returned by [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations).
 #[derive(Clone, Default)]
 pub struct CapacityPlanStaffingGroupMetricChangeResponse {
     /// `createdBy`: `UserReference`, required

@@ -10,9 +10,10 @@ use crate::runtime::time;
 
 /// `CapacityPlanStaffingRequirementResult` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_capacityplan_staffingrequirements`](crate::api::GetWorkforcemanagementBusinessunitCapacityplanStaffingrequirements),
-/// [`post_workforcemanagement_businessunit_capacityplan_requirement_generate`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanRequirementGenerate).
+/// Returned by [`get_workforcemanagement_businessunit_capacityplan_staffingrequirements`](
+/// crate::api::GetWorkforcemanagementBusinessunitCapacityplanStaffingrequirements),
+/// [`post_workforcemanagement_businessunit_capacityplan_requirement_generate`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplanRequirementGenerate).
 #[derive(Clone, Default)]
 pub struct CapacityPlanStaffingRequirementResult {
     /// `businessUnit`: `BusinessUnitReference`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CapacityPlanningPlanningGroupAllocation` in the API.
 ///
-/// Part of
-/// [`StaffingGroupAllocationsResponseTemplate`](crate::models::StaffingGroupAllocationsResponseTemplate).
+/// Part of [`StaffingGroupAllocationsResponseTemplate`](
+/// crate::models::StaffingGroupAllocationsResponseTemplate).
 #[derive(Clone, Default)]
 pub struct CapacityPlanningPlanningGroupAllocation {
     /// `overUnderFullTimeEquivalentCount`: a list of numbers, required

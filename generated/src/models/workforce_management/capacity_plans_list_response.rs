@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CapacityPlansListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_capacityplans`](crate::api::GetWorkforcemanagementBusinessunitCapacityplans).
+/// Returned by [`get_workforcemanagement_businessunit_capacityplans`](
+/// crate::api::GetWorkforcemanagementBusinessunitCapacityplans).
 #[derive(Clone, Default)]
 pub struct CapacityPlansListResponse {
     /// `entities`: a list of `CapacityPlanListItem`

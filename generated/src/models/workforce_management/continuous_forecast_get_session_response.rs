@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ContinuousForecastGetSessionResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSession).
+/// Returned by [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session`](
+/// crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSession).
 #[derive(Clone, Default)]
 pub struct ContinuousForecastGetSessionResponse {
     /// `errorCode`: a string

@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `ContinuousForecastSessionResponse` in the API.
 ///
 /// Returned by
-/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionId).
+/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id`](
+/// crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionId).
 #[derive(Clone, Default)]
 pub struct ContinuousForecastSessionResponse {
     /// `files`: `SessionFiles`

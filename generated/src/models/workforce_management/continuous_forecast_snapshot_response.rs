@@ -6,7 +6,8 @@ use crate::runtime::codec;
 /// `ContinuousForecastSnapshotResponse` in the API.
 ///
 /// Returned by
-/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id`](crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionIdSnapshotSnapshotId).
+/// [`get_workforcemanagement_businessunit_mainforecast_continuousforecast_session_session_id_snapshot_snapshot_id`](
+/// crate::api::GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessionIdSnapshotSnapshotId).
 #[derive(Clone, Default)]
 pub struct ContinuousForecastSnapshotResponse {
     /// `files`: `SnapshotFiles`

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `CopyBuForecastRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_week_shorttermforecast_copy`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy).
+/// Taken by [`post_workforcemanagement_businessunit_week_shorttermforecast_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastCopy).
 #[derive(Clone, Default)]
 pub struct CopyBuForecastRequest {
     /// `description`: a string, required

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `CopyCapacityPlanRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_capacityplan_copy`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanCopy).
+/// Taken by [`post_workforcemanagement_businessunit_capacityplan_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplanCopy).
 #[derive(Clone, Default)]
 pub struct CopyCapacityPlanRequest {
     /// `description`: a string

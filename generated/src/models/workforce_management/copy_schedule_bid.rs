@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CopyScheduleBid` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_schedulebid_copy`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidCopy).
+/// Taken by [`post_workforcemanagement_businessunit_schedulebid_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitSchedulebidCopy).
 #[derive(Clone, Default)]
 pub struct CopyScheduleBid {
     /// `name`: a string, required

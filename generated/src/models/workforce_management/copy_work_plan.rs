@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CopyWorkPlan` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_workplan_copy`](crate::api::PostWorkforcemanagementManagementunitWorkplanCopy).
+/// Taken by [`post_workforcemanagement_managementunit_workplan_copy`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplanCopy).
 #[derive(Clone, Default)]
 pub struct CopyWorkPlan {
     /// `name`: a string, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CopyWorkPlanBid` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_workplanbid_copy`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbidCopy).
+/// Taken by [`post_workforcemanagement_businessunit_workplanbid_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitWorkplanbidCopy).
 #[derive(Clone, Default)]
 pub struct CopyWorkPlanBid {
     /// `name`: a string, required

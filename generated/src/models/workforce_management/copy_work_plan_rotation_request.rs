@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CopyWorkPlanRotationRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_workplanrotation_copy`](crate::api::PostWorkforcemanagementManagementunitWorkplanrotationCopy).
+/// Taken by [`post_workforcemanagement_managementunit_workplanrotation_copy`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplanrotationCopy).
 #[derive(Clone, Default)]
 pub struct CopyWorkPlanRotationRequest {
     /// `name`: a string, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `CreateActivityCodeRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_activitycodes`](crate::api::PostWorkforcemanagementBusinessunitActivitycodes).
+/// Taken by [`post_workforcemanagement_businessunit_activitycodes`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivitycodes).
 #[derive(Clone, Default)]
 pub struct CreateActivityCodeRequest {
     /// `agentTimeOffSelectable`: a boolean

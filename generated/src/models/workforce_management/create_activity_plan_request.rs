@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `CreateActivityPlanRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_activityplans`](crate::api::PostWorkforcemanagementBusinessunitActivityplans).
+/// Taken by [`post_workforcemanagement_businessunit_activityplans`](
+/// crate::api::PostWorkforcemanagementBusinessunitActivityplans).
 #[derive(Clone, Default)]
 pub struct CreateActivityPlanRequest {
     /// `activityCodeId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CreateAdherenceAdjustmentsReasonCodeRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes).
+/// Taken by [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodes).
 #[derive(Clone, Default)]
 pub struct CreateAdherenceAdjustmentsReasonCodeRequest {
     /// `name`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CreateAdherenceAdjustmentsReasonCodesBulkRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
+/// Taken by [`post_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
 #[derive(Clone, Default)]
 pub struct CreateAdherenceAdjustmentsReasonCodesBulkRequest {
     /// `reasonCodes`: a list of `CreateAdherenceAdjustmentsReasonCodeRequest`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `CreateAdminTimeOffRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_timeoffrequests`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequests).
+/// Taken by [`post_workforcemanagement_managementunit_timeoffrequests`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequests).
 #[derive(Clone, Default)]
 pub struct CreateAdminTimeOffRequest {
     /// `activityCodeId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `CreateAlternativeShiftTradeRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_alternativeshifts_trades`](crate::api::PostWorkforcemanagementAlternativeshiftsTrades).
+/// Taken by [`post_workforcemanagement_alternativeshifts_trades`](
+/// crate::api::PostWorkforcemanagementAlternativeshiftsTrades).
 #[derive(Clone, Default)]
 pub struct CreateAlternativeShiftTradeRequest {
     /// `alternativeShiftTradeGranularity`: one of `Daily`, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `CreateCapacityPlanStaffingGroupMetricChangeRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations).
+/// Taken by [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocations`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocations).
 #[derive(Clone, Default)]
 pub struct CreateCapacityPlanStaffingGroupMetricChangeRequest {
     /// `metric`: `CreateCapacityPlanStaffingGroupMetricChangeRequestMetric`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CreatePlanningGroupRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_planninggroups`](crate::api::PostWorkforcemanagementBusinessunitPlanninggroups).
+/// Taken by [`post_workforcemanagement_businessunit_planninggroups`](
+/// crate::api::PostWorkforcemanagementBusinessunitPlanninggroups).
 #[derive(Clone, Default)]
 pub struct CreatePlanningGroupRequest {
     /// `name`: a string, required

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `CreateScheduleBid` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_schedulebids`](crate::api::PostWorkforcemanagementBusinessunitSchedulebids).
+/// Taken by [`post_workforcemanagement_businessunit_schedulebids`](
+/// crate::api::PostWorkforcemanagementBusinessunitSchedulebids).
 #[derive(Clone, Default)]
 pub struct CreateScheduleBid {
     /// `agentRankingType`: one of `HireDate`, `Performance`, required

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `CreateServiceGoalTemplate` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::PostWorkforcemanagementBusinessunitServicegoaltemplates).
+/// Taken by [`post_workforcemanagement_businessunit_servicegoaltemplates`](
+/// crate::api::PostWorkforcemanagementBusinessunitServicegoaltemplates).
 #[derive(Clone, Default)]
 pub struct CreateServiceGoalTemplate {
     /// `abandonRate`: `BuAbandonRate`

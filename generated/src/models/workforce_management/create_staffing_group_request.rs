@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CreateStaffingGroupRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_staffinggroups`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroups).
+/// Taken by [`post_workforcemanagement_businessunit_staffinggroups`](
+/// crate::api::PostWorkforcemanagementBusinessunitStaffinggroups).
 #[derive(Clone, Default)]
 pub struct CreateStaffingGroupRequest {
     /// `managementUnitId`: a string

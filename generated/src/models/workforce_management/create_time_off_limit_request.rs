@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CreateTimeOffLimitRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_timeofflimits`](crate::api::PostWorkforcemanagementManagementunitTimeofflimits).
+/// Taken by [`post_workforcemanagement_managementunit_timeofflimits`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeofflimits).
 #[derive(Clone, Default)]
 pub struct CreateTimeOffLimitRequest {
     /// `defaultLimitMinutes`: an integer (`int32`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CreateTimeOffPlanRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_timeoffplans`](crate::api::PostWorkforcemanagementManagementunitTimeoffplans).
+/// Taken by [`post_workforcemanagement_managementunit_timeoffplans`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffplans).
 #[derive(Clone, Default)]
 pub struct CreateTimeOffPlanRequest {
     /// `active`: a boolean, required

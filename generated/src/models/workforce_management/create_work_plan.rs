@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `CreateWorkPlan` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_workplans`](crate::api::PostWorkforcemanagementManagementunitWorkplans).
+/// Taken by [`post_workforcemanagement_managementunit_workplans`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplans).
 #[derive(Clone, Default)]
 pub struct CreateWorkPlan {
     /// `agents`: a list of `UserReference`

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `CreateWorkPlanBid` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_workplanbids`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbids).
+/// Taken by [`post_workforcemanagement_businessunit_workplanbids`](
+/// crate::api::PostWorkforcemanagementBusinessunitWorkplanbids).
 #[derive(Clone, Default)]
 pub struct CreateWorkPlanBid {
     /// `agentRankingType`: one of `HireDate`, `Performance`, required

@@ -10,12 +10,14 @@ use crate::runtime::time;
 
 /// `CurrentAgentAdherenceAdjustment` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_adherence_adjustment`](crate::api::GetWorkforcemanagementAdherenceAdjustment),
-/// [`patch_workforcemanagement_adherence_adjustment`](crate::api::PatchWorkforcemanagementAdherenceAdjustment),
-/// [`post_workforcemanagement_adherence_adjustments`](crate::api::PostWorkforcemanagementAdherenceAdjustments).
-/// Item of the listing
-/// [`post_workforcemanagement_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAdherenceAdjustmentsQuery).
+/// Returned by [`get_workforcemanagement_adherence_adjustment`](
+/// crate::api::GetWorkforcemanagementAdherenceAdjustment),
+/// [`patch_workforcemanagement_adherence_adjustment`](
+/// crate::api::PatchWorkforcemanagementAdherenceAdjustment),
+/// [`post_workforcemanagement_adherence_adjustments`](
+/// crate::api::PostWorkforcemanagementAdherenceAdjustments). Item of the listing
+/// [`post_workforcemanagement_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementAdherenceAdjustmentsQuery).
 #[derive(Clone, Default)]
 pub struct CurrentAgentAdherenceAdjustment {
     /// `agent`: `UserReference`

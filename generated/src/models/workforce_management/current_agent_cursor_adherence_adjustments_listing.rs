@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CurrentAgentCursorAdherenceAdjustmentsListing` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAdherenceAdjustmentsQuery).
+/// Returned by [`post_workforcemanagement_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementAdherenceAdjustmentsQuery).
 #[derive(Clone, Default)]
 pub struct CurrentAgentCursorAdherenceAdjustmentsListing {
     /// `entities`: a list of `CurrentAgentAdherenceAdjustment`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CurrentUserTimeOffIntegrationStatusRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery).
+/// Taken by [`post_workforcemanagement_timeoffrequests_integrationstatus_query`](
+/// crate::api::PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct CurrentUserTimeOffIntegrationStatusRequest {
     /// `timeOffRequestIds`: a list of strings, required

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `CursorAdherenceAdjustmentsListing` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_agent_adherence_adjustments_query`](crate::api::PostWorkforcemanagementAgentAdherenceAdjustmentsQuery),
-/// [`post_workforcemanagement_businessunit_adherence_adjustments_query`](crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery).
+/// Returned by [`post_workforcemanagement_agent_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementAgentAdherenceAdjustmentsQuery),
+/// [`post_workforcemanagement_businessunit_adherence_adjustments_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery).
 #[derive(Clone, Default)]
 pub struct CursorAdherenceAdjustmentsListing {
     /// `entities`: a list of `AdherenceAdjustment`

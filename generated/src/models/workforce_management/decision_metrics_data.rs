@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `DecisionMetricsData` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_decisionmetrics`](crate::api::GetWorkforcemanagementManagementunitDecisionmetrics).
+/// Item of the listing [`get_workforcemanagement_managementunit_decisionmetrics`](
+/// crate::api::GetWorkforcemanagementManagementunitDecisionmetrics).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsData {
     /// `metadata`: `WfmEntityMetadata`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DecisionMetricsResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_decisionmetrics`](crate::api::GetWorkforcemanagementManagementunitDecisionmetrics).
+/// Returned by [`get_workforcemanagement_managementunit_decisionmetrics`](
+/// crate::api::GetWorkforcemanagementManagementunitDecisionmetrics).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsResponse {
     /// `entities`: a list of `DecisionMetricsData`

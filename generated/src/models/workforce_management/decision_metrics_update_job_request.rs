@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DecisionMetricsUpdateJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_decisionmetrics_update`](crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdate).
+/// Taken by [`post_workforcemanagement_businessunit_decisionmetrics_update`](
+/// crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdate).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUpdateJobRequest {
     /// `uploadKey`: a string, required

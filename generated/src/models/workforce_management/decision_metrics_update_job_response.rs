@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `DecisionMetricsUpdateJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_decisionmetrics_job`](crate::api::GetWorkforcemanagementBusinessunitDecisionmetricsJob),
-/// [`post_workforcemanagement_businessunit_decisionmetrics_update`](crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdate).
+/// Returned by [`get_workforcemanagement_businessunit_decisionmetrics_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitDecisionmetricsJob),
+/// [`post_workforcemanagement_businessunit_decisionmetrics_update`](
+/// crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdate).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUpdateJobResponse {
     /// `job`: `DecisionMetricsJobReference`, required

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `DecisionMetricsUploadResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl).
+/// Returned by [`post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl).
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUploadResponse {
     /// `headers`: a map of strings to strings

@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `EstimateAvailableTimeOffRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_user_timeoffrequests_estimate`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate),
-/// [`post_workforcemanagement_timeoffrequests_estimate`](crate::api::PostWorkforcemanagementTimeoffrequestsEstimate).
+/// Taken by [`post_workforcemanagement_managementunit_user_timeoffrequests_estimate`](
+/// crate::api::PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate),
+/// [`post_workforcemanagement_timeoffrequests_estimate`](
+/// crate::api::PostWorkforcemanagementTimeoffrequestsEstimate).
 #[derive(Clone, Default)]
 pub struct EstimateAvailableTimeOffRequest {
     /// `activityCodeId`: a string, required

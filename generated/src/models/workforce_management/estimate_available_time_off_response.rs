@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `EstimateAvailableTimeOffResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_user_timeoffrequests_estimate`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate),
-/// [`post_workforcemanagement_timeoffrequests_estimate`](crate::api::PostWorkforcemanagementTimeoffrequestsEstimate).
+/// Returned by [`post_workforcemanagement_managementunit_user_timeoffrequests_estimate`](
+/// crate::api::PostWorkforcemanagementManagementunitUserTimeoffrequestsEstimate),
+/// [`post_workforcemanagement_timeoffrequests_estimate`](
+/// crate::api::PostWorkforcemanagementTimeoffrequestsEstimate).
 #[derive(Clone, Default)]
 pub struct EstimateAvailableTimeOffResponse {
     /// `activityCodeId`: a string, required

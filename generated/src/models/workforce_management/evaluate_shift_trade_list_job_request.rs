@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `EvaluateShiftTradeListJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs).
+/// Taken by [`post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs).
 #[derive(Clone, Default)]
 pub struct EvaluateShiftTradeListJobRequest {
     /// `managementUnitIds`: a list of strings, required

@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `ForecastPlanningGroupResponse` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_intraday_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitIntradayPlanninggroups),
-/// [`get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups).
+/// Item of the listing [`get_workforcemanagement_businessunit_intraday_planninggroups`](
+/// crate::api::GetWorkforcemanagementBusinessunitIntradayPlanninggroups),
+/// [`get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups).
 #[derive(Clone, Default)]
 pub struct ForecastPlanningGroupResponse {
     /// `id`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ForecastPlanningGroupsResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups).
+/// Returned by [`get_workforcemanagement_businessunit_week_shorttermforecast_planninggroups`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups).
 #[derive(Clone, Default)]
 pub struct ForecastPlanningGroupsResponse {
     /// `businessUnitServiceGoalImpact`: `WfmServiceGoalImpactSettings`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `GenerateBuForecastRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_generate`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate).
+/// Taken by [`post_workforcemanagement_businessunit_week_shorttermforecasts_generate`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsGenerate).
 #[derive(Clone, Default)]
 pub struct GenerateBuForecastRequest {
     /// `canUseForScheduling`: a boolean

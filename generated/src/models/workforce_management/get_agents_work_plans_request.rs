@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `GetAgentsWorkPlansRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_agents_workplans_query`](crate::api::PostWorkforcemanagementManagementunitAgentsWorkplansQuery).
+/// Taken by [`post_workforcemanagement_managementunit_agents_workplans_query`](
+/// crate::api::PostWorkforcemanagementManagementunitAgentsWorkplansQuery).
 #[derive(Clone, Default)]
 pub struct GetAgentsWorkPlansRequest {
     /// `agentIds`: a list of strings, required

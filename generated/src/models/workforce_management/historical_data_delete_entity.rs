@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `HistoricalDataDeleteEntity` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_historicaldata_bulk_remove_job`](crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJob).
+/// Item of the listing [`get_workforcemanagement_historicaldata_bulk_remove_job`](
+/// crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJob).
 #[derive(Clone, Default)]
 pub struct HistoricalDataDeleteEntity {
     /// `requestId`: a string

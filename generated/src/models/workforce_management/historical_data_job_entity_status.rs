@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `HistoricalDataJobEntityStatus` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_historicaldata_bulk_remove_jobs`](crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJobs).
+/// Item of the listing [`get_workforcemanagement_historicaldata_bulk_remove_jobs`](
+/// crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJobs).
 #[derive(Clone, Default)]
 pub struct HistoricalDataJobEntityStatus {
     /// `id`: a string, read-only

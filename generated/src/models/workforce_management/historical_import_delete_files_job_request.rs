@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `HistoricalImportDeleteFilesJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_historicaldata_bulk_remove_jobs`](crate::api::PostWorkforcemanagementHistoricaldataBulkRemoveJobs).
+/// Taken by [`post_workforcemanagement_historicaldata_bulk_remove_jobs`](
+/// crate::api::PostWorkforcemanagementHistoricaldataBulkRemoveJobs).
 #[derive(Clone, Default)]
 pub struct HistoricalImportDeleteFilesJobRequest {
     /// `requestIds`: a list of strings, required

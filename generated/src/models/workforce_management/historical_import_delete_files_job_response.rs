@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `HistoricalImportDeleteFilesJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_historicaldata_bulk_remove_job`](crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJob),
-/// [`post_workforcemanagement_historicaldata_bulk_remove_jobs`](crate::api::PostWorkforcemanagementHistoricaldataBulkRemoveJobs).
+/// Returned by [`get_workforcemanagement_historicaldata_bulk_remove_job`](
+/// crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJob),
+/// [`post_workforcemanagement_historicaldata_bulk_remove_jobs`](
+/// crate::api::PostWorkforcemanagementHistoricaldataBulkRemoveJobs).
 #[derive(Clone, Default)]
 pub struct HistoricalImportDeleteFilesJobResponse {
     /// `disallowedEntities`: a list of `HistoricalDataDisallowedDeleteEntity`

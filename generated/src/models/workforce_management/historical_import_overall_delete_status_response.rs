@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `HistoricalImportOverallDeleteStatusResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_historicaldata_bulk_remove_jobs`](crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJobs).
+/// Returned by [`get_workforcemanagement_historicaldata_bulk_remove_jobs`](
+/// crate::api::GetWorkforcemanagementHistoricaldataBulkRemoveJobs).
 #[derive(Clone, Default)]
 pub struct HistoricalImportOverallDeleteStatusResponse {
     /// `entities`: a list of `HistoricalDataJobEntityStatus`

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `HistoricalImportStatus` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_historicaldata_importstatus`](crate::api::GetWorkforcemanagementHistoricaldataImportstatus).
+/// Item of the listing [`get_workforcemanagement_historicaldata_importstatus`](
+/// crate::api::GetWorkforcemanagementHistoricaldataImportstatus).
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatus {
     /// `active`: a boolean, read-only

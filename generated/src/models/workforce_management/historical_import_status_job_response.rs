@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `HistoricalImportStatusJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_historicaldata_importstatus_job_id`](crate::api::GetWorkforcemanagementHistoricaldataImportstatusJobId).
+/// Returned by [`get_workforcemanagement_historicaldata_importstatus_job_id`](
+/// crate::api::GetWorkforcemanagementHistoricaldataImportstatusJobId).
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatusJobResponse {
     /// `id`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `HistoricalImportStatusListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_historicaldata_importstatus`](crate::api::GetWorkforcemanagementHistoricaldataImportstatus).
+/// Returned by [`get_workforcemanagement_historicaldata_importstatus`](
+/// crate::api::GetWorkforcemanagementHistoricaldataImportstatus).
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatusListing {
     /// `downloadUrl`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `HistoricalShrinkageActivityCodeResponse` in the API.
 ///
-/// Part of
-/// [`HistoricalShrinkageActivityCategoryResponse`](crate::models::HistoricalShrinkageActivityCategoryResponse).
+/// Part of [`HistoricalShrinkageActivityCategoryResponse`](
+/// crate::models::HistoricalShrinkageActivityCategoryResponse).
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageActivityCodeResponse {
     /// `activityCodeId`: a string

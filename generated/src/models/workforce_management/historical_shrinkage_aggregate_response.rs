@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `HistoricalShrinkageAggregateResponse` in the API.
 ///
-/// Part of
-/// [`HistoricalShrinkageActivityCategoryResponse`](crate::models::HistoricalShrinkageActivityCategoryResponse),
+/// Part of [`HistoricalShrinkageActivityCategoryResponse`](
+/// crate::models::HistoricalShrinkageActivityCategoryResponse),
 /// [`HistoricalShrinkageActivityCodeResponse`](crate::models::HistoricalShrinkageActivityCodeResponse),
 /// [`HistoricalShrinkageResult`](crate::models::HistoricalShrinkageResult).
 #[derive(Clone, Default)]

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `HrisTimeOffTypeResponse` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_integrations_hris_timeofftypes_job`](crate::api::GetWorkforcemanagementIntegrationsHrisTimeofftypesJob).
+/// Item of the listing [`get_workforcemanagement_integrations_hris_timeofftypes_job`](
+/// crate::api::GetWorkforcemanagementIntegrationsHrisTimeofftypesJob).
 #[derive(Clone, Default)]
 pub struct HrisTimeOffTypeResponse {
     /// `id`: a string, required

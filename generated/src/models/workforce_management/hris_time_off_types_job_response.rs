@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `HrisTimeOffTypesJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_integrations_hris_timeofftypes_job`](crate::api::GetWorkforcemanagementIntegrationsHrisTimeofftypesJob).
+/// Returned by [`get_workforcemanagement_integrations_hris_timeofftypes_job`](
+/// crate::api::GetWorkforcemanagementIntegrationsHrisTimeofftypesJob).
 #[derive(Clone, Default)]
 pub struct HrisTimeOffTypesJobResponse {
     /// `entities`: a list of `HrisTimeOffTypeResponse`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `HrisTimeOffTypesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_integrations_hri_timeofftypes_jobs`](crate::api::PostWorkforcemanagementIntegrationsHriTimeofftypesJobs).
+/// Returned by [`post_workforcemanagement_integrations_hri_timeofftypes_jobs`](
+/// crate::api::PostWorkforcemanagementIntegrationsHriTimeofftypesJobs).
 #[derive(Clone, Default)]
 pub struct HrisTimeOffTypesResponse {
     /// `entities`: a list of `HrisTimeOffTypeResponse`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ImportForecastResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_import`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport).
+/// Returned by [`post_workforcemanagement_businessunit_week_shorttermforecasts_import`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport).
 #[derive(Clone, Default)]
 pub struct ImportForecastResponse {
     /// `operationId`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ImportForecastUploadResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImportUploadurl).
+/// Returned by [`post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImportUploadurl).
 #[derive(Clone, Default)]
 pub struct ImportForecastUploadResponse {
     /// `headers`: a map of strings to strings

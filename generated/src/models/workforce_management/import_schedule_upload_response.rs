@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ImportScheduleUploadResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_week_schedules_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl).
+/// Returned by [`post_workforcemanagement_businessunit_week_schedules_import_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl).
 #[derive(Clone, Default)]
 pub struct ImportScheduleUploadResponse {
     /// `headers`: a map of strings to strings

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `IntradayPlanningGroupRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_intraday`](crate::api::PostWorkforcemanagementBusinessunitIntraday).
+/// Taken by [`post_workforcemanagement_businessunit_intraday`](
+/// crate::api::PostWorkforcemanagementBusinessunitIntraday).
 #[derive(Clone, Default)]
 pub struct IntradayPlanningGroupRequest {
     /// `businessUnitDate`: a date, required

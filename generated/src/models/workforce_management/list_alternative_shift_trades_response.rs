@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ListAlternativeShiftTradesResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_alternativeshifts_trades`](crate::api::GetWorkforcemanagementAlternativeshiftsTrades).
+/// Returned by [`get_workforcemanagement_alternativeshifts_trades`](
+/// crate::api::GetWorkforcemanagementAlternativeshiftsTrades).
 #[derive(Clone, Default)]
 pub struct ListAlternativeShiftTradesResponse {
     /// `job`: `AlternativeShiftJobResponse`

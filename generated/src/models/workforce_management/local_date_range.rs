@@ -6,7 +6,8 @@ use crate::runtime::time;
 /// `LocalDateRange` in the API.
 ///
 /// Part of [`AvailableTimeOffRequest`](crate::models::AvailableTimeOffRequest),
-/// [`QueryTimeOffLimitValuesForGranularityRequest`](crate::models::QueryTimeOffLimitValuesForGranularityRequest),
+/// [`QueryTimeOffLimitValuesForGranularityRequest`](
+/// crate::models::QueryTimeOffLimitValuesForGranularityRequest),
 /// [`QueryTimeOffLimitValuesRequest`](crate::models::QueryTimeOffLimitValuesRequest),
 /// [`TimeOffBalanceRequest`](crate::models::TimeOffBalanceRequest).
 #[derive(Clone, Default)]

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `LongTermForecastResultResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_shorttermforecast_longtermforecastdata`](crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastLongtermforecastdata).
+/// Returned by [`get_workforcemanagement_businessunit_week_shorttermforecast_longtermforecastdata`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekShorttermforecastLongtermforecastdata).
 #[derive(Clone, Default)]
 pub struct LongTermForecastResultResponse {
     /// `downloadUrl`: a string

@@ -8,8 +8,10 @@ use crate::runtime::codec;
 /// `LongTermRequirementsResponse` in the API.
 ///
 /// Returned by
-/// [`get_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast`](crate::api::GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecast),
-/// [`post_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast_forceregenerate`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecastForceregenerate).
+/// [`get_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast`](
+/// crate::api::GetWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecast),
+/// [`post_workforcemanagement_businessunit_capacityplanning_longtermrequirements_automaticbestmethod_week_forecast_forceregenerate`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplanningLongtermrequirementsAutomaticbestmethodWeekForecastForceregenerate).
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsResponse {
     /// `downloadUrl`: a string

@@ -15,10 +15,11 @@ use crate::runtime::time;
 /// [`get_workforcemanagement_managementunit`](crate::api::GetWorkforcemanagementManagementunit),
 /// [`patch_workforcemanagement_managementunit`](crate::api::PatchWorkforcemanagementManagementunit),
 /// [`post_workforcemanagement_managementunits`](crate::api::PostWorkforcemanagementManagementunits).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_managementunits`](crate::api::GetWorkforcemanagementBusinessunitManagementunits),
+/// Item of the listing [`get_workforcemanagement_businessunit_managementunits`](
+/// crate::api::GetWorkforcemanagementBusinessunitManagementunits),
 /// [`get_workforcemanagement_managementunits`](crate::api::GetWorkforcemanagementManagementunits),
-/// [`get_workforcemanagement_managementunits_divisionviews`](crate::api::GetWorkforcemanagementManagementunitsDivisionviews).
+/// [`get_workforcemanagement_managementunits_divisionviews`](
+/// crate::api::GetWorkforcemanagementManagementunitsDivisionviews).
 #[derive(Clone, Default)]
 pub struct ManagementUnit {
     /// `businessUnit`: `BusinessUnitReference`

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `ManagementUnitAvailabilitySettingsResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_unavailabletimes_settings`](crate::api::GetWorkforcemanagementUnavailabletimesSettings),
-/// [`patch_workforcemanagement_managementunit_unavailabletimes_settings`](crate::api::PatchWorkforcemanagementManagementunitUnavailabletimesSettings).
+/// Returned by [`get_workforcemanagement_unavailabletimes_settings`](
+/// crate::api::GetWorkforcemanagementUnavailabletimesSettings),
+/// [`patch_workforcemanagement_managementunit_unavailabletimes_settings`](
+/// crate::api::PatchWorkforcemanagementManagementunitUnavailabletimesSettings).
 #[derive(Clone, Default)]
 pub struct ManagementUnitAvailabilitySettingsResponse {
     /// `enabled`: a boolean, required

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `ManagementUnitListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_managementunits`](crate::api::GetWorkforcemanagementBusinessunitManagementunits),
+/// Returned by [`get_workforcemanagement_businessunit_managementunits`](
+/// crate::api::GetWorkforcemanagementBusinessunitManagementunits),
 /// [`get_workforcemanagement_managementunits`](crate::api::GetWorkforcemanagementManagementunits),
-/// [`get_workforcemanagement_managementunits_divisionviews`](crate::api::GetWorkforcemanagementManagementunitsDivisionviews).
+/// [`get_workforcemanagement_managementunits_divisionviews`](
+/// crate::api::GetWorkforcemanagementManagementunitsDivisionviews).
 #[derive(Clone, Default)]
 pub struct ManagementUnitListing {
     /// `entities`: a list of `ManagementUnit`

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `MatchShiftTradeJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_shifttrading_trade_match_jobs`](crate::api::PostWorkforcemanagementShifttradingTradeMatchJobs).
+/// Taken by [`post_workforcemanagement_shifttrading_trade_match_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradeMatchJobs).
 #[derive(Clone, Default)]
 pub struct MatchShiftTradeJobRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `MatchShiftTradeRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_week_shifttrade_match`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradeMatch).
+/// Taken by [`post_workforcemanagement_managementunit_week_shifttrade_match`](
+/// crate::api::PostWorkforcemanagementManagementunitWeekShifttradeMatch).
 #[derive(Clone, Default)]
 pub struct MatchShiftTradeRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

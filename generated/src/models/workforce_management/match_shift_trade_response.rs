@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `MatchShiftTradeResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_week_shifttrade_match`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradeMatch).
+/// Returned by [`post_workforcemanagement_managementunit_week_shifttrade_match`](
+/// crate::api::PostWorkforcemanagementManagementunitWeekShifttradeMatch).
 #[derive(Clone, Default)]
 pub struct MatchShiftTradeResponse {
     /// `adminReviewViolations`: a list of `ShiftTradeMatchViolation`

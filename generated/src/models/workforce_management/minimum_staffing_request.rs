@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `MinimumStaffingRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_minimumstaffing_settings`](crate::api::PatchWorkforcemanagementBusinessunitMinimumstaffingSettings).
+/// Taken by [`patch_workforcemanagement_businessunit_minimumstaffing_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitMinimumstaffingSettings).
 #[derive(Clone, Default)]
 pub struct MinimumStaffingRequest {
     /// `applicableIntervals`: one of `AllIntervals`, `VolumeOnlyIntervals`

@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `MinimumStaffingResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_minimumstaffing_settings`](crate::api::GetWorkforcemanagementBusinessunitMinimumstaffingSettings),
-/// [`patch_workforcemanagement_businessunit_minimumstaffing_settings`](crate::api::PatchWorkforcemanagementBusinessunitMinimumstaffingSettings).
+/// Returned by [`get_workforcemanagement_businessunit_minimumstaffing_settings`](
+/// crate::api::GetWorkforcemanagementBusinessunitMinimumstaffingSettings),
+/// [`patch_workforcemanagement_businessunit_minimumstaffing_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitMinimumstaffingSettings).
 #[derive(Clone, Default)]
 pub struct MinimumStaffingResponse {
     /// `applicableIntervals`: one of `AllIntervals`, `VolumeOnlyIntervals`, required

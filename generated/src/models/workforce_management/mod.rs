@@ -13,44 +13,39 @@ export!(activity_plan_deletion_session_ids: ActivityPlanDeletionSessionIds);
 export!(activity_plan_deletion_session_user_ids: ActivityPlanDeletionSessionUserIds);
 export!(activity_plan_job_exception: ActivityPlanJobException, ActivityPlanJobExceptionExceptionType);
 export!(activity_plan_job_listing: ActivityPlanJobListing);
-export!(
-    activity_plan_job_response: ActivityPlanJobResponse, ActivityPlanJobResponseStatus, ActivityPlanJobResponseType
+export!(activity_plan_job_response:
+    ActivityPlanJobResponse, ActivityPlanJobResponseStatus, ActivityPlanJobResponseType
 );
-export!(
-    activity_plan_list_item: ActivityPlanListItem, ActivityPlanListItemOptimizationObjective, ActivityPlanListItemState,
-        ActivityPlanListItemType
+export!(activity_plan_list_item:
+    ActivityPlanListItem, ActivityPlanListItemOptimizationObjective, ActivityPlanListItemState, ActivityPlanListItemType
 );
 export!(activity_plan_listing: ActivityPlanListing);
 export!(activity_plan_occurrence_reference: ActivityPlanOccurrenceReference);
-export!(
-    activity_plan_occurrence_sessions_users_structure_reference: ActivityPlanOccurrenceSessionsUsersStructureReference
+export!(activity_plan_occurrence_sessions_users_structure_reference:
+    ActivityPlanOccurrenceSessionsUsersStructureReference
 );
-export!(
-    activity_plan_occurrences_deletion_job_response: ActivityPlanOccurrencesDeletionJobResponse,
-        ActivityPlanOccurrencesDeletionJobResponseStatus
+export!(activity_plan_occurrences_deletion_job_response:
+    ActivityPlanOccurrencesDeletionJobResponse, ActivityPlanOccurrencesDeletionJobResponseStatus
 );
 export!(activity_plan_reference: ActivityPlanReference);
-export!(
-    activity_plan_response: ActivityPlanResponse, ActivityPlanResponseOptimizationObjective, ActivityPlanResponseState,
-        ActivityPlanResponseType
+export!(activity_plan_response:
+    ActivityPlanResponse, ActivityPlanResponseOptimizationObjective, ActivityPlanResponseState, ActivityPlanResponseType
 );
 export!(activity_plan_run_job_response: ActivityPlanRunJobResponse, ActivityPlanRunJobResponseStatus);
 export!(activity_plan_service_goal_impact_overrides: ActivityPlanServiceGoalImpactOverrides);
 export!(activity_plan_service_level_impact_override: ActivityPlanServiceLevelImpactOverride);
 export!(activity_plan_session_structure_reference: ActivityPlanSessionStructureReference);
-export!(
-    activity_plan_structure_with_occurrence_sessions_users_reference:
-        ActivityPlanStructureWithOccurrenceSessionsUsersReference
+export!(activity_plan_structure_with_occurrence_sessions_users_reference:
+    ActivityPlanStructureWithOccurrenceSessionsUsersReference
 );
 export!(activity_plan_structure_with_occurrences_reference: ActivityPlanStructureWithOccurrencesReference);
 export!(add_adherence_adjustment_agent_request: AddAdherenceAdjustmentAgentRequest);
-export!(
-    add_adherence_explanation_admin_request: AddAdherenceExplanationAdminRequest,
-        AddAdherenceExplanationAdminRequestStatus, AddAdherenceExplanationAdminRequestType
+export!(add_adherence_explanation_admin_request:
+    AddAdherenceExplanationAdminRequest, AddAdherenceExplanationAdminRequestStatus,
+    AddAdherenceExplanationAdminRequestType
 );
-export!(
-    add_adherence_explanation_agent_request: AddAdherenceExplanationAgentRequest,
-        AddAdherenceExplanationAgentRequestType
+export!(add_adherence_explanation_agent_request:
+    AddAdherenceExplanationAgentRequest, AddAdherenceExplanationAgentRequestType
 );
 export!(add_opportunity_body: AddOpportunityBody, AddOpportunityBodyApprovalType);
 export!(add_shift_trade_job_request: AddShiftTradeJobRequest);
@@ -64,36 +59,30 @@ export!(adherence_adjustments_reason_code_reference: AdherenceAdjustmentsReasonC
 export!(adherence_adjustments_reason_codes_listing: AdherenceAdjustmentsReasonCodesListing);
 export!(adherence_explanation_async_response: AdherenceExplanationAsyncResponse);
 export!(adherence_explanation_job: AdherenceExplanationJob, AdherenceExplanationJobStatus, AdherenceExplanationJobType);
-export!(
-    adherence_explanation_job_reference: AdherenceExplanationJobReference, AdherenceExplanationJobReferenceStatus,
-        AdherenceExplanationJobReferenceType
+export!(adherence_explanation_job_reference:
+    AdherenceExplanationJobReference, AdherenceExplanationJobReferenceStatus, AdherenceExplanationJobReferenceType
 );
 export!(adherence_explanation_listing: AdherenceExplanationListing);
 export!(adherence_explanation_listing_agent_query_response: AdherenceExplanationListingAgentQueryResponse);
 export!(adherence_explanation_listing_bu_query_response: AdherenceExplanationListingBuQueryResponse);
-export!(
-    adherence_explanation_notification: AdherenceExplanationNotification, AdherenceExplanationNotificationStatus,
-        AdherenceExplanationNotificationType
+export!(adherence_explanation_notification:
+    AdherenceExplanationNotification, AdherenceExplanationNotificationStatus, AdherenceExplanationNotificationType
 );
-export!(
-    adherence_explanation_response: AdherenceExplanationResponse, AdherenceExplanationResponseStatus,
-        AdherenceExplanationResponseType
+export!(adherence_explanation_response:
+    AdherenceExplanationResponse, AdherenceExplanationResponseStatus, AdherenceExplanationResponseType
 );
 export!(adherence_settings: AdherenceSettings);
-export!(
-    admin_agent_schedule_bid_bidding_preference: AdminAgentScheduleBidBiddingPreference,
-        AdminAgentScheduleBidBiddingPreferenceOverrideReason
+export!(admin_agent_schedule_bid_bidding_preference:
+    AdminAgentScheduleBidBiddingPreference, AdminAgentScheduleBidBiddingPreferenceOverrideReason
 );
 export!(admin_agent_schedule_bid_preference_response: AdminAgentScheduleBidPreferenceResponse);
 export!(admin_agent_schedule_set_preferences: AdminAgentScheduleSetPreferences);
-export!(
-    admin_agent_work_plan_bidding_preference: AdminAgentWorkPlanBiddingPreference,
-        AdminAgentWorkPlanBiddingPreferenceOverrideReason
+export!(admin_agent_work_plan_bidding_preference:
+    AdminAgentWorkPlanBiddingPreference, AdminAgentWorkPlanBiddingPreferenceOverrideReason
 );
 export!(admin_agent_work_plan_preference_response: AdminAgentWorkPlanPreferenceResponse);
-export!(
-    admin_bulk_update_alternative_shift_trade_state: AdminBulkUpdateAlternativeShiftTradeState,
-        AdminBulkUpdateAlternativeShiftTradeStateState
+export!(admin_bulk_update_alternative_shift_trade_state:
+    AdminBulkUpdateAlternativeShiftTradeState, AdminBulkUpdateAlternativeShiftTradeStateState
 );
 export!(admin_bulk_update_alternative_shift_trade_state_request: AdminBulkUpdateAlternativeShiftTradeStateRequest);
 export!(admin_time_off_request_patch: AdminTimeOffRequestPatch, AdminTimeOffRequestPatchStatus);
@@ -102,24 +91,20 @@ export!(agent_adherence_day_metrics: AgentAdherenceDayMetrics);
 export!(agent_adherence_scheduled_activity: AgentAdherenceScheduledActivity);
 export!(agent_assigned_schedule_set_list: AgentAssignedScheduleSetList);
 export!(agent_assigned_shift_set: AgentAssignedShiftSet);
-export!(
-    agent_bid_schedule_set_override_request: AgentBidScheduleSetOverrideRequest,
-        AgentBidScheduleSetOverrideRequestOverrideReason
+export!(agent_bid_schedule_set_override_request:
+    AgentBidScheduleSetOverrideRequest, AgentBidScheduleSetOverrideRequestOverrideReason
 );
-export!(
-    agent_bid_work_plan_override_request: AgentBidWorkPlanOverrideRequest,
-        AgentBidWorkPlanOverrideRequestOverrideReason
+export!(agent_bid_work_plan_override_request:
+    AgentBidWorkPlanOverrideRequest, AgentBidWorkPlanOverrideRequestOverrideReason
 );
 export!(agent_bulk_add_opportunity_enrollment: AgentBulkAddOpportunityEnrollment);
-export!(
-    agent_bulk_add_opportunity_enrollment_result: AgentBulkAddOpportunityEnrollmentResult,
-        AgentBulkAddOpportunityEnrollmentResultStatus
+export!(agent_bulk_add_opportunity_enrollment_result:
+    AgentBulkAddOpportunityEnrollmentResult, AgentBulkAddOpportunityEnrollmentResultStatus
 );
 export!(agent_bulk_add_opportunity_enrollments_request: AgentBulkAddOpportunityEnrollmentsRequest);
 export!(agent_bulk_add_opportunity_enrollments_response: AgentBulkAddOpportunityEnrollmentsResponse);
-export!(
-    agent_bulk_status_update_opportunity_enrollments_request: AgentBulkStatusUpdateOpportunityEnrollmentsRequest,
-        AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatus
+export!(agent_bulk_status_update_opportunity_enrollments_request:
+    AgentBulkStatusUpdateOpportunityEnrollmentsRequest, AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatus
 );
 export!(agent_bulk_status_update_opportunity_enrollments_response: AgentBulkStatusUpdateOpportunityEnrollmentsResponse);
 export!(agent_business_unit_opportunities: AgentBusinessUnitOpportunities);
@@ -135,9 +120,9 @@ export!(agent_mu_schedule_item: AgentMuScheduleItem);
 export!(agent_mu_schedule_query: AgentMuScheduleQuery);
 export!(agent_mu_schedule_result: AgentMuScheduleResult);
 export!(agent_mu_schedule_shift: AgentMuScheduleShift);
-export!(
-    agent_opportunity_enrollment_result: AgentOpportunityEnrollmentResult, AgentOpportunityEnrollmentResultDenialCode,
-        AgentOpportunityEnrollmentResultStatus, AgentOpportunityEnrollmentResultSystemMessageCode
+export!(agent_opportunity_enrollment_result:
+    AgentOpportunityEnrollmentResult, AgentOpportunityEnrollmentResultDenialCode,
+    AgentOpportunityEnrollmentResultStatus, AgentOpportunityEnrollmentResultSystemMessageCode
 );
 export!(agent_possible_work_shifts_request: AgentPossibleWorkShiftsRequest);
 export!(agent_possible_work_shifts_response: AgentPossibleWorkShiftsResponse);
@@ -151,9 +136,8 @@ export!(agent_queue_time_request: AgentQueueTimeRequest);
 export!(agent_schedule_bid: AgentScheduleBid, AgentScheduleBidBidType, AgentScheduleBidStatus);
 export!(agent_schedule_bid_schedule_set_response: AgentScheduleBidScheduleSetResponse);
 export!(agent_schedule_bidding_preference_priority: AgentScheduleBiddingPreferencePriority);
-export!(
-    agent_schedule_bidding_preference_response: AgentScheduleBiddingPreferenceResponse,
-        AgentScheduleBiddingPreferenceResponseOverrideReason
+export!(agent_schedule_bidding_preference_response:
+    AgentScheduleBiddingPreferenceResponse, AgentScheduleBiddingPreferenceResponseOverrideReason
 );
 export!(agent_schedule_bids: AgentScheduleBids);
 export!(agent_schedule_shift_activity: AgentScheduleShiftActivity, AgentScheduleShiftActivityActivityCategory);
@@ -161,21 +145,18 @@ export!(agent_schedule_unavailable_time: AgentScheduleUnavailableTime);
 export!(agent_scheduling_preference: AgentSchedulingPreference, AgentSchedulingPreferencePreferenceLevel);
 export!(agent_scheduling_preference_listing: AgentSchedulingPreferenceListing);
 export!(agent_time_off_request_patch: AgentTimeOffRequestPatch, AgentTimeOffRequestPatchStatus);
-export!(
-    agent_update_alternative_shift_trade_request: AgentUpdateAlternativeShiftTradeRequest,
-        AgentUpdateAlternativeShiftTradeRequestState
+export!(agent_update_alternative_shift_trade_request:
+    AgentUpdateAlternativeShiftTradeRequest, AgentUpdateAlternativeShiftTradeRequestState
 );
 export!(agent_work_plan: AgentWorkPlan);
 export!(agent_work_plan_activity: AgentWorkPlanActivity);
-export!(
-    agent_work_plan_bid: AgentWorkPlanBid, AgentWorkPlanBidBidType, AgentWorkPlanBidStatus,
-        AgentWorkPlanBidWorkPlanFieldsVisibleToAgents
+export!(agent_work_plan_bid:
+    AgentWorkPlanBid, AgentWorkPlanBidBidType, AgentWorkPlanBidStatus, AgentWorkPlanBidWorkPlanFieldsVisibleToAgents
 );
 export!(agent_work_plan_bidding_preference: AgentWorkPlanBiddingPreference);
 export!(agent_work_plan_bidding_preference_request: AgentWorkPlanBiddingPreferenceRequest);
-export!(
-    agent_work_plan_bidding_preference_response: AgentWorkPlanBiddingPreferenceResponse,
-        AgentWorkPlanBiddingPreferenceResponseOverrideReason
+export!(agent_work_plan_bidding_preference_response:
+    AgentWorkPlanBiddingPreferenceResponse, AgentWorkPlanBiddingPreferenceResponseOverrideReason
 );
 export!(agent_work_plan_bids: AgentWorkPlanBids);
 export!(agent_work_plan_list_response: AgentWorkPlanListResponse);
@@ -188,53 +169,48 @@ export!(agents_integrations_listing: AgentsIntegrationsListing);
 export!(agents_work_plans_response: AgentsWorkPlansResponse);
 export!(aggregate_historical_availability: AggregateHistoricalAvailability);
 export!(aggregated_export_job_request: AggregatedExportJobRequest, AggregatedExportJobRequestGranularity);
-export!(
-    aggregated_export_snapshot_job_request: AggregatedExportSnapshotJobRequest,
-        AggregatedExportSnapshotJobRequestGranularity, AggregatedExportSnapshotJobRequestSnapshotId
+export!(aggregated_export_snapshot_job_request:
+    AggregatedExportSnapshotJobRequest, AggregatedExportSnapshotJobRequestGranularity,
+    AggregatedExportSnapshotJobRequestSnapshotId
 );
 export!(aggregated_historical_export_job_response: AggregatedHistoricalExportJobResponse);
-export!(
-    aggregated_historical_export_job_status: AggregatedHistoricalExportJobStatus,
-        AggregatedHistoricalExportJobStatusStatus
+export!(aggregated_historical_export_job_status:
+    AggregatedHistoricalExportJobStatus, AggregatedHistoricalExportJobStatusStatus
 );
 export!(aggregated_session_export_job_response: AggregatedSessionExportJobResponse);
 export!(aggregated_session_export_job_status: AggregatedSessionExportJobStatus, AggregatedSessionExportJobStatusStatus);
 export!(aggregated_snapshot_export_job_response: AggregatedSnapshotExportJobResponse);
-export!(
-    aggregated_snapshot_export_job_status: AggregatedSnapshotExportJobStatus, AggregatedSnapshotExportJobStatusStatus
+export!(aggregated_snapshot_export_job_status:
+    AggregatedSnapshotExportJobStatus, AggregatedSnapshotExportJobStatusStatus
 );
 export!(alternative_shift_agent_scheduled_shift: AlternativeShiftAgentScheduledShift);
 export!(alternative_shift_async_response: AlternativeShiftAsyncResponse);
-export!(
-    alternative_shift_bu_settings_response: AlternativeShiftBuSettingsResponse,
-        AlternativeShiftBuSettingsResponseEnabledGranularities,
-        AlternativeShiftBuSettingsResponseRetainedActivityCategories
+export!(alternative_shift_bu_settings_response:
+    AlternativeShiftBuSettingsResponse, AlternativeShiftBuSettingsResponseEnabledGranularities,
+    AlternativeShiftBuSettingsResponseRetainedActivityCategories
 );
 export!(alternative_shift_bulk_update_trades_response_template: AlternativeShiftBulkUpdateTradesResponseTemplate);
-export!(
-    alternative_shift_job_reference: AlternativeShiftJobReference, AlternativeShiftJobReferenceStatus,
-        AlternativeShiftJobReferenceType
+export!(alternative_shift_job_reference:
+    AlternativeShiftJobReference, AlternativeShiftJobReferenceStatus, AlternativeShiftJobReferenceType
 );
-export!(
-    alternative_shift_job_response: AlternativeShiftJobResponse, AlternativeShiftJobResponseStatus,
-        AlternativeShiftJobResponseType
+export!(alternative_shift_job_response:
+    AlternativeShiftJobResponse, AlternativeShiftJobResponseStatus, AlternativeShiftJobResponseType
 );
-export!(
-    alternative_shift_notification: AlternativeShiftNotification, AlternativeShiftNotificationGranularity,
-        AlternativeShiftNotificationNewState
+export!(alternative_shift_notification:
+    AlternativeShiftNotification, AlternativeShiftNotificationGranularity, AlternativeShiftNotificationNewState
 );
 export!(alternative_shift_offers_request: AlternativeShiftOffersRequest);
 export!(alternative_shift_offers_view_response_template: AlternativeShiftOffersViewResponseTemplate);
 export!(alternative_shift_schedule_lookup: AlternativeShiftScheduleLookup);
 export!(alternative_shift_search_offers_request: AlternativeShiftSearchOffersRequest);
-export!(
-    alternative_shift_trade_bulk_update_template_item: AlternativeShiftTradeBulkUpdateTemplateItem,
-        AlternativeShiftTradeBulkUpdateTemplateItemFailureReason, AlternativeShiftTradeBulkUpdateTemplateItemState
+export!(alternative_shift_trade_bulk_update_template_item:
+    AlternativeShiftTradeBulkUpdateTemplateItem, AlternativeShiftTradeBulkUpdateTemplateItemFailureReason,
+    AlternativeShiftTradeBulkUpdateTemplateItemState
 );
 export!(alternative_shift_trade_listing: AlternativeShiftTradeListing);
-export!(
-    alternative_shift_trade_response: AlternativeShiftTradeResponse, AlternativeShiftTradeResponseProcessingStatus,
-        AlternativeShiftTradeResponseState, AlternativeShiftTradeResponseViolations
+export!(alternative_shift_trade_response:
+    AlternativeShiftTradeResponse, AlternativeShiftTradeResponseProcessingStatus, AlternativeShiftTradeResponseState,
+    AlternativeShiftTradeResponseViolations
 );
 export!(alternative_shift_trades_view_response_template: AlternativeShiftTradesViewResponseTemplate);
 export!(assigned_agent_details: AssignedAgentDetails);
@@ -253,9 +229,8 @@ export!(bu_abandon_rate: BuAbandonRate);
 export!(bu_activity_settings_request: BuActivitySettingsRequest);
 export!(bu_activity_settings_response: BuActivitySettingsResponse);
 export!(bu_adherence_adjustments_query_job: BuAdherenceAdjustmentsQueryJob, BuAdherenceAdjustmentsQueryJobStatus);
-export!(
-    bu_adherence_adjustments_query_jobs_reference: BuAdherenceAdjustmentsQueryJobsReference,
-        BuAdherenceAdjustmentsQueryJobsReferenceStatus
+export!(bu_adherence_adjustments_query_jobs_reference:
+    BuAdherenceAdjustmentsQueryJobsReference, BuAdherenceAdjustmentsQueryJobsReferenceStatus
 );
 export!(bu_adherence_adjustments_query_jobs_reference_listing: BuAdherenceAdjustmentsQueryJobsReferenceListing);
 export!(bu_adherence_adjustments_settings: BuAdherenceAdjustmentsSettings);
@@ -274,30 +249,25 @@ export!(bu_agent_schedule_shift_request: BuAgentScheduleShiftRequest);
 export!(bu_agent_schedule_update: BuAgentScheduleUpdate, BuAgentScheduleUpdateType);
 export!(bu_agent_schedules_query_response: BuAgentSchedulesQueryResponse);
 export!(bu_agent_schedules_search_response: BuAgentSchedulesSearchResponse);
-export!(
-    bu_alternative_shift_job_response: BuAlternativeShiftJobResponse, BuAlternativeShiftJobResponseStatus,
-        BuAlternativeShiftJobResponseType
+export!(bu_alternative_shift_job_response:
+    BuAlternativeShiftJobResponse, BuAlternativeShiftJobResponseStatus, BuAlternativeShiftJobResponseType
 );
-export!(
-    bu_async_agent_schedules_query_response: BuAsyncAgentSchedulesQueryResponse,
-        BuAsyncAgentSchedulesQueryResponseStatus
+export!(bu_async_agent_schedules_query_response:
+    BuAsyncAgentSchedulesQueryResponse, BuAsyncAgentSchedulesQueryResponseStatus
 );
-export!(
-    bu_async_agent_schedules_search_response: BuAsyncAgentSchedulesSearchResponse,
-        BuAsyncAgentSchedulesSearchResponseStatus
+export!(bu_async_agent_schedules_search_response:
+    BuAsyncAgentSchedulesSearchResponse, BuAsyncAgentSchedulesSearchResponseStatus
 );
 export!(bu_async_schedule_response: BuAsyncScheduleResponse, BuAsyncScheduleResponseStatus);
 export!(bu_async_schedule_run_response: BuAsyncScheduleRunResponse, BuAsyncScheduleRunResponseStatus);
 export!(bu_average_speed_of_answer: BuAverageSpeedOfAnswer);
 export!(bu_convert_time_off_granularity_limit_job_listing: BuConvertTimeOffGranularityLimitJobListing);
 export!(bu_convert_time_off_limit_granularity_job_progress: BuConvertTimeOffLimitGranularityJobProgress);
-export!(
-    bu_convert_time_off_limit_granularity_job_request: BuConvertTimeOffLimitGranularityJobRequest,
-        BuConvertTimeOffLimitGranularityJobRequestGranularity
+export!(bu_convert_time_off_limit_granularity_job_request:
+    BuConvertTimeOffLimitGranularityJobRequest, BuConvertTimeOffLimitGranularityJobRequestGranularity
 );
-export!(
-    bu_convert_time_off_limit_granularity_job_response: BuConvertTimeOffLimitGranularityJobResponse,
-        BuConvertTimeOffLimitGranularityJobResponseStatus
+export!(bu_convert_time_off_limit_granularity_job_response:
+    BuConvertTimeOffLimitGranularityJobResponse, BuConvertTimeOffLimitGranularityJobResponseStatus
 );
 export!(bu_copy_schedule_request: BuCopyScheduleRequest);
 export!(bu_create_blank_schedule_request: BuCreateBlankScheduleRequest);
@@ -306,31 +276,28 @@ export!(bu_create_time_off_plan_request: BuCreateTimeOffPlanRequest, BuCreateTim
 export!(bu_current_agent_schedule_search_response: BuCurrentAgentScheduleSearchResponse);
 export!(bu_forecast_generation_planning_group_result: BuForecastGenerationPlanningGroupResult);
 export!(bu_forecast_generation_result: BuForecastGenerationResult);
-export!(
-    bu_forecast_modification_response: BuForecastModificationResponse, BuForecastModificationResponseLegacyMetric,
-        BuForecastModificationResponseMetric, BuForecastModificationResponseType
+export!(bu_forecast_modification_response:
+    BuForecastModificationResponse, BuForecastModificationResponseLegacyMetric, BuForecastModificationResponseMetric,
+    BuForecastModificationResponseType
 );
 export!(bu_forecast_result: BuForecastResult);
 export!(bu_forecast_result_response: BuForecastResultResponse);
 export!(bu_forecast_staffing_requirements_result: BuForecastStaffingRequirementsResult);
-export!(
-    bu_forecast_staffing_requirements_result_response: BuForecastStaffingRequirementsResultResponse,
-        BuForecastStaffingRequirementsResultResponseState
+export!(bu_forecast_staffing_requirements_result_response:
+    BuForecastStaffingRequirementsResultResponse, BuForecastStaffingRequirementsResultResponseState
 );
-export!(
-    bu_forecast_time_series_result: BuForecastTimeSeriesResult, BuForecastTimeSeriesResultForecastType,
-        BuForecastTimeSeriesResultForecastingMethod, BuForecastTimeSeriesResultMetric
+export!(bu_forecast_time_series_result:
+    BuForecastTimeSeriesResult, BuForecastTimeSeriesResultForecastType, BuForecastTimeSeriesResultForecastingMethod,
+    BuForecastTimeSeriesResultMetric
 );
 export!(bu_full_day_time_off_marker: BuFullDayTimeOffMarker);
 export!(bu_generate_schedule_request: BuGenerateScheduleRequest);
 export!(bu_get_current_agent_schedule_request: BuGetCurrentAgentScheduleRequest);
-export!(
-    bu_headcount_forecast_bu_planning_group_headcount_forecast_result:
-        BuHeadcountForecastBuPlanningGroupHeadcountForecastResult
+export!(bu_headcount_forecast_bu_planning_group_headcount_forecast_result:
+    BuHeadcountForecastBuPlanningGroupHeadcountForecastResult
 );
-export!(
-    bu_headcount_forecast_bu_planning_group_headcount_forecast_upload_schema:
-        BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema
+export!(bu_headcount_forecast_bu_planning_group_headcount_forecast_upload_schema:
+    BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema
 );
 export!(bu_headcount_forecast_response: BuHeadcountForecastResponse);
 export!(bu_import_agent_schedule_upload_schema: BuImportAgentScheduleUploadSchema);
@@ -359,9 +326,8 @@ export!(bu_reschedule_result: BuRescheduleResult);
 export!(bu_schedule_list_item: BuScheduleListItem);
 export!(bu_schedule_listing: BuScheduleListing);
 export!(bu_schedule_metadata: BuScheduleMetadata);
-export!(
-    bu_schedule_notifications_category_settings: BuScheduleNotificationsCategorySettings,
-        BuScheduleNotificationsCategorySettingsActivityCategory
+export!(bu_schedule_notifications_category_settings:
+    BuScheduleNotificationsCategorySettings, BuScheduleNotificationsCategorySettingsActivityCategory
 );
 export!(bu_schedule_notifications_settings_request: BuScheduleNotificationsSettingsRequest);
 export!(bu_schedule_notifications_settings_response: BuScheduleNotificationsSettingsResponse);
@@ -372,9 +338,9 @@ export!(bu_schedule_run_listing: BuScheduleRunListing);
 export!(bu_scheduler_settings_request: BuSchedulerSettingsRequest);
 export!(bu_scheduler_settings_response: BuSchedulerSettingsResponse);
 export!(bu_scheduling_settings_request: BuSchedulingSettingsRequest, BuSchedulingSettingsRequestActivitySmoothingType);
-export!(
-    bu_scheduling_settings_response: BuSchedulingSettingsResponse, BuSchedulingSettingsResponseActivitySmoothingType,
-        BuSchedulingSettingsResponseSyncTimeOffProperties
+export!(bu_scheduling_settings_response:
+    BuSchedulingSettingsResponse, BuSchedulingSettingsResponseActivitySmoothingType,
+    BuSchedulingSettingsResponseSyncTimeOffProperties
 );
 export!(bu_search_agent_schedules_request: BuSearchAgentSchedulesRequest);
 export!(bu_service_level: BuServiceLevel);
@@ -391,9 +357,8 @@ export!(bu_time_off_limit_reference: BuTimeOffLimitReference);
 export!(bu_time_off_limit_response: BuTimeOffLimitResponse, BuTimeOffLimitResponseGranularity);
 export!(bu_time_off_limit_value_range: BuTimeOffLimitValueRange, BuTimeOffLimitValueRangeGranularity);
 export!(bu_time_off_limit_values: BuTimeOffLimitValues);
-export!(
-    bu_time_off_limit_values_for_granularity_response: BuTimeOffLimitValuesForGranularityResponse,
-        BuTimeOffLimitValuesForGranularityResponseGranularity
+export!(bu_time_off_limit_values_for_granularity_response:
+    BuTimeOffLimitValuesForGranularityResponse, BuTimeOffLimitValuesForGranularityResponseGranularity
 );
 export!(bu_time_off_limit_values_import_upload_url_request: BuTimeOffLimitValuesImportUploadUrlRequest);
 export!(bu_time_off_limit_values_response: BuTimeOffLimitValuesResponse);
@@ -405,50 +370,45 @@ export!(bu_update_time_off_plan_request: BuUpdateTimeOffPlanRequest, BuUpdateTim
 export!(bu_user_listing: BuUserListing);
 export!(bulk_add_opportunities_request: BulkAddOpportunitiesRequest);
 export!(bulk_add_opportunities_response: BulkAddOpportunitiesResponse);
-export!(
-    bulk_opportunities_enrollment_result: BulkOpportunitiesEnrollmentResult, BulkOpportunitiesEnrollmentResultStatus
+export!(bulk_opportunities_enrollment_result:
+    BulkOpportunitiesEnrollmentResult, BulkOpportunitiesEnrollmentResultStatus
 );
 export!(bulk_opportunities_error: BulkOpportunitiesError, BulkOpportunitiesErrorErrorCode);
 export!(bulk_opportunities_external_activities_request: BulkOpportunitiesExternalActivitiesRequest);
 export!(bulk_opportunities_reference_result: BulkOpportunitiesReferenceResult, BulkOpportunitiesReferenceResultStatus);
 export!(bulk_opportunities_request: BulkOpportunitiesRequest);
-export!(
-    bulk_opportunities_status_update_request: BulkOpportunitiesStatusUpdateRequest,
-        BulkOpportunitiesStatusUpdateRequestStatus
+export!(bulk_opportunities_status_update_request:
+    BulkOpportunitiesStatusUpdateRequest, BulkOpportunitiesStatusUpdateRequestStatus
 );
 export!(bulk_opportunities_status_update_response: BulkOpportunitiesStatusUpdateResponse);
-export!(
-    bulk_opportunity_enrollments_status_update_request: BulkOpportunityEnrollmentsStatusUpdateRequest,
-        BulkOpportunityEnrollmentsStatusUpdateRequestStatus
+export!(bulk_opportunity_enrollments_status_update_request:
+    BulkOpportunityEnrollmentsStatusUpdateRequest, BulkOpportunityEnrollmentsStatusUpdateRequestStatus
 );
 export!(bulk_publish_opportunities_response: BulkPublishOpportunitiesResponse);
 export!(bulk_remove_opportunities_response: BulkRemoveOpportunitiesResponse);
 export!(bulk_remove_opportunities_result: BulkRemoveOpportunitiesResult, BulkRemoveOpportunitiesResultStatus);
 export!(bulk_shift_trade_state_update_request: BulkShiftTradeStateUpdateRequest);
 export!(bulk_update_activity_code_request: BulkUpdateActivityCodeRequest);
-export!(
-    bulk_update_activity_code_request_item: BulkUpdateActivityCodeRequestItem,
-        BulkUpdateActivityCodeRequestItemCategory
+export!(bulk_update_activity_code_request_item:
+    BulkUpdateActivityCodeRequestItem, BulkUpdateActivityCodeRequestItemCategory
 );
 export!(bulk_update_activity_code_response: BulkUpdateActivityCodeResponse);
 export!(bulk_update_agent_unavailable_times_response: BulkUpdateAgentUnavailableTimesResponse);
-export!(
-    bulk_update_agent_unavailable_times_result_item: BulkUpdateAgentUnavailableTimesResultItem,
-        BulkUpdateAgentUnavailableTimesResultItemStatus
+export!(bulk_update_agent_unavailable_times_result_item:
+    BulkUpdateAgentUnavailableTimesResultItem, BulkUpdateAgentUnavailableTimesResultItemStatus
 );
 export!(bulk_update_opportunity_enrollments_status_response: BulkUpdateOpportunityEnrollmentsStatusResponse);
 export!(bulk_update_shift_trade_list_job_request: BulkUpdateShiftTradeListJobRequest);
-export!(
-    bulk_update_shift_trade_state_request_item: BulkUpdateShiftTradeStateRequestItem,
-        BulkUpdateShiftTradeStateRequestItemState
+export!(bulk_update_shift_trade_state_request_item:
+    BulkUpdateShiftTradeStateRequestItem, BulkUpdateShiftTradeStateRequestItemState
 );
-export!(
-    bulk_update_shift_trade_state_response: BulkUpdateShiftTradeStateResponse, BulkUpdateShiftTradeStateResponseStatus
+export!(bulk_update_shift_trade_state_response:
+    BulkUpdateShiftTradeStateResponse, BulkUpdateShiftTradeStateResponseStatus
 );
 export!(bulk_update_shift_trade_state_result: BulkUpdateShiftTradeStateResult);
-export!(
-    bulk_update_shift_trade_state_result_item: BulkUpdateShiftTradeStateResultItem,
-        BulkUpdateShiftTradeStateResultItemFailureReason, BulkUpdateShiftTradeStateResultItemState
+export!(bulk_update_shift_trade_state_result_item:
+    BulkUpdateShiftTradeStateResultItem, BulkUpdateShiftTradeStateResultItemFailureReason,
+    BulkUpdateShiftTradeStateResultItemState
 );
 export!(business_unit_activity_code: BusinessUnitActivityCode, BusinessUnitActivityCodeCategory);
 export!(business_unit_activity_code_listing: BusinessUnitActivityCodeListing);
@@ -461,9 +421,8 @@ export!(business_unit_settings_response: BusinessUnitSettingsResponse, BusinessU
 export!(calendar_url_response: CalendarUrlResponse);
 export!(capacity_plan_delete_request: CapacityPlanDeleteRequest);
 export!(capacity_plan_forecast_inputs_response: CapacityPlanForecastInputsResponse);
-export!(
-    capacity_plan_forecast_inputs_template: CapacityPlanForecastInputsTemplate,
-        CapacityPlanForecastInputsTemplateGranularity
+export!(capacity_plan_forecast_inputs_template:
+    CapacityPlanForecastInputsTemplate, CapacityPlanForecastInputsTemplateGranularity
 );
 export!(capacity_plan_forecast_metrics: CapacityPlanForecastMetrics);
 export!(capacity_plan_list_item: CapacityPlanListItem);
@@ -473,29 +432,25 @@ export!(capacity_plan_reference: CapacityPlanReference);
 export!(capacity_plan_request: CapacityPlanRequest);
 export!(capacity_plan_response: CapacityPlanResponse);
 export!(capacity_plan_staffing_group_allocations_response: CapacityPlanStaffingGroupAllocationsResponse);
-export!(
-    capacity_plan_staffing_group_metric_change_history_list_response:
-        CapacityPlanStaffingGroupMetricChangeHistoryListResponse
+export!(capacity_plan_staffing_group_metric_change_history_list_response:
+    CapacityPlanStaffingGroupMetricChangeHistoryListResponse
 );
-export!(
-    capacity_plan_staffing_group_metric_change_response: CapacityPlanStaffingGroupMetricChangeResponse,
-        CapacityPlanStaffingGroupMetricChangeResponseMetric
+export!(capacity_plan_staffing_group_metric_change_response:
+    CapacityPlanStaffingGroupMetricChangeResponse, CapacityPlanStaffingGroupMetricChangeResponseMetric
 );
-export!(
-    capacity_plan_staffing_requirement_result: CapacityPlanStaffingRequirementResult,
-        CapacityPlanStaffingRequirementResultErrorCode, CapacityPlanStaffingRequirementResultGranularity,
-        CapacityPlanStaffingRequirementResultStatus
+export!(capacity_plan_staffing_requirement_result:
+    CapacityPlanStaffingRequirementResult, CapacityPlanStaffingRequirementResultErrorCode,
+    CapacityPlanStaffingRequirementResultGranularity, CapacityPlanStaffingRequirementResultStatus
 );
 export!(capacity_planning_planning_group_allocation: CapacityPlanningPlanningGroupAllocation);
 export!(capacity_plans_list_response: CapacityPlansListResponse);
 export!(computed_data: ComputedData);
 export!(constraint_conflict_message: ConstraintConflictMessage);
-export!(
-    continuous_forecast_get_session_response: ContinuousForecastGetSessionResponse,
-        ContinuousForecastGetSessionResponseState
+export!(continuous_forecast_get_session_response:
+    ContinuousForecastGetSessionResponse, ContinuousForecastGetSessionResponseState
 );
-export!(
-    continuous_forecast_session_response: ContinuousForecastSessionResponse, ContinuousForecastSessionResponseState
+export!(continuous_forecast_session_response:
+    ContinuousForecastSessionResponse, ContinuousForecastSessionResponseState
 );
 export!(continuous_forecast_snapshot_response: ContinuousForecastSnapshotResponse);
 export!(continuous_forecast_time_series: ContinuousForecastTimeSeries);
@@ -507,37 +462,33 @@ export!(copy_work_plan: CopyWorkPlan);
 export!(copy_work_plan_bid: CopyWorkPlanBid);
 export!(copy_work_plan_rotation_request: CopyWorkPlanRotationRequest);
 export!(create_activity_code_request: CreateActivityCodeRequest, CreateActivityCodeRequestCategory);
-export!(
-    create_activity_plan_request: CreateActivityPlanRequest, CreateActivityPlanRequestOptimizationObjective,
-        CreateActivityPlanRequestState, CreateActivityPlanRequestType
+export!(create_activity_plan_request:
+    CreateActivityPlanRequest, CreateActivityPlanRequestOptimizationObjective, CreateActivityPlanRequestState,
+    CreateActivityPlanRequestType
 );
-export!(
-    create_adherence_adjustments_reason_code_request: CreateAdherenceAdjustmentsReasonCodeRequest,
-        CreateAdherenceAdjustmentsReasonCodeRequestState
+export!(create_adherence_adjustments_reason_code_request:
+    CreateAdherenceAdjustmentsReasonCodeRequest, CreateAdherenceAdjustmentsReasonCodeRequestState
 );
 export!(create_adherence_adjustments_reason_codes_bulk_request: CreateAdherenceAdjustmentsReasonCodesBulkRequest);
 export!(create_admin_time_off_request: CreateAdminTimeOffRequest, CreateAdminTimeOffRequestStatus);
 export!(create_agent_time_off_request: CreateAgentTimeOffRequest);
-export!(
-    create_alternative_shift_trade_request: CreateAlternativeShiftTradeRequest,
-        CreateAlternativeShiftTradeRequestAlternativeShiftTradeGranularity
+export!(create_alternative_shift_trade_request:
+    CreateAlternativeShiftTradeRequest, CreateAlternativeShiftTradeRequestAlternativeShiftTradeGranularity
 );
 export!(create_business_unit_request: CreateBusinessUnitRequest);
-export!(
-    create_business_unit_settings_request: CreateBusinessUnitSettingsRequest,
-        CreateBusinessUnitSettingsRequestStartDayOfWeek
+export!(create_business_unit_settings_request:
+    CreateBusinessUnitSettingsRequest, CreateBusinessUnitSettingsRequestStartDayOfWeek
 );
-export!(
-    create_capacity_plan_staffing_group_metric_change_request: CreateCapacityPlanStaffingGroupMetricChangeRequest,
-        CreateCapacityPlanStaffingGroupMetricChangeRequestMetric
+export!(create_capacity_plan_staffing_group_metric_change_request:
+    CreateCapacityPlanStaffingGroupMetricChangeRequest, CreateCapacityPlanStaffingGroupMetricChangeRequestMetric
 );
-export!(
-    create_management_unit_api_request: CreateManagementUnitApiRequest, CreateManagementUnitApiRequestStartDayOfWeek
+export!(create_management_unit_api_request:
+    CreateManagementUnitApiRequest, CreateManagementUnitApiRequestStartDayOfWeek
 );
 export!(create_management_unit_settings_request: CreateManagementUnitSettingsRequest);
 export!(create_planning_group_request: CreatePlanningGroupRequest);
-export!(
-    create_schedule_bid: CreateScheduleBid, CreateScheduleBidAgentRankingType, CreateScheduleBidRankingTiebreakerType
+export!(create_schedule_bid:
+    CreateScheduleBid, CreateScheduleBidAgentRankingType, CreateScheduleBidRankingTiebreakerType
 );
 export!(create_service_goal_template: CreateServiceGoalTemplate);
 export!(create_staffing_group_allocation: CreateStaffingGroupAllocation);
@@ -548,9 +499,9 @@ export!(create_time_off_plan_management_unit_association: CreateTimeOffPlanManag
 export!(create_time_off_plan_request: CreateTimeOffPlanRequest, CreateTimeOffPlanRequestAutoApprovalRule);
 export!(create_work_plan: CreateWorkPlan, CreateWorkPlanShiftStartVariancePeriod, CreateWorkPlanShiftStartVarianceType);
 export!(create_work_plan_activity: CreateWorkPlanActivity);
-export!(
-    create_work_plan_bid: CreateWorkPlanBid, CreateWorkPlanBidAgentRankingType, CreateWorkPlanBidRankingTiebreakerType,
-        CreateWorkPlanBidWorkPlanFieldsVisibleToAgents
+export!(create_work_plan_bid:
+    CreateWorkPlanBid, CreateWorkPlanBidAgentRankingType, CreateWorkPlanBidRankingTiebreakerType,
+    CreateWorkPlanBidWorkPlanFieldsVisibleToAgents
 );
 export!(create_work_plan_shift: CreateWorkPlanShift, CreateWorkPlanShiftDayOffRule);
 export!(csv_export_error_details: CsvExportErrorDetails);
@@ -575,14 +526,12 @@ export!(decision_metrics_upload_response: DecisionMetricsUploadResponse);
 export!(decision_metrics_upload_schema: DecisionMetricsUploadSchema);
 export!(deletable_user_reference: DeletableUserReference);
 export!(estimate_available_full_day_time_off_request: EstimateAvailableFullDayTimeOffRequest);
-export!(
-    estimate_available_full_day_time_off_response: EstimateAvailableFullDayTimeOffResponse,
-        EstimateAvailableFullDayTimeOffResponseOverrideDateType
+export!(estimate_available_full_day_time_off_response:
+    EstimateAvailableFullDayTimeOffResponse, EstimateAvailableFullDayTimeOffResponseOverrideDateType
 );
 export!(estimate_available_partial_day_time_off_request: EstimateAvailablePartialDayTimeOffRequest);
-export!(
-    estimate_available_partial_day_time_off_response: EstimateAvailablePartialDayTimeOffResponse,
-        EstimateAvailablePartialDayTimeOffResponseOverrideDateType
+export!(estimate_available_partial_day_time_off_response:
+    EstimateAvailablePartialDayTimeOffResponse, EstimateAvailablePartialDayTimeOffResponseOverrideDateType
 );
 export!(estimate_available_time_off_request: EstimateAvailableTimeOffRequest);
 export!(estimate_available_time_off_response: EstimateAvailableTimeOffResponse);
@@ -608,35 +557,30 @@ export!(headcount_forecast: HeadcountForecast);
 export!(headcount_interval: HeadcountInterval);
 export!(historical_adherence_actuals: HistoricalAdherenceActuals, HistoricalAdherenceActualsActualActivityCategory);
 export!(historical_adherence_day_metrics: HistoricalAdherenceDayMetrics);
-export!(
-    historical_adherence_exception_info: HistoricalAdherenceExceptionInfo,
-        HistoricalAdherenceExceptionInfoActualActivityCategory, HistoricalAdherenceExceptionInfoImpact,
-        HistoricalAdherenceExceptionInfoRoutingStatus, HistoricalAdherenceExceptionInfoScheduledActivityCategory,
-        HistoricalAdherenceExceptionInfoSystemPresence
+export!(historical_adherence_exception_info:
+    HistoricalAdherenceExceptionInfo, HistoricalAdherenceExceptionInfoActualActivityCategory,
+    HistoricalAdherenceExceptionInfoImpact, HistoricalAdherenceExceptionInfoRoutingStatus,
+    HistoricalAdherenceExceptionInfoScheduledActivityCategory, HistoricalAdherenceExceptionInfoSystemPresence
 );
 export!(historical_adherence_query_result: HistoricalAdherenceQueryResult, HistoricalAdherenceQueryResultImpact);
 export!(historical_data: HistoricalData);
 export!(historical_data_delete_entity: HistoricalDataDeleteEntity, HistoricalDataDeleteEntityStatus);
-export!(
-    historical_data_disallowed_delete_entity: HistoricalDataDisallowedDeleteEntity,
-        HistoricalDataDisallowedDeleteEntityReason
+export!(historical_data_disallowed_delete_entity:
+    HistoricalDataDisallowedDeleteEntity, HistoricalDataDisallowedDeleteEntityReason
 );
 export!(historical_data_job_entity_status: HistoricalDataJobEntityStatus, HistoricalDataJobEntityStatusState);
 export!(historical_import_delete_files_job_request: HistoricalImportDeleteFilesJobRequest);
-export!(
-    historical_import_delete_files_job_response: HistoricalImportDeleteFilesJobResponse,
-        HistoricalImportDeleteFilesJobResponseState
+export!(historical_import_delete_files_job_response:
+    HistoricalImportDeleteFilesJobResponse, HistoricalImportDeleteFilesJobResponseState
 );
-export!(
-    historical_import_overall_delete_status_response: HistoricalImportOverallDeleteStatusResponse,
-        HistoricalImportOverallDeleteStatusResponseStatus
+export!(historical_import_overall_delete_status_response:
+    HistoricalImportOverallDeleteStatusResponse, HistoricalImportOverallDeleteStatusResponseStatus
 );
 export!(historical_import_status: HistoricalImportStatus, HistoricalImportStatusStatus, HistoricalImportStatusType);
 export!(historical_import_status_job_response: HistoricalImportStatusJobResponse);
 export!(historical_import_status_listing: HistoricalImportStatusListing);
-export!(
-    historical_shrinkage_activity_category_response: HistoricalShrinkageActivityCategoryResponse,
-        HistoricalShrinkageActivityCategoryResponseActivityCategory
+export!(historical_shrinkage_activity_category_response:
+    HistoricalShrinkageActivityCategoryResponse, HistoricalShrinkageActivityCategoryResponseActivityCategory
 );
 export!(historical_shrinkage_activity_code_response: HistoricalShrinkageActivityCodeResponse);
 export!(historical_shrinkage_aggregate_response: HistoricalShrinkageAggregateResponse);
@@ -660,13 +604,11 @@ export!(intraday_planning_group_request: IntradayPlanningGroupRequest, IntradayP
 export!(language_reference: LanguageReference);
 export!(list_alternative_shift_trades_response: ListAlternativeShiftTradesResponse);
 export!(list_wrapper_agent_work_plan_field: ListWrapperAgentWorkPlanField, ListWrapperAgentWorkPlanFieldValues);
-export!(
-    list_wrapper_alternative_shift_bu_settings_activity_category: ListWrapperAlternativeShiftBuSettingsActivityCategory,
-        ListWrapperAlternativeShiftBuSettingsActivityCategoryValues
+export!(list_wrapper_alternative_shift_bu_settings_activity_category:
+    ListWrapperAlternativeShiftBuSettingsActivityCategory, ListWrapperAlternativeShiftBuSettingsActivityCategoryValues
 );
-export!(
-    list_wrapper_alternative_shift_bu_settings_granularity: ListWrapperAlternativeShiftBuSettingsGranularity,
-        ListWrapperAlternativeShiftBuSettingsGranularityValues
+export!(list_wrapper_alternative_shift_bu_settings_granularity:
+    ListWrapperAlternativeShiftBuSettingsGranularity, ListWrapperAlternativeShiftBuSettingsGranularityValues
 );
 export!(list_wrapper_bid_group_work_plan_request: ListWrapperBidGroupWorkPlanRequest);
 export!(list_wrapper_bid_group_work_plan_rotation_request: ListWrapperBidGroupWorkPlanRotationRequest);
@@ -685,13 +627,11 @@ export!(long_term_forecast_planning_group_data: LongTermForecastPlanningGroupDat
 export!(long_term_forecast_result: LongTermForecastResult);
 export!(long_term_forecast_result_response: LongTermForecastResultResponse);
 export!(long_term_requirements: LongTermRequirements);
-export!(
-    long_term_requirements_error_detail: LongTermRequirementsErrorDetail,
-        LongTermRequirementsErrorDetailInternalErrorCode
+export!(long_term_requirements_error_detail:
+    LongTermRequirementsErrorDetail, LongTermRequirementsErrorDetailInternalErrorCode
 );
-export!(
-    long_term_requirements_response: LongTermRequirementsResponse, LongTermRequirementsResponseErrorCode,
-        LongTermRequirementsResponseStatus
+export!(long_term_requirements_response:
+    LongTermRequirementsResponse, LongTermRequirementsResponseErrorCode, LongTermRequirementsResponseStatus
 );
 export!(long_term_requirements_service_goal: LongTermRequirementsServiceGoal);
 export!(long_term_requirements_service_goal_detail: LongTermRequirementsServiceGoalDetail);
@@ -725,13 +665,12 @@ export!(opportunities_result_with_pagination: OpportunitiesResultWithPagination)
 export!(opportunity_enrollment: OpportunityEnrollment);
 export!(opportunity_enrollment_counts: OpportunityEnrollmentCounts);
 export!(opportunity_reference: OpportunityReference);
-export!(
-    opportunity_result: OpportunityResult, OpportunityResultApprovalType, OpportunityResultStatus,
-        OpportunityResultSystemMessageCode
+export!(opportunity_result:
+    OpportunityResult, OpportunityResultApprovalType, OpportunityResultStatus, OpportunityResultSystemMessageCode
 );
-export!(
-    opportunity_result_with_agent_ids: OpportunityResultWithAgentIds, OpportunityResultWithAgentIdsApprovalType,
-        OpportunityResultWithAgentIdsStatus, OpportunityResultWithAgentIdsSystemMessageCode
+export!(opportunity_result_with_agent_ids:
+    OpportunityResultWithAgentIds, OpportunityResultWithAgentIdsApprovalType, OpportunityResultWithAgentIdsStatus,
+    OpportunityResultWithAgentIdsSystemMessageCode
 );
 export!(outlier: Outlier, OutlierAnomaly);
 export!(outlier_data: OutlierData);
@@ -745,9 +684,8 @@ export!(patch_opportunity_request: PatchOpportunityRequest, PatchOpportunityRequ
 export!(patch_shift_trade_request: PatchShiftTradeRequest);
 export!(pending_and_approved_opportunity_enrollment_counts: PendingAndApprovedOpportunityEnrollmentCounts);
 export!(performance_prediction_outputs: PerformancePredictionOutputs);
-export!(
-    performance_prediction_recalculation_response: PerformancePredictionRecalculationResponse,
-        PerformancePredictionRecalculationResponseState
+export!(performance_prediction_recalculation_response:
+    PerformancePredictionRecalculationResponse, PerformancePredictionRecalculationResponseState
 );
 export!(performance_prediction_recalculation_upload_response: PerformancePredictionRecalculationUploadResponse);
 export!(performance_prediction_response: PerformancePredictionResponse, PerformancePredictionResponseState);
@@ -773,9 +711,8 @@ export!(query_agent_schedule_unavailable_times_response: QueryAgentScheduleUnava
 export!(query_agent_scheduling_preferences_request: QueryAgentSchedulingPreferencesRequest);
 export!(query_agent_shift_trade_list_job_request: QueryAgentShiftTradeListJobRequest);
 export!(query_agent_unavailable_times_request: QueryAgentUnavailableTimesRequest);
-export!(
-    query_agent_unavailable_times_validation_job_response: QueryAgentUnavailableTimesValidationJobResponse,
-        QueryAgentUnavailableTimesValidationJobResponseStatus
+export!(query_agent_unavailable_times_validation_job_response:
+    QueryAgentUnavailableTimesValidationJobResponse, QueryAgentUnavailableTimesValidationJobResponseStatus
 );
 export!(query_agents_integrations_request: QueryAgentsIntegrationsRequest);
 export!(query_availability_management_units_settings_request: QueryAvailabilityManagementUnitsSettingsRequest);
@@ -788,9 +725,9 @@ export!(query_external_activity_opportunity_result: QueryExternalActivityOpportu
 export!(query_opportunities_request: QueryOpportunitiesRequest);
 export!(query_opportunities_response: QueryOpportunitiesResponse);
 export!(query_opportunity_enrollment_metadata: QueryOpportunityEnrollmentMetadata);
-export!(
-    query_opportunity_enrollment_result: QueryOpportunityEnrollmentResult, QueryOpportunityEnrollmentResultDenialCode,
-        QueryOpportunityEnrollmentResultStatus, QueryOpportunityEnrollmentResultSystemMessageCode
+export!(query_opportunity_enrollment_result:
+    QueryOpportunityEnrollmentResult, QueryOpportunityEnrollmentResultDenialCode,
+    QueryOpportunityEnrollmentResultStatus, QueryOpportunityEnrollmentResultSystemMessageCode
 );
 export!(query_opportunity_enrollments_request: QueryOpportunityEnrollmentsRequest);
 export!(query_opportunity_enrollments_response: QueryOpportunityEnrollmentsResponse);
@@ -818,9 +755,8 @@ export!(rescheduling_options_run_response: ReschedulingOptionsRunResponse);
 export!(route_path_request: RoutePathRequest, RoutePathRequestMediaType);
 export!(route_path_response: RoutePathResponse, RoutePathResponseMediaType);
 export!(routing_skill_reference: RoutingSkillReference);
-export!(
-    schedule_bid: ScheduleBid, ScheduleBidAgentRankingType, ScheduleBidBidType, ScheduleBidRankingTiebreakerType,
-        ScheduleBidStatus
+export!(schedule_bid:
+    ScheduleBid, ScheduleBidAgentRankingType, ScheduleBidBidType, ScheduleBidRankingTiebreakerType, ScheduleBidStatus
 );
 export!(schedule_bid_group: ScheduleBidGroup);
 export!(schedule_bid_group_create: ScheduleBidGroupCreate);
@@ -836,9 +772,9 @@ export!(schedule_bid_scheduled_shift: ScheduleBidScheduledShift);
 export!(schedule_generation_message: ScheduleGenerationMessage, ScheduleGenerationMessageType);
 export!(schedule_generation_result: ScheduleGenerationResult);
 export!(schedule_generation_result_summary: ScheduleGenerationResultSummary);
-export!(
-    schedule_generation_warning: ScheduleGenerationWarning, ScheduleGenerationWarningNoNeedDays,
-        ScheduleGenerationWarningUnableToScheduleRequiredDays
+export!(schedule_generation_warning:
+    ScheduleGenerationWarning, ScheduleGenerationWarningNoNeedDays,
+    ScheduleGenerationWarningUnableToScheduleRequiredDays
 );
 export!(schedule_reference_with_business_unit: ScheduleReferenceWithBusinessUnit);
 export!(schedule_set_error: ScheduleSetError, ScheduleSetErrorErrorCode);
@@ -848,13 +784,12 @@ export!(schedule_visibility_settings_request: ScheduleVisibilitySettingsRequest)
 export!(schedule_visibility_settings_response: ScheduleVisibilitySettingsResponse);
 export!(scheduler_message_argument: SchedulerMessageArgument, SchedulerMessageArgumentType);
 export!(scheduler_message_severity_count: SchedulerMessageSeverityCount, SchedulerMessageSeverityCountSeverity);
-export!(
-    scheduler_message_type_severity: SchedulerMessageTypeSeverity, SchedulerMessageTypeSeveritySeverity,
-        SchedulerMessageTypeSeverityType
+export!(scheduler_message_type_severity:
+    SchedulerMessageTypeSeverity, SchedulerMessageTypeSeveritySeverity, SchedulerMessageTypeSeverityType
 );
-export!(
-    scheduling_no_forecast_options_request: SchedulingNoForecastOptionsRequest,
-        SchedulingNoForecastOptionsRequestShiftLength, SchedulingNoForecastOptionsRequestShiftStart
+export!(scheduling_no_forecast_options_request:
+    SchedulingNoForecastOptionsRequest, SchedulingNoForecastOptionsRequestShiftLength,
+    SchedulingNoForecastOptionsRequestShiftStart
 );
 export!(scheduling_options_request: SchedulingOptionsRequest, SchedulingOptionsRequestActivitySmoothingType);
 export!(scheduling_period: SchedulingPeriod);
@@ -881,9 +816,8 @@ export!(session_info: SessionInfo);
 export!(session_meta_data: SessionMetaData);
 export!(session_meta_data_result: SessionMetaDataResult);
 export!(session_metric_data: SessionMetricData);
-export!(
-    set_time_off_integration_status_request: SetTimeOffIntegrationStatusRequest,
-        SetTimeOffIntegrationStatusRequestIntegrationStatus
+export!(set_time_off_integration_status_request:
+    SetTimeOffIntegrationStatusRequest, SetTimeOffIntegrationStatusRequestIntegrationStatus
 );
 export!(set_time_off_limit_values_request: SetTimeOffLimitValuesRequest);
 export!(set_wrapper_day_of_week: SetWrapperDayOfWeek, SetWrapperDayOfWeekValues);
@@ -894,81 +828,74 @@ export!(shared_enums: *);
 export!(shift_set: ShiftSet);
 export!(shift_set_effective_work_plan: ShiftSetEffectiveWorkPlan);
 export!(shift_start_variance: ShiftStartVariance, ShiftStartVarianceApplicableDays);
-export!(
-    shift_trade_activity_preview_response: ShiftTradeActivityPreviewResponse,
-        ShiftTradeActivityPreviewResponseExternalActivityType
+export!(shift_trade_activity_preview_response:
+    ShiftTradeActivityPreviewResponse, ShiftTradeActivityPreviewResponseExternalActivityType
 );
-export!(
-    shift_trade_activity_rule: ShiftTradeActivityRule, ShiftTradeActivityRuleAction,
-        ShiftTradeActivityRuleActivityCategory
+export!(shift_trade_activity_rule:
+    ShiftTradeActivityRule, ShiftTradeActivityRuleAction, ShiftTradeActivityRuleActivityCategory
 );
-export!(
-    shift_trade_add_trade_job_response: ShiftTradeAddTradeJobResponse, ShiftTradeAddTradeJobResponseStatus,
-        ShiftTradeAddTradeJobResponseType
+export!(shift_trade_add_trade_job_response:
+    ShiftTradeAddTradeJobResponse, ShiftTradeAddTradeJobResponseStatus, ShiftTradeAddTradeJobResponseType
 );
-export!(
-    shift_trade_bulk_update_trade_state_bu_job_response: ShiftTradeBulkUpdateTradeStateBuJobResponse,
-        ShiftTradeBulkUpdateTradeStateBuJobResponseStatus, ShiftTradeBulkUpdateTradeStateBuJobResponseType
+export!(shift_trade_bulk_update_trade_state_bu_job_response:
+    ShiftTradeBulkUpdateTradeStateBuJobResponse, ShiftTradeBulkUpdateTradeStateBuJobResponseStatus,
+    ShiftTradeBulkUpdateTradeStateBuJobResponseType
 );
-export!(
-    shift_trade_evaluate_trades_bu_job_response: ShiftTradeEvaluateTradesBuJobResponse,
-        ShiftTradeEvaluateTradesBuJobResponseStatus, ShiftTradeEvaluateTradesBuJobResponseType
+export!(shift_trade_evaluate_trades_bu_job_response:
+    ShiftTradeEvaluateTradesBuJobResponse, ShiftTradeEvaluateTradesBuJobResponseStatus,
+    ShiftTradeEvaluateTradesBuJobResponseType
 );
-export!(
-    shift_trade_external_activity_rule: ShiftTradeExternalActivityRule, ShiftTradeExternalActivityRuleAction,
-        ShiftTradeExternalActivityRuleExternalActivityType
+export!(shift_trade_external_activity_rule:
+    ShiftTradeExternalActivityRule, ShiftTradeExternalActivityRuleAction,
+    ShiftTradeExternalActivityRuleExternalActivityType
 );
 export!(shift_trade_initiating_side_response_item: ShiftTradeInitiatingSideResponseItem);
 export!(shift_trade_list_job_response: ShiftTradeListJobResponse);
 export!(shift_trade_list_response: ShiftTradeListResponse);
 export!(shift_trade_match_response_item: ShiftTradeMatchResponseItem);
-export!(
-    shift_trade_match_review_response: ShiftTradeMatchReviewResponse, ShiftTradeMatchReviewResponseUnevaluatedRules
+export!(shift_trade_match_review_response:
+    ShiftTradeMatchReviewResponse, ShiftTradeMatchReviewResponseUnevaluatedRules
 );
 export!(shift_trade_match_review_user_response: ShiftTradeMatchReviewUserResponse);
-export!(
-    shift_trade_match_trade_job_response: ShiftTradeMatchTradeJobResponse, ShiftTradeMatchTradeJobResponseStatus,
-        ShiftTradeMatchTradeJobResponseType
+export!(shift_trade_match_trade_job_response:
+    ShiftTradeMatchTradeJobResponse, ShiftTradeMatchTradeJobResponseStatus, ShiftTradeMatchTradeJobResponseType
 );
 export!(shift_trade_match_violation: ShiftTradeMatchViolation, ShiftTradeMatchViolationType);
 export!(shift_trade_matches_summary_response: ShiftTradeMatchesSummaryResponse);
 export!(shift_trade_notification: ShiftTradeNotification, ShiftTradeNotificationNewState);
 export!(shift_trade_preview_response: ShiftTradePreviewResponse);
-export!(
-    shift_trade_query_agent_trades_job_response: ShiftTradeQueryAgentTradesJobResponse,
-        ShiftTradeQueryAgentTradesJobResponseStatus, ShiftTradeQueryAgentTradesJobResponseType
+export!(shift_trade_query_agent_trades_job_response:
+    ShiftTradeQueryAgentTradesJobResponse, ShiftTradeQueryAgentTradesJobResponseStatus,
+    ShiftTradeQueryAgentTradesJobResponseType
 );
-export!(
-    shift_trade_query_trades_bu_job_response: ShiftTradeQueryTradesBuJobResponse,
-        ShiftTradeQueryTradesBuJobResponseStatus, ShiftTradeQueryTradesBuJobResponseType
+export!(shift_trade_query_trades_bu_job_response:
+    ShiftTradeQueryTradesBuJobResponse, ShiftTradeQueryTradesBuJobResponseStatus, ShiftTradeQueryTradesBuJobResponseType
 );
-export!(
-    shift_trade_query_week_summaries_bu_job_response: ShiftTradeQueryWeekSummariesBuJobResponse,
-        ShiftTradeQueryWeekSummariesBuJobResponseStatus, ShiftTradeQueryWeekSummariesBuJobResponseType
+export!(shift_trade_query_week_summaries_bu_job_response:
+    ShiftTradeQueryWeekSummariesBuJobResponse, ShiftTradeQueryWeekSummariesBuJobResponseStatus,
+    ShiftTradeQueryWeekSummariesBuJobResponseType
 );
 export!(shift_trade_receiving_side_response_item: ShiftTradeReceivingSideResponseItem);
 export!(shift_trade_response: ShiftTradeResponse, ShiftTradeResponseState);
 export!(shift_trade_response_item: ShiftTradeResponseItem, ShiftTradeResponseItemState);
-export!(
-    shift_trade_search_unmatched_trades_bu_job_response: ShiftTradeSearchUnmatchedTradesBuJobResponse,
-        ShiftTradeSearchUnmatchedTradesBuJobResponseStatus, ShiftTradeSearchUnmatchedTradesBuJobResponseType
+export!(shift_trade_search_unmatched_trades_bu_job_response:
+    ShiftTradeSearchUnmatchedTradesBuJobResponse, ShiftTradeSearchUnmatchedTradesBuJobResponseStatus,
+    ShiftTradeSearchUnmatchedTradesBuJobResponseType
 );
-export!(
-    shift_trade_settings: ShiftTradeSettings, ShiftTradeSettingsMinMinutesBetweenShiftsViolations,
-        ShiftTradeSettingsOneSided, ShiftTradeSettingsPlanningPeriodMaxPaidViolations,
-        ShiftTradeSettingsPlanningPeriodMinPaidViolations, ShiftTradeSettingsUnequalPaid,
-        ShiftTradeSettingsWeeklyMaxPaidViolations, ShiftTradeSettingsWeeklyMinPaidViolations
+export!(shift_trade_settings:
+    ShiftTradeSettings, ShiftTradeSettingsMinMinutesBetweenShiftsViolations, ShiftTradeSettingsOneSided,
+    ShiftTradeSettingsPlanningPeriodMaxPaidViolations, ShiftTradeSettingsPlanningPeriodMinPaidViolations,
+    ShiftTradeSettingsUnequalPaid, ShiftTradeSettingsWeeklyMaxPaidViolations, ShiftTradeSettingsWeeklyMinPaidViolations
 );
 export!(shift_trade_shift_response_item: ShiftTradeShiftResponseItem);
 export!(shift_trade_target_request_item: ShiftTradeTargetRequestItem);
 export!(shift_trade_target_response_item: ShiftTradeTargetResponseItem);
-export!(
-    shift_trade_update_trade_job_response: ShiftTradeUpdateTradeJobResponse, ShiftTradeUpdateTradeJobResponseStatus,
-        ShiftTradeUpdateTradeJobResponseType
+export!(shift_trade_update_trade_job_response:
+    ShiftTradeUpdateTradeJobResponse, ShiftTradeUpdateTradeJobResponseStatus, ShiftTradeUpdateTradeJobResponseType
 );
-export!(
-    shift_trade_update_trade_state_job_response: ShiftTradeUpdateTradeStateJobResponse,
-        ShiftTradeUpdateTradeStateJobResponseStatus, ShiftTradeUpdateTradeStateJobResponseType
+export!(shift_trade_update_trade_state_job_response:
+    ShiftTradeUpdateTradeStateJobResponse, ShiftTradeUpdateTradeStateJobResponseStatus,
+    ShiftTradeUpdateTradeStateJobResponseType
 );
 export!(shift_trade_week_summary_response_item: ShiftTradeWeekSummaryResponseItem);
 export!(short_term_forecast_reference: ShortTermForecastReference);
@@ -986,8 +913,8 @@ export!(staffing_group_allocation: StaffingGroupAllocation);
 export!(staffing_group_allocations_response_template: StaffingGroupAllocationsResponseTemplate);
 export!(staffing_group_full_time_equivalent_contribution: StaffingGroupFullTimeEquivalentContribution);
 export!(staffing_group_listing: StaffingGroupListing);
-export!(
-    staffing_group_metric_change_response: StaffingGroupMetricChangeResponse, StaffingGroupMetricChangeResponseMetric
+export!(staffing_group_metric_change_response:
+    StaffingGroupMetricChangeResponse, StaffingGroupMetricChangeResponseMetric
 );
 export!(staffing_group_reference: StaffingGroupReference);
 export!(staffing_group_response: StaffingGroupResponse);
@@ -1000,9 +927,8 @@ export!(time_off_balance_job_response: TimeOffBalanceJobResponse, TimeOffBalance
 export!(time_off_balance_request: TimeOffBalanceRequest);
 export!(time_off_balance_response: TimeOffBalanceResponse);
 export!(time_off_balances_response: TimeOffBalancesResponse);
-export!(
-    time_off_integration_status_response: TimeOffIntegrationStatusResponse,
-        TimeOffIntegrationStatusResponseIntegrationStatus
+export!(time_off_integration_status_response:
+    TimeOffIntegrationStatusResponse, TimeOffIntegrationStatusResponseIntegrationStatus
 );
 export!(time_off_integration_status_response_listing: TimeOffIntegrationStatusResponseListing);
 export!(time_off_limit: TimeOffLimit, TimeOffLimitGranularity);
@@ -1016,19 +942,18 @@ export!(time_off_plan_business_unit_association: TimeOffPlanBusinessUnitAssociat
 export!(time_off_plan_listing: TimeOffPlanListing);
 export!(time_off_plan_management_unit_association: TimeOffPlanManagementUnitAssociation);
 export!(time_off_request_list: TimeOffRequestList);
-export!(
-    time_off_request_list_item: TimeOffRequestListItem, TimeOffRequestListItemStatus, TimeOffRequestListItemSubstatus
+export!(time_off_request_list_item:
+    TimeOffRequestListItem, TimeOffRequestListItemStatus, TimeOffRequestListItemSubstatus
 );
 export!(time_off_request_listing: TimeOffRequestListing);
 export!(time_off_request_lookup: TimeOffRequestLookup);
 export!(time_off_request_notification: TimeOffRequestNotification, TimeOffRequestNotificationStatus);
-export!(
-    time_off_request_query_body: TimeOffRequestQueryBody, TimeOffRequestQueryBodyStatuses,
-        TimeOffRequestQueryBodySubstatuses
+export!(time_off_request_query_body:
+    TimeOffRequestQueryBody, TimeOffRequestQueryBodyStatuses, TimeOffRequestQueryBodySubstatuses
 );
 export!(time_off_request_reference: TimeOffRequestReference);
-export!(
-    time_off_request_response: TimeOffRequestResponse, TimeOffRequestResponseStatus, TimeOffRequestResponseSubstatus
+export!(time_off_request_response:
+    TimeOffRequestResponse, TimeOffRequestResponseStatus, TimeOffRequestResponseSubstatus
 );
 export!(time_off_settings_request: TimeOffSettingsRequest, TimeOffSettingsRequestSubmissionRangeType);
 export!(time_off_settings_response: TimeOffSettingsResponse, TimeOffSettingsResponseSubmissionRangeType);
@@ -1037,37 +962,31 @@ export!(unavailable_time: UnavailableTime);
 export!(unavailable_time_listing: UnavailableTimeListing);
 export!(unavailable_times_management_unit_settings: UnavailableTimesManagementUnitSettings);
 export!(unavailable_times_validation_result: UnavailableTimesValidationResult);
-export!(
-    unavailable_times_violation_message_argument: UnavailableTimesViolationMessageArgument,
-        UnavailableTimesViolationMessageArgumentType
+export!(unavailable_times_violation_message_argument:
+    UnavailableTimesViolationMessageArgument, UnavailableTimesViolationMessageArgumentType
 );
 export!(update_activity_code_request: UpdateActivityCodeRequest, UpdateActivityCodeRequestCategory);
-export!(
-    update_activity_plan_request: UpdateActivityPlanRequest, UpdateActivityPlanRequestOptimizationObjective,
-        UpdateActivityPlanRequestState, UpdateActivityPlanRequestType
+export!(update_activity_plan_request:
+    UpdateActivityPlanRequest, UpdateActivityPlanRequestOptimizationObjective, UpdateActivityPlanRequestState,
+    UpdateActivityPlanRequestType
 );
-export!(
-    update_adherence_adjustment_admin_request: UpdateAdherenceAdjustmentAdminRequest,
-        UpdateAdherenceAdjustmentAdminRequestStatus
+export!(update_adherence_adjustment_admin_request:
+    UpdateAdherenceAdjustmentAdminRequest, UpdateAdherenceAdjustmentAdminRequestStatus
 );
 export!(update_adherence_adjustment_agent_request: UpdateAdherenceAdjustmentAgentRequest);
-export!(
-    update_adherence_adjustments_bulk_item: UpdateAdherenceAdjustmentsBulkItem,
-        UpdateAdherenceAdjustmentsBulkItemStatus
+export!(update_adherence_adjustments_bulk_item:
+    UpdateAdherenceAdjustmentsBulkItem, UpdateAdherenceAdjustmentsBulkItemStatus
 );
 export!(update_adherence_adjustments_bulk_request: UpdateAdherenceAdjustmentsBulkRequest);
-export!(
-    update_adherence_adjustments_reason_code_request: UpdateAdherenceAdjustmentsReasonCodeRequest,
-        UpdateAdherenceAdjustmentsReasonCodeRequestState
+export!(update_adherence_adjustments_reason_code_request:
+    UpdateAdherenceAdjustmentsReasonCodeRequest, UpdateAdherenceAdjustmentsReasonCodeRequestState
 );
-export!(
-    update_adherence_adjustments_reason_codes_bulk_item: UpdateAdherenceAdjustmentsReasonCodesBulkItem,
-        UpdateAdherenceAdjustmentsReasonCodesBulkItemState
+export!(update_adherence_adjustments_reason_codes_bulk_item:
+    UpdateAdherenceAdjustmentsReasonCodesBulkItem, UpdateAdherenceAdjustmentsReasonCodesBulkItemState
 );
 export!(update_adherence_adjustments_reason_codes_bulk_request: UpdateAdherenceAdjustmentsReasonCodesBulkRequest);
-export!(
-    update_adherence_explanation_status_request: UpdateAdherenceExplanationStatusRequest,
-        UpdateAdherenceExplanationStatusRequestStatus
+export!(update_adherence_explanation_status_request:
+    UpdateAdherenceExplanationStatusRequest, UpdateAdherenceExplanationStatusRequestStatus
 );
 export!(update_agent_schedule_bidding_preference: UpdateAgentScheduleBiddingPreference);
 export!(update_agent_scheduling_preferences_request: UpdateAgentSchedulingPreferencesRequest);
@@ -1075,21 +994,18 @@ export!(update_agent_work_plan_bidding_preference: UpdateAgentWorkPlanBiddingPre
 export!(update_alternative_shift_bu_settings_request: UpdateAlternativeShiftBuSettingsRequest);
 export!(update_bu_adherence_adjustments_settings_request: UpdateBuAdherenceAdjustmentsSettingsRequest);
 export!(update_business_unit_request: UpdateBusinessUnitRequest);
-export!(
-    update_business_unit_scheduling_preferences_settings_request:
-        UpdateBusinessUnitSchedulingPreferencesSettingsRequest
+export!(update_business_unit_scheduling_preferences_settings_request:
+    UpdateBusinessUnitSchedulingPreferencesSettingsRequest
 );
-export!(
-    update_business_unit_settings_request: UpdateBusinessUnitSettingsRequest,
-        UpdateBusinessUnitSettingsRequestStartDayOfWeek
+export!(update_business_unit_settings_request:
+    UpdateBusinessUnitSettingsRequest, UpdateBusinessUnitSettingsRequestStartDayOfWeek
 );
 export!(update_capacity_plan_request: UpdateCapacityPlanRequest);
 export!(update_management_unit_request: UpdateManagementUnitRequest);
 export!(update_management_units_settings_request: UpdateManagementUnitsSettingsRequest);
 export!(update_mu_agent_request: UpdateMuAgentRequest);
-export!(
-    update_mu_agent_work_plan_failure_response: UpdateMuAgentWorkPlanFailureResponse,
-        UpdateMuAgentWorkPlanFailureResponseFailure
+export!(update_mu_agent_work_plan_failure_response:
+    UpdateMuAgentWorkPlanFailureResponse, UpdateMuAgentWorkPlanFailureResponseFailure
 );
 export!(update_mu_agent_work_plan_request: UpdateMuAgentWorkPlanRequest);
 export!(update_mu_agent_work_plans_batch_request: UpdateMuAgentWorkPlansBatchRequest);
@@ -1099,9 +1015,9 @@ export!(update_notification_response: UpdateNotificationResponse);
 export!(update_notifications_request: UpdateNotificationsRequest);
 export!(update_notifications_response: UpdateNotificationsResponse);
 export!(update_planning_group_request: UpdatePlanningGroupRequest);
-export!(
-    update_schedule_bid: UpdateScheduleBid, UpdateScheduleBidAgentRankingType, UpdateScheduleBidRankingTiebreakerType,
-        UpdateScheduleBidStatus
+export!(update_schedule_bid:
+    UpdateScheduleBid, UpdateScheduleBidAgentRankingType, UpdateScheduleBidRankingTiebreakerType,
+    UpdateScheduleBidStatus
 );
 export!(update_schedule_upload_response: UpdateScheduleUploadResponse);
 export!(update_schedule_upload_schema: UpdateScheduleUploadSchema);
@@ -1115,9 +1031,9 @@ export!(update_time_off_plan_management_unit_association: UpdateTimeOffPlanManag
 export!(update_time_off_plan_request: UpdateTimeOffPlanRequest, UpdateTimeOffPlanRequestAutoApprovalRule);
 export!(update_unavailable_time: UpdateUnavailableTime);
 export!(update_unavailable_times_request: UpdateUnavailableTimesRequest);
-export!(
-    update_work_plan_bid: UpdateWorkPlanBid, UpdateWorkPlanBidAgentRankingType, UpdateWorkPlanBidRankingTiebreakerType,
-        UpdateWorkPlanBidStatus
+export!(update_work_plan_bid:
+    UpdateWorkPlanBid, UpdateWorkPlanBidAgentRankingType, UpdateWorkPlanBidRankingTiebreakerType,
+    UpdateWorkPlanBidStatus
 );
 export!(update_work_plan_rotation_agent_request: UpdateWorkPlanRotationAgentRequest);
 export!(update_work_plan_rotation_request: UpdateWorkPlanRotationRequest);
@@ -1126,18 +1042,18 @@ export!(user_activity: UserActivity);
 export!(user_activity_adherence_presence: UserActivityAdherencePresence);
 export!(user_activity_listing: UserActivityListing);
 export!(user_activity_out_of_office: UserActivityOutOfOffice);
-export!(
-    user_activity_presence_definition: UserActivityPresenceDefinition, UserActivityPresenceDefinitionSystemPresence
+export!(user_activity_presence_definition:
+    UserActivityPresenceDefinition, UserActivityPresenceDefinitionSystemPresence
 );
 export!(user_activity_routing_status: UserActivityRoutingStatus, UserActivityRoutingStatusStatus);
 export!(user_list_schedule_request_body: UserListScheduleRequestBody);
 export!(user_next_activity_reminder: UserNextActivityReminder, UserNextActivityReminderActivityCategory);
 export!(user_schedule: UserSchedule);
 export!(user_schedule_activity: UserScheduleActivity);
-export!(
-    user_schedule_adherence: UserScheduleAdherence, UserScheduleAdherenceActualActivityCategory,
-        UserScheduleAdherenceAdherenceState, UserScheduleAdherenceImpact, UserScheduleAdherenceRoutingStatus,
-        UserScheduleAdherenceScheduledActivityCategory, UserScheduleAdherenceSystemPresence
+export!(user_schedule_adherence:
+    UserScheduleAdherence, UserScheduleAdherenceActualActivityCategory, UserScheduleAdherenceAdherenceState,
+    UserScheduleAdherenceImpact, UserScheduleAdherenceRoutingStatus, UserScheduleAdherenceScheduledActivityCategory,
+    UserScheduleAdherenceSystemPresence
 );
 export!(user_schedule_adherence_listing: UserScheduleAdherenceListing);
 export!(user_schedule_container: UserScheduleContainer);
@@ -1147,17 +1063,15 @@ export!(user_search_rule: UserSearchRule);
 export!(user_search_rule_part: UserSearchRulePart, UserSearchRulePartOperation, UserSearchRulePartSelector);
 export!(user_staffing_group_listing: UserStaffingGroupListing);
 export!(user_staffing_group_response: UserStaffingGroupResponse);
-export!(
-    user_time_off_integration_status_response: UserTimeOffIntegrationStatusResponse,
-        UserTimeOffIntegrationStatusResponseIntegrationStatus
+export!(user_time_off_integration_status_response:
+    UserTimeOffIntegrationStatusResponse, UserTimeOffIntegrationStatusResponseIntegrationStatus
 );
 export!(user_time_off_integration_status_response_listing: UserTimeOffIntegrationStatusResponseListing);
 export!(user_time_off_request_reference: UserTimeOffRequestReference);
 export!(users_activity_request: UsersActivityRequest);
 export!(validate_agent_unavailable_times_request: ValidateAgentUnavailableTimesRequest);
-export!(
-    validate_agent_unavailable_times_response: ValidateAgentUnavailableTimesResponse,
-        ValidateAgentUnavailableTimesResponseStatus
+export!(validate_agent_unavailable_times_response:
+    ValidateAgentUnavailableTimesResponse, ValidateAgentUnavailableTimesResponseStatus
 );
 export!(validate_work_plan_messages: ValidateWorkPlanMessages);
 export!(validate_work_plan_response: ValidateWorkPlanResponse);
@@ -1190,28 +1104,25 @@ export!(week_shift_trade_matches_summary_response: WeekShiftTradeMatchesSummaryR
 export!(week_shift_trade_response: WeekShiftTradeResponse);
 export!(weekly: Weekly);
 export!(wfm_agent: WfmAgent);
-export!(
-    wfm_agent_historical_adherence_job_reference: WfmAgentHistoricalAdherenceJobReference,
-        WfmAgentHistoricalAdherenceJobReferenceStatus
+export!(wfm_agent_historical_adherence_job_reference:
+    WfmAgentHistoricalAdherenceJobReference, WfmAgentHistoricalAdherenceJobReferenceStatus
 );
 export!(wfm_agent_historical_adherence_response: WfmAgentHistoricalAdherenceResponse);
-export!(
-    wfm_agent_historical_adherence_result: WfmAgentHistoricalAdherenceResult, WfmAgentHistoricalAdherenceResultImpact
+export!(wfm_agent_historical_adherence_result:
+    WfmAgentHistoricalAdherenceResult, WfmAgentHistoricalAdherenceResultImpact
 );
 export!(wfm_entity_metadata: WfmEntityMetadata);
 export!(wfm_forecast_modification_interval_offset_value: WfmForecastModificationIntervalOffsetValue);
 export!(wfm_historical_adherence_bulk_item: WfmHistoricalAdherenceBulkItem);
-export!(
-    wfm_historical_adherence_bulk_job_reference: WfmHistoricalAdherenceBulkJobReference,
-        WfmHistoricalAdherenceBulkJobReferenceStatus
+export!(wfm_historical_adherence_bulk_job_reference:
+    WfmHistoricalAdherenceBulkJobReference, WfmHistoricalAdherenceBulkJobReferenceStatus
 );
 export!(wfm_historical_adherence_bulk_query: WfmHistoricalAdherenceBulkQuery);
 export!(wfm_historical_adherence_bulk_response: WfmHistoricalAdherenceBulkResponse);
 export!(wfm_historical_adherence_bulk_result: WfmHistoricalAdherenceBulkResult);
 export!(wfm_historical_adherence_bulk_user_day_metrics: WfmHistoricalAdherenceBulkUserDayMetrics);
-export!(
-    wfm_historical_adherence_bulk_user_result: WfmHistoricalAdherenceBulkUserResult,
-        WfmHistoricalAdherenceBulkUserResultImpact
+export!(wfm_historical_adherence_bulk_user_result:
+    WfmHistoricalAdherenceBulkUserResult, WfmHistoricalAdherenceBulkUserResultImpact
 );
 export!(wfm_historical_adherence_query: WfmHistoricalAdherenceQuery);
 export!(wfm_historical_adherence_query_for_agent: WfmHistoricalAdherenceQueryForAgent);
@@ -1220,15 +1131,14 @@ export!(wfm_historical_adherence_response: WfmHistoricalAdherenceResponse, WfmHi
 export!(wfm_historical_adherence_result_wrapper: WfmHistoricalAdherenceResultWrapper);
 export!(wfm_historical_shrinkage_request: WfmHistoricalShrinkageRequest, WfmHistoricalShrinkageRequestGranularity);
 export!(wfm_historical_shrinkage_response: WfmHistoricalShrinkageResponse, WfmHistoricalShrinkageResponseState);
-export!(
-    wfm_historical_shrinkage_teams_request: WfmHistoricalShrinkageTeamsRequest,
-        WfmHistoricalShrinkageTeamsRequestGranularity
+export!(wfm_historical_shrinkage_teams_request:
+    WfmHistoricalShrinkageTeamsRequest, WfmHistoricalShrinkageTeamsRequestGranularity
 );
 export!(wfm_integration_listing: WfmIntegrationListing);
 export!(wfm_integration_reference: WfmIntegrationReference);
 export!(wfm_integration_response: WfmIntegrationResponse);
-export!(
-    wfm_intraday_planning_group_listing: WfmIntradayPlanningGroupListing, WfmIntradayPlanningGroupListingNoDataReason
+export!(wfm_intraday_planning_group_listing:
+    WfmIntradayPlanningGroupListing, WfmIntradayPlanningGroupListingNoDataReason
 );
 export!(wfm_process_upload_request: WfmProcessUploadRequest);
 export!(wfm_service_goal_impact: WfmServiceGoalImpact);
@@ -1239,9 +1149,9 @@ export!(wfm_user_notification: WfmUserNotification, WfmUserNotificationType);
 export!(wfm_versioned_entity_metadata: WfmVersionedEntityMetadata);
 export!(work_plan: WorkPlan, WorkPlanShiftStartVariancePeriod, WorkPlanShiftStartVarianceType);
 export!(work_plan_activity: WorkPlanActivity);
-export!(
-    work_plan_bid: WorkPlanBid, WorkPlanBidAgentRankingType, WorkPlanBidBidType, WorkPlanBidRankingTiebreakerType,
-        WorkPlanBidStatus, WorkPlanBidWorkPlanFieldsVisibleToAgents
+export!(work_plan_bid:
+    WorkPlanBid, WorkPlanBidAgentRankingType, WorkPlanBidBidType, WorkPlanBidRankingTiebreakerType, WorkPlanBidStatus,
+    WorkPlanBidWorkPlanFieldsVisibleToAgents
 );
 export!(work_plan_bid_group: WorkPlanBidGroup);
 export!(work_plan_bid_group_create: WorkPlanBidGroupCreate);
@@ -1251,24 +1161,23 @@ export!(work_plan_bid_group_summary_list: WorkPlanBidGroupSummaryList);
 export!(work_plan_bid_group_update: WorkPlanBidGroupUpdate);
 export!(work_plan_bid_list_response: WorkPlanBidListResponse);
 export!(work_plan_bid_metadata: WorkPlanBidMetadata);
-export!(
-    work_plan_configuration_violation_message: WorkPlanConfigurationViolationMessage,
-        WorkPlanConfigurationViolationMessageSeverity, WorkPlanConfigurationViolationMessageType
+export!(work_plan_configuration_violation_message:
+    WorkPlanConfigurationViolationMessage, WorkPlanConfigurationViolationMessageSeverity,
+    WorkPlanConfigurationViolationMessageType
 );
-export!(
-    work_plan_constraint_conflict_message: WorkPlanConstraintConflictMessage, WorkPlanConstraintConflictMessageType
+export!(work_plan_constraint_conflict_message:
+    WorkPlanConstraintConflictMessage, WorkPlanConstraintConflictMessageType
 );
 export!(work_plan_constraint_message: WorkPlanConstraintMessage, WorkPlanConstraintMessageType);
-export!(
-    work_plan_constraint_violation_message: WorkPlanConstraintViolationMessage, WorkPlanConstraintViolationMessageType
+export!(work_plan_constraint_violation_message:
+    WorkPlanConstraintViolationMessage, WorkPlanConstraintViolationMessageType
 );
-export!(
-    work_plan_constraints_violation_message: WorkPlanConstraintsViolationMessage,
-        WorkPlanConstraintsViolationMessageType
+export!(work_plan_constraints_violation_message:
+    WorkPlanConstraintsViolationMessage, WorkPlanConstraintsViolationMessageType
 );
-export!(
-    work_plan_list_item_response: WorkPlanListItemResponse, WorkPlanListItemResponseShiftStartVariancePeriod,
-        WorkPlanListItemResponseShiftStartVarianceType
+export!(work_plan_list_item_response:
+    WorkPlanListItemResponse, WorkPlanListItemResponseShiftStartVariancePeriod,
+    WorkPlanListItemResponseShiftStartVarianceType
 );
 export!(work_plan_list_response: WorkPlanListResponse);
 export!(work_plan_override: WorkPlanOverride);
@@ -1282,10 +1191,10 @@ export!(work_plan_rotation_list_response: WorkPlanRotationListResponse);
 export!(work_plan_rotation_reference: WorkPlanRotationReference);
 export!(work_plan_rotation_response: WorkPlanRotationResponse);
 export!(work_plan_shift: WorkPlanShift, WorkPlanShiftDayOffRule);
-export!(
-    work_plan_validation_message_argument: WorkPlanValidationMessageArgument, WorkPlanValidationMessageArgumentType
+export!(work_plan_validation_message_argument:
+    WorkPlanValidationMessageArgument, WorkPlanValidationMessageArgumentType
 );
-export!(
-    work_plan_validation_request: WorkPlanValidationRequest, WorkPlanValidationRequestShiftStartVariancePeriod,
-        WorkPlanValidationRequestShiftStartVarianceType
+export!(work_plan_validation_request:
+    WorkPlanValidationRequest, WorkPlanValidationRequestShiftStartVariancePeriod,
+    WorkPlanValidationRequestShiftStartVarianceType
 );

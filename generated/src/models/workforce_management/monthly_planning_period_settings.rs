@@ -6,7 +6,8 @@ use crate::runtime::time;
 /// `MonthlyPlanningPeriodSettings` in the API.
 ///
 /// Part of [`SchedulingSettingsResponse`](crate::models::SchedulingSettingsResponse),
-/// [`ValueWrapperMonthlyPlanningPeriodSettings`](crate::models::ValueWrapperMonthlyPlanningPeriodSettings).
+/// [`ValueWrapperMonthlyPlanningPeriodSettings`](
+/// crate::models::ValueWrapperMonthlyPlanningPeriodSettings).
 #[derive(Clone, Default)]
 pub struct MonthlyPlanningPeriodSettings {
     /// `startDate`: a date, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `MoveManagementUnitRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_move`](crate::api::PostWorkforcemanagementManagementunitMove).
+/// Taken by [`post_workforcemanagement_managementunit_move`](
+/// crate::api::PostWorkforcemanagementManagementunitMove).
 #[derive(Clone, Default)]
 pub struct MoveManagementUnitRequest {
     /// `businessUnitId`: a string, required

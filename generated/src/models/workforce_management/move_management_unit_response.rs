@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `MoveManagementUnitResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_move`](crate::api::PostWorkforcemanagementManagementunitMove).
+/// Returned by [`post_workforcemanagement_managementunit_move`](
+/// crate::api::PostWorkforcemanagementManagementunitMove).
 #[derive(Clone, Default)]
 pub struct MoveManagementUnitResponse {
     /// `businessUnit`: `BusinessUnitReference`

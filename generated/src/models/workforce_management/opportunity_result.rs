@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `OpportunityResult` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_businessunit_opportunity`](crate::api::PatchWorkforcemanagementBusinessunitOpportunity).
+/// Returned by [`patch_workforcemanagement_businessunit_opportunity`](
+/// crate::api::PatchWorkforcemanagementBusinessunitOpportunity).
 #[derive(Clone, Default)]
 pub struct OpportunityResult {
     /// `activityCodeId`: a string, required

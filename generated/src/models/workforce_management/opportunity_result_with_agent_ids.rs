@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `OpportunityResultWithAgentIds` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_opportunity`](crate::api::GetWorkforcemanagementBusinessunitOpportunity).
+/// Returned by [`get_workforcemanagement_businessunit_opportunity`](
+/// crate::api::GetWorkforcemanagementBusinessunitOpportunity).
 #[derive(Clone, Default)]
 pub struct OpportunityResultWithAgentIds {
     /// `activityCodeId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `PatchBuScheduleRunRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_scheduling_run`](crate::api::PatchWorkforcemanagementBusinessunitSchedulingRun).
+/// Taken by [`patch_workforcemanagement_businessunit_scheduling_run`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulingRun).
 #[derive(Clone, Default)]
 pub struct PatchBuScheduleRunRequest {
     /// `reschedulingOptions`: `PatchBuReschedulingOptionsRequest`

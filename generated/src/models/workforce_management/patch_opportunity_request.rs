@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `PatchOpportunityRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_opportunity`](crate::api::PatchWorkforcemanagementBusinessunitOpportunity).
+/// Taken by [`patch_workforcemanagement_businessunit_opportunity`](
+/// crate::api::PatchWorkforcemanagementBusinessunitOpportunity).
 #[derive(Clone, Default)]
 pub struct PatchOpportunityRequest {
     /// `activityCodeId`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `PatchShiftTradeRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_week_shifttrade`](crate::api::PatchWorkforcemanagementManagementunitWeekShifttrade).
+/// Taken by [`patch_workforcemanagement_managementunit_week_shifttrade`](
+/// crate::api::PatchWorkforcemanagementManagementunitWeekShifttrade).
 #[derive(Clone, Default)]
 pub struct PatchShiftTradeRequest {
     /// `acceptableIntervals`: `ListWrapperInterval`

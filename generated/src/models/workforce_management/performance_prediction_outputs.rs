@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `PerformancePredictionOutputs` in the API.
 ///
-/// Part of
-/// [`PerformancePredictionRecalculationResponse`](crate::models::PerformancePredictionRecalculationResponse),
+/// Part of [`PerformancePredictionRecalculationResponse`](
+/// crate::models::PerformancePredictionRecalculationResponse),
 /// [`PerformancePredictionResponse`](crate::models::PerformancePredictionResponse).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionOutputs {

@@ -8,8 +8,10 @@ use crate::runtime::codec;
 /// `PerformancePredictionRecalculationResponse` in the API.
 ///
 /// Returned by
-/// [`get_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculation`](crate::api::GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculation),
-/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculations).
+/// [`get_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculation`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculation),
+/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculations).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionRecalculationResponse {
     /// `downloadResult`: `PerformancePredictionOutputs`

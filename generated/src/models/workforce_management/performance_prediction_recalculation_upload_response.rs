@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 /// `PerformancePredictionRecalculationUploadResponse` in the API.
 ///
 /// Returned by
-/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl).
+/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionRecalculationUploadResponse {
     /// `headers`: a map of strings to strings

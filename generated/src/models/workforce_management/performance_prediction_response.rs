@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `PerformancePredictionResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_schedule_performancepredictions`](crate::api::GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions).
+/// Returned by [`get_workforcemanagement_businessunit_week_schedule_performancepredictions`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionResponse {
     /// `downloadResult`: `PerformancePredictionOutputs`

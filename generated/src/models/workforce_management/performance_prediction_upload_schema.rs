@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `PerformancePredictionUploadSchema` in the API.
 ///
-/// Part of
-/// [`PerformancePredictionRecalculationUploadResponse`](crate::models::PerformancePredictionRecalculationUploadResponse).
+/// Part of [`PerformancePredictionRecalculationUploadResponse`](
+/// crate::models::PerformancePredictionRecalculationUploadResponse).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionUploadSchema {
     /// `calculationStartDate`: a timestamp, required

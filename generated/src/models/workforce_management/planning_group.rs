@@ -7,12 +7,14 @@ use crate::runtime::codec;
 
 /// `PlanningGroup` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_planninggroup`](crate::api::GetWorkforcemanagementBusinessunitPlanninggroup),
-/// [`patch_workforcemanagement_businessunit_planninggroup`](crate::api::PatchWorkforcemanagementBusinessunitPlanninggroup),
-/// [`post_workforcemanagement_businessunit_planninggroups`](crate::api::PostWorkforcemanagementBusinessunitPlanninggroups).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitPlanninggroups).
+/// Returned by [`get_workforcemanagement_businessunit_planninggroup`](
+/// crate::api::GetWorkforcemanagementBusinessunitPlanninggroup),
+/// [`patch_workforcemanagement_businessunit_planninggroup`](
+/// crate::api::PatchWorkforcemanagementBusinessunitPlanninggroup),
+/// [`post_workforcemanagement_businessunit_planninggroups`](
+/// crate::api::PostWorkforcemanagementBusinessunitPlanninggroups). Item of the listing
+/// [`get_workforcemanagement_businessunit_planninggroups`](
+/// crate::api::GetWorkforcemanagementBusinessunitPlanninggroups).
 #[derive(Clone, Default)]
 pub struct PlanningGroup {
     /// `id`: a string, required

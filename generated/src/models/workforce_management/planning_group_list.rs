@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `PlanningGroupList` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitPlanninggroups).
+/// Returned by [`get_workforcemanagement_businessunit_planninggroups`](
+/// crate::api::GetWorkforcemanagementBusinessunitPlanninggroups).
 #[derive(Clone, Default)]
 pub struct PlanningGroupList {
     /// `entities`: a list of `PlanningGroup`

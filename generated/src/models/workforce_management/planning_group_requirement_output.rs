@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// `PlanningGroupRequirementOutput` in the API.
 ///
 /// Part of [`LongTermRequirements`](crate::models::LongTermRequirements),
-/// [`StaffingRequirementResultResponseTemplate`](crate::models::StaffingRequirementResultResponseTemplate).
+/// [`StaffingRequirementResultResponseTemplate`](
+/// crate::models::StaffingRequirementResultResponseTemplate).
 #[derive(Clone, Default)]
 pub struct PlanningGroupRequirementOutput {
     /// `errorDetails`: a list of `LongTermRequirementsErrorDetail`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `PlanningGroupToStaffingGroupsListing` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
+/// Returned by [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
 #[derive(Clone, Default)]
 pub struct PlanningGroupToStaffingGroupsListing {
     /// `entities`: a list of `PlanningGroupToStaffingGroupsResponse`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `PlanningGroupToStaffingGroupsResponse` in the API.
 ///
-/// Item of the listing
-/// [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
+/// Item of the listing [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
 #[derive(Clone, Default)]
 pub struct PlanningGroupToStaffingGroupsResponse {
     /// `planningGroup`: `PlanningGroupReference`, required

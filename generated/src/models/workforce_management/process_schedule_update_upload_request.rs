@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ProcessScheduleUpdateUploadRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_week_schedule_update`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdate).
+/// Taken by [`post_workforcemanagement_businessunit_week_schedule_update`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdate).
 #[derive(Clone, Default)]
 pub struct ProcessScheduleUpdateUploadRequest {
     /// `managementUnitIdsForAddedTeamUsers`: a list of strings

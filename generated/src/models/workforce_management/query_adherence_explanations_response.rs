@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `QueryAdherenceExplanationsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_adherence_explanations_query`](crate::api::PostWorkforcemanagementAdherenceExplanationsQuery).
+/// Returned by [`post_workforcemanagement_adherence_explanations_query`](
+/// crate::api::PostWorkforcemanagementAdherenceExplanationsQuery).
 #[derive(Clone, Default)]
 pub struct QueryAdherenceExplanationsResponse {
     /// `downloadUrl`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryAgentScheduleUnavailableTimesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_unavailabletimes_schedules_query`](crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery).
+/// Taken by [`post_workforcemanagement_businessunit_unavailabletimes_schedules_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentScheduleUnavailableTimesRequest {
     /// `agentId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryAgentScheduleUnavailableTimesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_unavailabletimes_schedules_query`](crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery).
+/// Returned by [`post_workforcemanagement_businessunit_unavailabletimes_schedules_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSchedulesQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentScheduleUnavailableTimesResponse {
     /// `consideredInScheduleGeneration`: a boolean, required

@@ -5,9 +5,10 @@ use crate::runtime::time;
 
 /// `QueryAgentSchedulingPreferencesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agent_schedulingpreferences_query`](crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
-/// [`post_workforcemanagement_schedulingpreferences_query`](crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
+/// Taken by [`post_workforcemanagement_agent_schedulingpreferences_query`](
+/// crate::api::PostWorkforcemanagementAgentSchedulingpreferencesQuery),
+/// [`post_workforcemanagement_schedulingpreferences_query`](
+/// crate::api::PostWorkforcemanagementSchedulingpreferencesQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentSchedulingPreferencesRequest {
     /// `endDate`: a timestamp, required

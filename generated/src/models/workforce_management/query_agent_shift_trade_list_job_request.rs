@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueryAgentShiftTradeListJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_shifttrading_trades_mine_query_jobs`](crate::api::PostWorkforcemanagementShifttradingTradesMineQueryJobs).
+/// Taken by [`post_workforcemanagement_shifttrading_trades_mine_query_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradesMineQueryJobs).
 #[derive(Clone, Default)]
 pub struct QueryAgentShiftTradeListJobRequest {
     /// `weekDates`: a list of dates, required

@@ -5,9 +5,10 @@ use crate::runtime::time;
 
 /// `QueryAgentUnavailableTimesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agent_unavailabletimes_query`](crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
-/// [`post_workforcemanagement_unavailabletimes_query`](crate::api::PostWorkforcemanagementUnavailabletimesQuery).
+/// Taken by [`post_workforcemanagement_agent_unavailabletimes_query`](
+/// crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
+/// [`post_workforcemanagement_unavailabletimes_query`](
+/// crate::api::PostWorkforcemanagementUnavailabletimesQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentUnavailableTimesRequest {
     /// `endDate`: a timestamp, required

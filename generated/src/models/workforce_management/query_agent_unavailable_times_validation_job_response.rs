@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `QueryAgentUnavailableTimesValidationJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_unavailabletimes_validation_job`](crate::api::GetWorkforcemanagementUnavailabletimesValidationJob).
+/// Returned by [`get_workforcemanagement_unavailabletimes_validation_job`](
+/// crate::api::GetWorkforcemanagementUnavailabletimesValidationJob).
 #[derive(Clone, Default)]
 pub struct QueryAgentUnavailableTimesValidationJobResponse {
     /// `agent`: `UserReference`, required

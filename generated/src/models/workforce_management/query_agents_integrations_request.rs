@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueryAgentsIntegrationsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agents_integrations_hris_query`](crate::api::PostWorkforcemanagementAgentsIntegrationsHrisQuery).
+/// Taken by [`post_workforcemanagement_agents_integrations_hris_query`](
+/// crate::api::PostWorkforcemanagementAgentsIntegrationsHrisQuery).
 #[derive(Clone, Default)]
 pub struct QueryAgentsIntegrationsRequest {
     /// `agentIds`: a list of strings, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueryAvailabilityManagementUnitsSettingsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_unavailabletimes_settings_query`](crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery).
+/// Taken by [`post_workforcemanagement_businessunit_unavailabletimes_settings_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery).
 #[derive(Clone, Default)]
 pub struct QueryAvailabilityManagementUnitsSettingsRequest {
     /// `managementUnitIds`: a list of strings, required

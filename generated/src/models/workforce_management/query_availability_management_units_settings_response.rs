@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryAvailabilityManagementUnitsSettingsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_unavailabletimes_settings_query`](crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery).
+/// Returned by [`post_workforcemanagement_businessunit_unavailabletimes_settings_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitUnavailabletimesSettingsQuery).
 #[derive(Clone, Default)]
 pub struct QueryAvailabilityManagementUnitsSettingsResponse {
     /// `managementUnits`: a list of `UnavailableTimesManagementUnitSettings`, required

@@ -6,7 +6,8 @@ use crate::runtime::time;
 /// `QueryCapacityPlanStaffingGroupMetricChangeHistory` in the API.
 ///
 /// Taken by
-/// [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery).
+/// [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery).
 #[derive(Clone, Default)]
 pub struct QueryCapacityPlanStaffingGroupMetricChangeHistory {
     /// `queryEndDate`: a timestamp

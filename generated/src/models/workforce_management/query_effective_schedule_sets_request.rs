@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueryEffectiveScheduleSetsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets).
+/// Taken by [`post_workforcemanagement_businessunit_schedulebids_effectiveschedulesets`](
+/// crate::api::PostWorkforcemanagementBusinessunitSchedulebidsEffectiveschedulesets).
 #[derive(Clone, Default)]
 pub struct QueryEffectiveScheduleSetsRequest {
     /// `startDate`: a date, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryExternalActivityOpportunitiesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_opportunities_externalactivities_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery).
+/// Returned by [`post_workforcemanagement_businessunit_opportunities_externalactivities_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery).
 #[derive(Clone, Default)]
 pub struct QueryExternalActivityOpportunitiesResponse {
     /// `externalActivities`: a list of `QueryExternalActivityOpportunityResult`, required

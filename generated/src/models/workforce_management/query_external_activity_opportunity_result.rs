@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueryExternalActivityOpportunityResult` in the API.
 ///
-/// Part of
-/// [`QueryExternalActivityOpportunitiesResponse`](crate::models::QueryExternalActivityOpportunitiesResponse).
+/// Part of [`QueryExternalActivityOpportunitiesResponse`](
+/// crate::models::QueryExternalActivityOpportunitiesResponse).
 #[derive(Clone, Default)]
 pub struct QueryExternalActivityOpportunityResult {
     /// `id`: a string, read-only

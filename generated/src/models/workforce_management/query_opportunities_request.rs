@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `QueryOpportunitiesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agents_opportunities_query`](crate::api::PostWorkforcemanagementAgentsOpportunitiesQuery),
-/// [`post_workforcemanagement_businessunit_opportunities_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesQuery).
+/// Taken by [`post_workforcemanagement_agents_opportunities_query`](
+/// crate::api::PostWorkforcemanagementAgentsOpportunitiesQuery),
+/// [`post_workforcemanagement_businessunit_opportunities_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesQuery).
 #[derive(Clone, Default)]
 pub struct QueryOpportunitiesRequest {
     /// `range`: `RequiredDateRange`, required

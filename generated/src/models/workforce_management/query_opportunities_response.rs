@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryOpportunitiesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_opportunities_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesQuery).
+/// Returned by [`post_workforcemanagement_businessunit_opportunities_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesQuery).
 #[derive(Clone, Default)]
 pub struct QueryOpportunitiesResponse {
     /// `downloadUrl`: a string

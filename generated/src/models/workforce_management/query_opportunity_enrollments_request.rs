@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryOpportunityEnrollmentsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_opportunities_enrollments_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery).
+/// Taken by [`post_workforcemanagement_businessunit_opportunities_enrollments_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery).
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentsRequest {
     /// `opportunityId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryOpportunityEnrollmentsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_opportunities_enrollments_query`](crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery).
+/// Returned by [`post_workforcemanagement_businessunit_opportunities_enrollments_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery).
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentsResponse {
     /// `downloadUrl`: a string

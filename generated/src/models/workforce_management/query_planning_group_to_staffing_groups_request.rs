@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueryPlanningGroupToStaffingGroupsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
+/// Taken by [`post_workforcemanagement_businessunit_staffinggroups_planninggroups_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery).
 #[derive(Clone, Default)]
 pub struct QueryPlanningGroupToStaffingGroupsRequest {
     /// `planningGroupIds`: a list of strings

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueryShiftTradeListJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs).
+/// Taken by [`post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs).
 #[derive(Clone, Default)]
 pub struct QueryShiftTradeListJobRequest {
     /// `managementUnitIds`: a list of strings, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryTimeOffIntegrationStatusRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery).
+/// Taken by [`post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct QueryTimeOffIntegrationStatusRequest {
     /// `timeOffRequestLookups`: a list of `TimeOffRequestLookup`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryTimeOffLimitValuesForGranularityRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_timeofflimit_values_query`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesQuery).
+/// Taken by [`post_workforcemanagement_businessunit_timeofflimit_values_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitValuesQuery).
 #[derive(Clone, Default)]
 pub struct QueryTimeOffLimitValuesForGranularityRequest {
     /// `dateRanges`: a list of `LocalDateRange`, required

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `QueryTimeOffLimitValuesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_timeofflimits_values_query`](crate::api::PostWorkforcemanagementBusinessunitTimeofflimitsValuesQuery),
-/// [`post_workforcemanagement_managementunit_timeofflimits_values_query`](crate::api::PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery).
+/// Taken by [`post_workforcemanagement_businessunit_timeofflimits_values_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitTimeofflimitsValuesQuery),
+/// [`post_workforcemanagement_managementunit_timeofflimits_values_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery).
 #[derive(Clone, Default)]
 pub struct QueryTimeOffLimitValuesRequest {
     /// `activityCodeId`: a string

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `QueryTimeOffLimitValuesResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits`](crate::api::GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits),
-/// [`post_workforcemanagement_managementunit_timeofflimits_values_query`](crate::api::PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery).
+/// Returned by [`get_workforcemanagement_managementunit_user_timeoffrequest_timeofflimits`](
+/// crate::api::GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits),
+/// [`post_workforcemanagement_managementunit_timeofflimits_values_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeofflimitsValuesQuery).
 #[derive(Clone, Default)]
 pub struct QueryTimeOffLimitValuesResponse {
     /// `values`: a list of `TimeOffLimitValueRange`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueryUserStaffingGroupListRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_staffinggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsQuery).
+/// Taken by [`post_workforcemanagement_businessunit_staffinggroups_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsQuery).
 #[derive(Clone, Default)]
 pub struct QueryUserStaffingGroupListRequest {
     /// `userIds`: a list of strings, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryWaitlistPositionsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
+/// Taken by [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
 #[derive(Clone, Default)]
 pub struct QueryWaitlistPositionsRequest {
     /// `timeOffRequests`: a list of `UserTimeOffRequestReference`, required

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueryWeekSummaryListJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs).
+/// Taken by [`post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs).
 #[derive(Clone, Default)]
 pub struct QueryWeekSummaryListJobRequest {
     /// `managementUnitIds`: a list of strings, required

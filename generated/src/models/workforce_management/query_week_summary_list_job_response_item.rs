@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueryWeekSummaryListJobResponseItem` in the API.
 ///
-/// Part of
-/// [`ShiftTradeQueryWeekSummariesBuJobResponse`](crate::models::ShiftTradeQueryWeekSummariesBuJobResponse).
+/// Part of [`ShiftTradeQueryWeekSummariesBuJobResponse`](
+/// crate::models::ShiftTradeQueryWeekSummariesBuJobResponse).
 #[derive(Clone, Default)]
 pub struct QueryWeekSummaryListJobResponseItem {
     /// `weeks`: a list of `ShiftTradeWeekSummaryResponseItem`, required

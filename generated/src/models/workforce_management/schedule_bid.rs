@@ -9,13 +9,16 @@ use crate::runtime::time;
 
 /// `ScheduleBid` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_schedulebid`](crate::api::GetWorkforcemanagementBusinessunitSchedulebid),
-/// [`patch_workforcemanagement_businessunit_schedulebid`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebid),
-/// [`post_workforcemanagement_businessunit_schedulebid_copy`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidCopy),
-/// [`post_workforcemanagement_businessunit_schedulebids`](crate::api::PostWorkforcemanagementBusinessunitSchedulebids).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_schedulebids`](crate::api::GetWorkforcemanagementBusinessunitSchedulebids).
+/// Returned by [`get_workforcemanagement_businessunit_schedulebid`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulebid),
+/// [`patch_workforcemanagement_businessunit_schedulebid`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulebid),
+/// [`post_workforcemanagement_businessunit_schedulebid_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitSchedulebidCopy),
+/// [`post_workforcemanagement_businessunit_schedulebids`](
+/// crate::api::PostWorkforcemanagementBusinessunitSchedulebids). Item of the listing
+/// [`get_workforcemanagement_businessunit_schedulebids`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulebids).
 #[derive(Clone, Default)]
 pub struct ScheduleBid {
     /// `agentRankingType`: one of `HireDate`, `Performance`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ScheduleBidGroupCreate` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_schedulebid_groups`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidGroups).
+/// Taken by [`post_workforcemanagement_businessunit_schedulebid_groups`](
+/// crate::api::PostWorkforcemanagementBusinessunitSchedulebidGroups).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupCreate {
     /// `agentIds`: a list of strings, required

@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `ScheduleBidGroupResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_schedulebid_group`](crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroup),
-/// [`patch_workforcemanagement_businessunit_schedulebid_group`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroup),
-/// [`post_workforcemanagement_businessunit_schedulebid_groups`](crate::api::PostWorkforcemanagementBusinessunitSchedulebidGroups).
+/// Returned by [`get_workforcemanagement_businessunit_schedulebid_group`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroup),
+/// [`patch_workforcemanagement_businessunit_schedulebid_group`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroup),
+/// [`post_workforcemanagement_businessunit_schedulebid_groups`](
+/// crate::api::PostWorkforcemanagementBusinessunitSchedulebidGroups).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupResponse {
     /// `id`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ScheduleBidGroupSummaryList` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_schedulebid_groups_summary`](crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroupsSummary).
+/// Returned by [`get_workforcemanagement_businessunit_schedulebid_groups_summary`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulebidGroupsSummary).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupSummaryList {
     /// `scheduleBidGroupSummaries`: a list of `ScheduleBidGroupSummary`, required

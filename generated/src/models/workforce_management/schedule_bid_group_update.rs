@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ScheduleBidGroupUpdate` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_schedulebid_group`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroup).
+/// Taken by [`patch_workforcemanagement_businessunit_schedulebid_group`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulebidGroup).
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupUpdate {
     /// `agentIds`: `SetWrapperString`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ScheduleBidListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_schedulebids`](crate::api::GetWorkforcemanagementBusinessunitSchedulebids).
+/// Returned by [`get_workforcemanagement_businessunit_schedulebids`](
+/// crate::api::GetWorkforcemanagementBusinessunitSchedulebids).
 #[derive(Clone, Default)]
 pub struct ScheduleBidListResponse {
     /// `entities`: a list of `ScheduleBid`

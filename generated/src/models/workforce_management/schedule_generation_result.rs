@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ScheduleGenerationResult` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_week_schedule_generationresults`](crate::api::GetWorkforcemanagementBusinessunitWeekScheduleGenerationresults).
+/// Returned by [`get_workforcemanagement_businessunit_week_schedule_generationresults`](
+/// crate::api::GetWorkforcemanagementBusinessunitWeekScheduleGenerationresults).
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationResult {
     /// `failed`: a boolean

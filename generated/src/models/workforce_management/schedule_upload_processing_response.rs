@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ScheduleUploadProcessingResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_week_schedules_import`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImport).
+/// Returned by [`post_workforcemanagement_businessunit_week_schedules_import`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImport).
 #[derive(Clone, Default)]
 pub struct ScheduleUploadProcessingResponse {
     /// `operationId`: a string

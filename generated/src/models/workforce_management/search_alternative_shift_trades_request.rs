@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `SearchAlternativeShiftTradesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_alternativeshifts_trades_search`](crate::api::PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch).
+/// Taken by [`post_workforcemanagement_businessunit_alternativeshifts_trades_search`](
+/// crate::api::PostWorkforcemanagementBusinessunitAlternativeshiftsTradesSearch).
 #[derive(Clone, Default)]
 pub struct SearchAlternativeShiftTradesRequest {
     /// `agentIds`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `SearchShiftTradesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_week_shifttrades_search`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradesSearch).
+/// Taken by [`post_workforcemanagement_managementunit_week_shifttrades_search`](
+/// crate::api::PostWorkforcemanagementManagementunitWeekShifttradesSearch).
 #[derive(Clone, Default)]
 pub struct SearchShiftTradesRequest {
     /// `receivingScheduleId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SearchShiftTradesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_week_shifttrades_search`](crate::api::PostWorkforcemanagementManagementunitWeekShifttradesSearch).
+/// Returned by [`post_workforcemanagement_managementunit_week_shifttrades_search`](
+/// crate::api::PostWorkforcemanagementManagementunitWeekShifttradesSearch).
 #[derive(Clone, Default)]
 pub struct SearchShiftTradesResponse {
     /// `downloadUrl`: a string

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `SearchUnmatchedShiftTradeListJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs).
+/// Taken by [`post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs).
 #[derive(Clone, Default)]
 pub struct SearchUnmatchedShiftTradeListJobRequest {
     /// `managementUnitIds`: a list of strings, required

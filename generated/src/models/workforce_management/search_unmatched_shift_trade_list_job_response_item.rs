@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SearchUnmatchedShiftTradeListJobResponseItem` in the API.
 ///
-/// Part of
-/// [`ShiftTradeSearchUnmatchedTradesBuJobResponse`](crate::models::ShiftTradeSearchUnmatchedTradesBuJobResponse).
+/// Part of [`ShiftTradeSearchUnmatchedTradesBuJobResponse`](
+/// crate::models::ShiftTradeSearchUnmatchedTradesBuJobResponse).
 #[derive(Clone, Default)]
 pub struct SearchUnmatchedShiftTradeListJobResponseItem {
     /// `trades`: a list of `SearchUnmatchedShiftTradeResponseItem`, required

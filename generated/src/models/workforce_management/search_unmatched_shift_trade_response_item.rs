@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `SearchUnmatchedShiftTradeResponseItem` in the API.
 ///
-/// Part of
-/// [`SearchUnmatchedShiftTradeListJobResponseItem`](crate::models::SearchUnmatchedShiftTradeListJobResponseItem).
+/// Part of [`SearchUnmatchedShiftTradeListJobResponseItem`](
+/// crate::models::SearchUnmatchedShiftTradeListJobResponseItem).
 #[derive(Clone, Default)]
 pub struct SearchUnmatchedShiftTradeResponseItem {
     /// `receivingShiftMatches`: a list of `ShiftTradeMatchResponseItem`, required

@@ -8,12 +8,14 @@ use crate::runtime::codec;
 
 /// `ServiceGoalTemplate` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplate),
-/// [`patch_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::PatchWorkforcemanagementBusinessunitServicegoaltemplate),
-/// [`post_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::PostWorkforcemanagementBusinessunitServicegoaltemplates).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplates).
+/// Returned by [`get_workforcemanagement_businessunit_servicegoaltemplate`](
+/// crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplate),
+/// [`patch_workforcemanagement_businessunit_servicegoaltemplate`](
+/// crate::api::PatchWorkforcemanagementBusinessunitServicegoaltemplate),
+/// [`post_workforcemanagement_businessunit_servicegoaltemplates`](
+/// crate::api::PostWorkforcemanagementBusinessunitServicegoaltemplates). Item of the listing
+/// [`get_workforcemanagement_businessunit_servicegoaltemplates`](
+/// crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplates).
 #[derive(Clone, Default)]
 pub struct ServiceGoalTemplate {
     /// `abandonRate`: `BuAbandonRate`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ServiceGoalTemplateList` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_servicegoaltemplates`](crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplates).
+/// Returned by [`get_workforcemanagement_businessunit_servicegoaltemplates`](
+/// crate::api::GetWorkforcemanagementBusinessunitServicegoaltemplates).
 #[derive(Clone, Default)]
 pub struct ServiceGoalTemplateList {
     /// `entities`: a list of `ServiceGoalTemplate`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SetTimeOffIntegrationStatusRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus`](crate::api::PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus).
+/// Taken by [`patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus`](
+/// crate::api::PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus).
 #[derive(Clone, Default)]
 pub struct SetTimeOffIntegrationStatusRequest {
     /// `integrationStatus`: one of `Processing`, `Error`, `AutomaticallyComplete`, `ManuallyComplete`,

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SetTimeOffLimitValuesRequest` in the API.
 ///
-/// Taken by
-/// [`put_workforcemanagement_managementunit_timeofflimit_values`](crate::api::PutWorkforcemanagementManagementunitTimeofflimitValues).
+/// Taken by [`put_workforcemanagement_managementunit_timeofflimit_values`](
+/// crate::api::PutWorkforcemanagementManagementunitTimeofflimitValues).
 #[derive(Clone, Default)]
 pub struct SetTimeOffLimitValuesRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

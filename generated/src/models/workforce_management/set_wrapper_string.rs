@@ -7,9 +7,10 @@ use crate::runtime::codec;
 /// Part of [`BuUpdateTimeOffPlanRequest`](crate::models::BuUpdateTimeOffPlanRequest),
 /// [`ScheduleBidGroupUpdate`](crate::models::ScheduleBidGroupUpdate),
 /// [`UpdateStaffingGroupRequest`](crate::models::UpdateStaffingGroupRequest),
-/// [`UpdateTimeOffPlanBusinessUnitAssociation`](crate::models::UpdateTimeOffPlanBusinessUnitAssociation),
-/// [`UpdateTimeOffPlanManagementUnitAssociation`](crate::models::UpdateTimeOffPlanManagementUnitAssociation),
-/// 1 more.
+/// [`UpdateTimeOffPlanBusinessUnitAssociation`](
+/// crate::models::UpdateTimeOffPlanBusinessUnitAssociation),
+/// [`UpdateTimeOffPlanManagementUnitAssociation`](
+/// crate::models::UpdateTimeOffPlanManagementUnitAssociation), 1 more.
 #[derive(Clone, Default)]
 pub struct SetWrapperString {
     /// `values`: a list of strings

@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeAddTradeJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_shifttrading_trades_job`](crate::api::GetWorkforcemanagementShifttradingTradesJob),
-/// [`post_workforcemanagement_shifttrading_trades_jobs`](crate::api::PostWorkforcemanagementShifttradingTradesJobs).
+/// Returned by [`get_workforcemanagement_shifttrading_trades_job`](
+/// crate::api::GetWorkforcemanagementShifttradingTradesJob),
+/// [`post_workforcemanagement_shifttrading_trades_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradesJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeAddTradeJobResponse {
     /// `addTradeResult`: `ShiftTradeResponseItem`

@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeBulkUpdateTradeStateBuJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_shifttrading_trades_state_bulk_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesStateBulkJob),
-/// [`post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs).
+/// Returned by [`get_workforcemanagement_businessunit_shifttrading_trades_state_bulk_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesStateBulkJob),
+/// [`post_workforcemanagement_businessunit_shifttrading_trades_state_bulk_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesStateBulkJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeBulkUpdateTradeStateBuJobResponse {
     /// `bulkUpdateTradeStatesResult`: `BulkUpdateShiftTradeStateResult`

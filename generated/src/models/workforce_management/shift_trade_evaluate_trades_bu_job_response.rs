@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeEvaluateTradesBuJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_shifttrading_trades_evaluate_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesEvaluateJob),
-/// [`post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs).
+/// Returned by [`get_workforcemanagement_businessunit_shifttrading_trades_evaluate_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesEvaluateJob),
+/// [`post_workforcemanagement_businessunit_shifttrading_trades_evaluate_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeEvaluateTradesBuJobResponse {
     /// `downloadUrl`: a string

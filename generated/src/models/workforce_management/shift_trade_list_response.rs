@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ShiftTradeListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_agent_shifttrades`](crate::api::GetWorkforcemanagementManagementunitAgentShifttrades),
+/// Returned by [`get_workforcemanagement_managementunit_agent_shifttrades`](
+/// crate::api::GetWorkforcemanagementManagementunitAgentShifttrades),
 /// [`get_workforcemanagement_shifttrades`](crate::api::GetWorkforcemanagementShifttrades).
 #[derive(Clone, Default)]
 pub struct ShiftTradeListResponse {

@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeMatchTradeJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_shifttrading_trade_match_job`](crate::api::GetWorkforcemanagementShifttradingTradeMatchJob),
-/// [`post_workforcemanagement_shifttrading_trade_match_jobs`](crate::api::PostWorkforcemanagementShifttradingTradeMatchJobs).
+/// Returned by [`get_workforcemanagement_shifttrading_trade_match_job`](
+/// crate::api::GetWorkforcemanagementShifttradingTradeMatchJob),
+/// [`post_workforcemanagement_shifttrading_trade_match_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradeMatchJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchTradeJobResponse {
     /// `downloadUrl`: a string

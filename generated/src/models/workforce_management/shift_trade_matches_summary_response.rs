@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ShiftTradeMatchesSummaryResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_shifttrades_matched`](crate::api::GetWorkforcemanagementManagementunitShifttradesMatched).
+/// Returned by [`get_workforcemanagement_managementunit_shifttrades_matched`](
+/// crate::api::GetWorkforcemanagementManagementunitShifttradesMatched).
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchesSummaryResponse {
     /// `entities`: a list of `WeekShiftTradeMatchesSummaryResponse`

@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeQueryAgentTradesJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_shifttrading_trades_mine_query_job`](crate::api::GetWorkforcemanagementShifttradingTradesMineQueryJob),
-/// [`post_workforcemanagement_shifttrading_trades_mine_query_jobs`](crate::api::PostWorkforcemanagementShifttradingTradesMineQueryJobs).
+/// Returned by [`get_workforcemanagement_shifttrading_trades_mine_query_job`](
+/// crate::api::GetWorkforcemanagementShifttradingTradesMineQueryJob),
+/// [`post_workforcemanagement_shifttrading_trades_mine_query_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradesMineQueryJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeQueryAgentTradesJobResponse {
     /// `downloadUrl`: a string

@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeQueryTradesBuJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_shifttrading_trades_query_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesQueryJob),
-/// [`post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs).
+/// Returned by [`get_workforcemanagement_businessunit_shifttrading_trades_query_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitShifttradingTradesQueryJob),
+/// [`post_workforcemanagement_businessunit_shifttrading_trades_query_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeQueryTradesBuJobResponse {
     /// `downloadUrl`: a string

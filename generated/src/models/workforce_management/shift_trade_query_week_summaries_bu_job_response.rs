@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeQueryWeekSummariesBuJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_shifttrading_weeks_summary_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingWeeksSummaryJob),
-/// [`post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs).
+/// Returned by [`get_workforcemanagement_businessunit_shifttrading_weeks_summary_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitShifttradingWeeksSummaryJob),
+/// [`post_workforcemanagement_businessunit_shifttrading_weeks_summary_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeQueryWeekSummariesBuJobResponse {
     /// `downloadUrl`: a string

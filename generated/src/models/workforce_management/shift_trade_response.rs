@@ -9,11 +9,12 @@ use crate::runtime::time;
 
 /// `ShiftTradeResponse` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_managementunit_week_shifttrade`](crate::api::PatchWorkforcemanagementManagementunitWeekShifttrade),
-/// [`post_workforcemanagement_managementunit_week_shifttrades`](crate::api::PostWorkforcemanagementManagementunitWeekShifttrades).
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_agent_shifttrades`](crate::api::GetWorkforcemanagementManagementunitAgentShifttrades),
+/// Returned by [`patch_workforcemanagement_managementunit_week_shifttrade`](
+/// crate::api::PatchWorkforcemanagementManagementunitWeekShifttrade),
+/// [`post_workforcemanagement_managementunit_week_shifttrades`](
+/// crate::api::PostWorkforcemanagementManagementunitWeekShifttrades). Item of the listing
+/// [`get_workforcemanagement_managementunit_agent_shifttrades`](
+/// crate::api::GetWorkforcemanagementManagementunitAgentShifttrades),
 /// [`get_workforcemanagement_shifttrades`](crate::api::GetWorkforcemanagementShifttrades).
 #[derive(Clone, Default)]
 pub struct ShiftTradeResponse {

@@ -9,9 +9,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeSearchUnmatchedTradesBuJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_shifttrading_unmatched_search_job`](crate::api::GetWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJob),
-/// [`post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs`](crate::api::PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs).
+/// Returned by [`get_workforcemanagement_businessunit_shifttrading_unmatched_search_job`](
+/// crate::api::GetWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJob),
+/// [`post_workforcemanagement_businessunit_shifttrading_unmatched_search_jobs`](
+/// crate::api::PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeSearchUnmatchedTradesBuJobResponse {
     /// `downloadUrl`: a string

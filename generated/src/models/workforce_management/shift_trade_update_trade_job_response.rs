@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeUpdateTradeJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_shifttrading_trade_job`](crate::api::GetWorkforcemanagementShifttradingTradeJob),
-/// [`post_workforcemanagement_shifttrading_trade_jobs`](crate::api::PostWorkforcemanagementShifttradingTradeJobs).
+/// Returned by [`get_workforcemanagement_shifttrading_trade_job`](
+/// crate::api::GetWorkforcemanagementShifttradingTradeJob),
+/// [`post_workforcemanagement_shifttrading_trade_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradeJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeUpdateTradeJobResponse {
     /// `downloadUrl`: a string

@@ -8,9 +8,10 @@ use crate::runtime::codec;
 
 /// `ShiftTradeUpdateTradeStateJobResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_shifttrading_trade_state_job`](crate::api::GetWorkforcemanagementShifttradingTradeStateJob),
-/// [`post_workforcemanagement_shifttrading_trade_state_jobs`](crate::api::PostWorkforcemanagementShifttradingTradeStateJobs).
+/// Returned by [`get_workforcemanagement_shifttrading_trade_state_job`](
+/// crate::api::GetWorkforcemanagementShifttradingTradeStateJob),
+/// [`post_workforcemanagement_shifttrading_trade_state_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradeStateJobs).
 #[derive(Clone, Default)]
 pub struct ShiftTradeUpdateTradeStateJobResponse {
     /// `downloadUrl`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `StaffingGroupAllocation` in the API.
 ///
-/// Part of
-/// [`StaffingGroupAllocationsResponseTemplate`](crate::models::StaffingGroupAllocationsResponseTemplate).
+/// Part of [`StaffingGroupAllocationsResponseTemplate`](
+/// crate::models::StaffingGroupAllocationsResponseTemplate).
 #[derive(Clone, Default)]
 pub struct StaffingGroupAllocation {
     /// `attritionFullTimeEquivalentCount`: a list of numbers

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `StaffingGroupAllocationsResponseTemplate` in the API.
 ///
-/// Part of
-/// [`CapacityPlanStaffingGroupAllocationsResponse`](crate::models::CapacityPlanStaffingGroupAllocationsResponse).
+/// Part of [`CapacityPlanStaffingGroupAllocationsResponse`](
+/// crate::models::CapacityPlanStaffingGroupAllocationsResponse).
 #[derive(Clone, Default)]
 pub struct StaffingGroupAllocationsResponseTemplate {
     /// `capacityPlanMetricsSummary`: `CapacityPlanMetricsSummary`

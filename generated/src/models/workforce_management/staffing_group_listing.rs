@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `StaffingGroupListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_staffinggroups`](crate::api::GetWorkforcemanagementBusinessunitStaffinggroups).
+/// Returned by [`get_workforcemanagement_businessunit_staffinggroups`](
+/// crate::api::GetWorkforcemanagementBusinessunitStaffinggroups).
 #[derive(Clone, Default)]
 pub struct StaffingGroupListing {
     /// `downloadUrl`: a string

@@ -10,7 +10,8 @@ use crate::runtime::time;
 /// `StaffingGroupMetricChangeResponse` in the API.
 ///
 /// Item of the listing
-/// [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`](crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery).
+/// [`post_workforcemanagement_businessunit_capacityplan_staffinggroupallocationshistory_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshistoryQuery).
 #[derive(Clone, Default)]
 pub struct StaffingGroupMetricChangeResponse {
     /// `createdBy`: `UserReference`, required

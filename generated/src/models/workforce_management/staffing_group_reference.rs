@@ -5,7 +5,8 @@ use crate::runtime::codec;
 /// `StaffingGroupReference` in the API.
 ///
 /// Part of [`BuTimeOffLimitResponse`](crate::models::BuTimeOffLimitResponse),
-/// [`CapacityPlanStaffingGroupMetricChangeResponse`](crate::models::CapacityPlanStaffingGroupMetricChangeResponse),
+/// [`CapacityPlanStaffingGroupMetricChangeResponse`](
+/// crate::models::CapacityPlanStaffingGroupMetricChangeResponse),
 /// [`PlanningGroupToStaffingGroupsResponse`](crate::models::PlanningGroupToStaffingGroupsResponse),
 /// [`StaffingGroupMetricChangeResponse`](crate::models::StaffingGroupMetricChangeResponse),
 /// [`TimeOffPlanBusinessUnitAssociation`](crate::models::TimeOffPlanBusinessUnitAssociation), 2 more.

@@ -8,12 +8,14 @@ use crate::runtime::codec;
 
 /// `StaffingGroupResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_staffinggroup`](crate::api::GetWorkforcemanagementBusinessunitStaffinggroup),
-/// [`patch_workforcemanagement_businessunit_staffinggroup`](crate::api::PatchWorkforcemanagementBusinessunitStaffinggroup),
-/// [`post_workforcemanagement_businessunit_staffinggroups`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroups).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_staffinggroups`](crate::api::GetWorkforcemanagementBusinessunitStaffinggroups).
+/// Returned by [`get_workforcemanagement_businessunit_staffinggroup`](
+/// crate::api::GetWorkforcemanagementBusinessunitStaffinggroup),
+/// [`patch_workforcemanagement_businessunit_staffinggroup`](
+/// crate::api::PatchWorkforcemanagementBusinessunitStaffinggroup),
+/// [`post_workforcemanagement_businessunit_staffinggroups`](
+/// crate::api::PostWorkforcemanagementBusinessunitStaffinggroups). Item of the listing
+/// [`get_workforcemanagement_businessunit_staffinggroups`](
+/// crate::api::GetWorkforcemanagementBusinessunitStaffinggroups).
 #[derive(Clone, Default)]
 pub struct StaffingGroupResponse {
     /// `id`: a string, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TargetUnavailableTime` in the API.
 ///
-/// Part of
-/// [`BulkUpdateAgentUnavailableTimesResultItem`](crate::models::BulkUpdateAgentUnavailableTimesResultItem).
+/// Part of [`BulkUpdateAgentUnavailableTimesResultItem`](
+/// crate::models::BulkUpdateAgentUnavailableTimesResultItem).
 #[derive(Clone, Default)]
 pub struct TargetUnavailableTime {
     /// `id`: a string

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `TimeOffBalanceRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_user_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs),
-/// [`post_workforcemanagement_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementTimeoffbalanceJobs).
+/// Taken by [`post_workforcemanagement_managementunit_user_timeoffbalance_jobs`](
+/// crate::api::PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs),
+/// [`post_workforcemanagement_timeoffbalance_jobs`](
+/// crate::api::PostWorkforcemanagementTimeoffbalanceJobs).
 #[derive(Clone, Default)]
 pub struct TimeOffBalanceRequest {
     /// `activityCodeIds`: a list of strings, required

@@ -7,10 +7,12 @@ use crate::runtime::codec;
 
 /// `TimeOffBalancesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_user_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs),
-/// [`post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs),
-/// [`post_workforcemanagement_timeoffbalance_jobs`](crate::api::PostWorkforcemanagementTimeoffbalanceJobs).
+/// Returned by [`post_workforcemanagement_managementunit_user_timeoffbalance_jobs`](
+/// crate::api::PostWorkforcemanagementManagementunitUserTimeoffbalanceJobs),
+/// [`post_workforcemanagement_managementunit_user_timeoffrequest_timeoffbalance_jobs`](
+/// crate::api::PostWorkforcemanagementManagementunitUserTimeoffrequestTimeoffbalanceJobs),
+/// [`post_workforcemanagement_timeoffbalance_jobs`](
+/// crate::api::PostWorkforcemanagementTimeoffbalanceJobs).
 #[derive(Clone, Default)]
 pub struct TimeOffBalancesResponse {
     /// `entities`: a list of `TimeOffBalanceResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TimeOffIntegrationStatusResponse` in the API.
 ///
-/// Item of the listing
-/// [`post_workforcemanagement_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery).
+/// Item of the listing [`post_workforcemanagement_timeoffrequests_integrationstatus_query`](
+/// crate::api::PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct TimeOffIntegrationStatusResponse {
     /// `integrationStatus`: one of `Processing`, `Error`, `AutomaticallyComplete`, `ManuallyComplete`,

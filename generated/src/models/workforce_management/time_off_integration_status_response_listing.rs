@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TimeOffIntegrationStatusResponseListing` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery).
+/// Returned by [`post_workforcemanagement_timeoffrequests_integrationstatus_query`](
+/// crate::api::PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct TimeOffIntegrationStatusResponseListing {
     /// `entities`: a list of `TimeOffIntegrationStatusResponse`

@@ -7,13 +7,16 @@ use crate::runtime::codec;
 
 /// `TimeOffLimit` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_timeofflimit`](crate::api::GetWorkforcemanagementManagementunitTimeofflimit),
-/// [`patch_workforcemanagement_managementunit_timeofflimit`](crate::api::PatchWorkforcemanagementManagementunitTimeofflimit),
-/// [`post_workforcemanagement_managementunit_timeofflimits`](crate::api::PostWorkforcemanagementManagementunitTimeofflimits),
-/// [`put_workforcemanagement_managementunit_timeofflimit_values`](crate::api::PutWorkforcemanagementManagementunitTimeofflimitValues).
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_timeofflimits`](crate::api::GetWorkforcemanagementManagementunitTimeofflimits).
+/// Returned by [`get_workforcemanagement_managementunit_timeofflimit`](
+/// crate::api::GetWorkforcemanagementManagementunitTimeofflimit),
+/// [`patch_workforcemanagement_managementunit_timeofflimit`](
+/// crate::api::PatchWorkforcemanagementManagementunitTimeofflimit),
+/// [`post_workforcemanagement_managementunit_timeofflimits`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeofflimits),
+/// [`put_workforcemanagement_managementunit_timeofflimit_values`](
+/// crate::api::PutWorkforcemanagementManagementunitTimeofflimitValues). Item of the listing
+/// [`get_workforcemanagement_managementunit_timeofflimits`](
+/// crate::api::GetWorkforcemanagementManagementunitTimeofflimits).
 #[derive(Clone, Default)]
 pub struct TimeOffLimit {
     /// `defaultLimitMinutes`: an integer (`int32`)

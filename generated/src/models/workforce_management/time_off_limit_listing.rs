@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TimeOffLimitListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_timeofflimits`](crate::api::GetWorkforcemanagementManagementunitTimeofflimits).
+/// Returned by [`get_workforcemanagement_managementunit_timeofflimits`](
+/// crate::api::GetWorkforcemanagementManagementunitTimeofflimits).
 #[derive(Clone, Default)]
 pub struct TimeOffLimitListing {
     /// `entities`: a list of `TimeOffLimit`

@@ -7,12 +7,14 @@ use crate::runtime::codec;
 
 /// `TimeOffPlan` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_timeoffplan`](crate::api::GetWorkforcemanagementManagementunitTimeoffplan),
-/// [`patch_workforcemanagement_managementunit_timeoffplan`](crate::api::PatchWorkforcemanagementManagementunitTimeoffplan),
-/// [`post_workforcemanagement_managementunit_timeoffplans`](crate::api::PostWorkforcemanagementManagementunitTimeoffplans).
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_timeoffplans`](crate::api::GetWorkforcemanagementManagementunitTimeoffplans).
+/// Returned by [`get_workforcemanagement_managementunit_timeoffplan`](
+/// crate::api::GetWorkforcemanagementManagementunitTimeoffplan),
+/// [`patch_workforcemanagement_managementunit_timeoffplan`](
+/// crate::api::PatchWorkforcemanagementManagementunitTimeoffplan),
+/// [`post_workforcemanagement_managementunit_timeoffplans`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffplans). Item of the listing
+/// [`get_workforcemanagement_managementunit_timeoffplans`](
+/// crate::api::GetWorkforcemanagementManagementunitTimeoffplans).
 #[derive(Clone, Default)]
 pub struct TimeOffPlan {
     /// `active`: a boolean

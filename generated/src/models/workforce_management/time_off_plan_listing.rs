@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TimeOffPlanListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_timeoffplans`](crate::api::GetWorkforcemanagementManagementunitTimeoffplans).
+/// Returned by [`get_workforcemanagement_managementunit_timeoffplans`](
+/// crate::api::GetWorkforcemanagementManagementunitTimeoffplans).
 #[derive(Clone, Default)]
 pub struct TimeOffPlanListing {
     /// `entities`: a list of `TimeOffPlan`

@@ -5,10 +5,11 @@ use crate::runtime::codec;
 
 /// `TimeOffRequestList` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_user_timeoffrequests`](crate::api::GetWorkforcemanagementManagementunitUserTimeoffrequests),
+/// Returned by [`get_workforcemanagement_managementunit_user_timeoffrequests`](
+/// crate::api::GetWorkforcemanagementManagementunitUserTimeoffrequests),
 /// [`get_workforcemanagement_timeoffrequests`](crate::api::GetWorkforcemanagementTimeoffrequests),
-/// [`post_workforcemanagement_managementunit_timeoffrequests`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequests).
+/// [`post_workforcemanagement_managementunit_timeoffrequests`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequests).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestList {
     /// `id`: a string, read-only

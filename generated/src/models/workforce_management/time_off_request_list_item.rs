@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `TimeOffRequestListItem` in the API.
 ///
-/// Item of the listing
-/// [`post_workforcemanagement_managementunit_timeoffrequests_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsQuery).
+/// Item of the listing [`post_workforcemanagement_managementunit_timeoffrequests_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsQuery).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestListItem {
     /// `activityCodeId`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TimeOffRequestListing` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_timeoffrequests_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsQuery).
+/// Returned by [`post_workforcemanagement_managementunit_timeoffrequests_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsQuery).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestListing {
     /// `downloadUrl`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TimeOffRequestQueryBody` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_timeoffrequests_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsQuery).
+/// Taken by [`post_workforcemanagement_managementunit_timeoffrequests_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsQuery).
 #[derive(Clone, Default)]
 pub struct TimeOffRequestQueryBody {
     /// `dateRange`: `DateRange`

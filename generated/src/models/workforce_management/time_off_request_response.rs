@@ -9,10 +9,11 @@ use crate::runtime::time;
 
 /// `TimeOffRequestResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_user_timeoffrequest`](crate::api::GetWorkforcemanagementManagementunitUserTimeoffrequest),
+/// Returned by [`get_workforcemanagement_managementunit_user_timeoffrequest`](
+/// crate::api::GetWorkforcemanagementManagementunitUserTimeoffrequest),
 /// [`get_workforcemanagement_timeoffrequest`](crate::api::GetWorkforcemanagementTimeoffrequest),
-/// [`patch_workforcemanagement_managementunit_user_timeoffrequest`](crate::api::PatchWorkforcemanagementManagementunitUserTimeoffrequest),
+/// [`patch_workforcemanagement_managementunit_user_timeoffrequest`](
+/// crate::api::PatchWorkforcemanagementManagementunitUserTimeoffrequest),
 /// [`patch_workforcemanagement_timeoffrequest`](crate::api::PatchWorkforcemanagementTimeoffrequest),
 /// [`post_workforcemanagement_timeoffrequests`](crate::api::PostWorkforcemanagementTimeoffrequests).
 #[derive(Clone, Default)]

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `TransfersFullTimeEquivalent` in the API.
 ///
-/// Part of
-/// [`CapacityPlanStaffingGroupMetricChangeResponse`](crate::models::CapacityPlanStaffingGroupMetricChangeResponse),
-/// [`CreateCapacityPlanStaffingGroupMetricChangeRequest`](crate::models::CreateCapacityPlanStaffingGroupMetricChangeRequest),
+/// Part of [`CapacityPlanStaffingGroupMetricChangeResponse`](
+/// crate::models::CapacityPlanStaffingGroupMetricChangeResponse),
+/// [`CreateCapacityPlanStaffingGroupMetricChangeRequest`](
+/// crate::models::CreateCapacityPlanStaffingGroupMetricChangeRequest),
 /// [`StaffingGroupMetricChangeResponse`](crate::models::StaffingGroupMetricChangeResponse).
 #[derive(Clone, Default)]
 pub struct TransfersFullTimeEquivalent {

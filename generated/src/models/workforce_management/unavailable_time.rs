@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `UnavailableTime` in the API.
 ///
-/// Item of the listing
-/// [`post_workforcemanagement_agent_unavailabletimes_query`](crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
-/// [`post_workforcemanagement_unavailabletimes_query`](crate::api::PostWorkforcemanagementUnavailabletimesQuery).
+/// Item of the listing [`post_workforcemanagement_agent_unavailabletimes_query`](
+/// crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
+/// [`post_workforcemanagement_unavailabletimes_query`](
+/// crate::api::PostWorkforcemanagementUnavailabletimesQuery).
 #[derive(Clone, Default)]
 pub struct UnavailableTime {
     /// `id`: a string, read-only

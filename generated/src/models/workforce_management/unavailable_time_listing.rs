@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `UnavailableTimeListing` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_unavailabletimes`](crate::api::PatchWorkforcemanagementUnavailabletimes),
-/// [`post_workforcemanagement_agent_unavailabletimes_query`](crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
-/// [`post_workforcemanagement_unavailabletimes_query`](crate::api::PostWorkforcemanagementUnavailabletimesQuery).
+/// Returned by [`patch_workforcemanagement_unavailabletimes`](
+/// crate::api::PatchWorkforcemanagementUnavailabletimes),
+/// [`post_workforcemanagement_agent_unavailabletimes_query`](
+/// crate::api::PostWorkforcemanagementAgentUnavailabletimesQuery),
+/// [`post_workforcemanagement_unavailabletimes_query`](
+/// crate::api::PostWorkforcemanagementUnavailabletimesQuery).
 #[derive(Clone, Default)]
 pub struct UnavailableTimeListing {
     /// `entities`: a list of `UnavailableTime`

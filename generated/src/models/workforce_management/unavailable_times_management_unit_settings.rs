@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UnavailableTimesManagementUnitSettings` in the API.
 ///
-/// Part of
-/// [`QueryAvailabilityManagementUnitsSettingsResponse`](crate::models::QueryAvailabilityManagementUnitsSettingsResponse).
+/// Part of [`QueryAvailabilityManagementUnitsSettingsResponse`](
+/// crate::models::QueryAvailabilityManagementUnitsSettingsResponse).
 #[derive(Clone, Default)]
 pub struct UnavailableTimesManagementUnitSettings {
     /// `enabled`: a boolean, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `UnavailableTimesValidationResult` in the API.
 ///
-/// Part of
-/// [`QueryAgentUnavailableTimesValidationJobResponse`](crate::models::QueryAgentUnavailableTimesValidationJobResponse),
+/// Part of [`QueryAgentUnavailableTimesValidationJobResponse`](
+/// crate::models::QueryAgentUnavailableTimesValidationJobResponse),
 /// [`ValidateAgentUnavailableTimesResponse`](crate::models::ValidateAgentUnavailableTimesResponse).
 #[derive(Clone, Default)]
 pub struct UnavailableTimesValidationResult {

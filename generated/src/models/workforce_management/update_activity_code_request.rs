@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `UpdateActivityCodeRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_activitycode`](crate::api::PatchWorkforcemanagementBusinessunitActivitycode).
+/// Taken by [`patch_workforcemanagement_businessunit_activitycode`](
+/// crate::api::PatchWorkforcemanagementBusinessunitActivitycode).
 #[derive(Clone, Default)]
 pub struct UpdateActivityCodeRequest {
     /// `agentTimeOffSelectable`: a boolean

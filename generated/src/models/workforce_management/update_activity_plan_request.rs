@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `UpdateActivityPlanRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_activityplan`](crate::api::PatchWorkforcemanagementBusinessunitActivityplan).
+/// Taken by [`patch_workforcemanagement_businessunit_activityplan`](
+/// crate::api::PatchWorkforcemanagementBusinessunitActivityplan).
 #[derive(Clone, Default)]
 pub struct UpdateActivityPlanRequest {
     /// `activityCodeId`: a string

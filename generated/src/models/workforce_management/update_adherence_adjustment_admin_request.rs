@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `UpdateAdherenceAdjustmentAdminRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_agent_adherence_adjustment`](crate::api::PatchWorkforcemanagementAgentAdherenceAdjustment).
+/// Taken by [`patch_workforcemanagement_agent_adherence_adjustment`](
+/// crate::api::PatchWorkforcemanagementAgentAdherenceAdjustment).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentAdminRequest {
     /// `lengthMinutes`: an integer (`int32`)

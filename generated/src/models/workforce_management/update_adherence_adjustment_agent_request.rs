@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `UpdateAdherenceAdjustmentAgentRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_adherence_adjustment`](crate::api::PatchWorkforcemanagementAdherenceAdjustment).
+/// Taken by [`patch_workforcemanagement_adherence_adjustment`](
+/// crate::api::PatchWorkforcemanagementAdherenceAdjustment).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentAgentRequest {
     /// `lengthMinutes`: an integer (`int32`)

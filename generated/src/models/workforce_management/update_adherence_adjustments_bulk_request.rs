@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateAdherenceAdjustmentsBulkRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_adherence_adjustments_bulk`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk).
+/// Taken by [`patch_workforcemanagement_businessunit_adherence_adjustments_bulk`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsBulkRequest {
     /// `adjustments`: a list of `UpdateAdherenceAdjustmentsBulkItem`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `UpdateAdherenceAdjustmentsReasonCodeRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode).
+/// Taken by [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncode`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncode).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsReasonCodeRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `UpdateAdherenceAdjustmentsReasonCodesBulkItem` in the API.
 ///
-/// Part of
-/// [`UpdateAdherenceAdjustmentsReasonCodesBulkRequest`](crate::models::UpdateAdherenceAdjustmentsReasonCodesBulkRequest).
+/// Part of [`UpdateAdherenceAdjustmentsReasonCodesBulkRequest`](
+/// crate::models::UpdateAdherenceAdjustmentsReasonCodesBulkRequest).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsReasonCodesBulkItem {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateAdherenceAdjustmentsReasonCodesBulkRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
+/// Taken by [`patch_workforcemanagement_businessunit_adherence_adjustments_reasoncodes_bulk`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsReasonCodesBulkRequest {
     /// `reasonCodes`: a list of `UpdateAdherenceAdjustmentsReasonCodesBulkItem`

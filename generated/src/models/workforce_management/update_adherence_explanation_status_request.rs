@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateAdherenceExplanationStatusRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_agent_adherence_explanation`](crate::api::PatchWorkforcemanagementAgentAdherenceExplanation).
+/// Taken by [`patch_workforcemanagement_agent_adherence_explanation`](
+/// crate::api::PatchWorkforcemanagementAgentAdherenceExplanation).
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceExplanationStatusRequest {
     /// `status`: one of `Pending`, `Approved`, `Denied`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateAgentScheduleBiddingPreference` in the API.
 ///
-/// Taken by
-/// [`put_workforcemanagement_schedulebid_preference`](crate::api::PutWorkforcemanagementSchedulebidPreference).
+/// Taken by [`put_workforcemanagement_schedulebid_preference`](
+/// crate::api::PutWorkforcemanagementSchedulebidPreference).
 #[derive(Clone, Default)]
 pub struct UpdateAgentScheduleBiddingPreference {
     /// `agentScheduleBidPreferences`: a list of `AgentScheduleBiddingPreferencePriority`, required

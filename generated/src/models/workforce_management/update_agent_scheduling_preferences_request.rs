@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateAgentSchedulingPreferencesRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_schedulingpreferences`](crate::api::PatchWorkforcemanagementSchedulingpreferences).
+/// Taken by [`patch_workforcemanagement_schedulingpreferences`](
+/// crate::api::PatchWorkforcemanagementSchedulingpreferences).
 #[derive(Clone, Default)]
 pub struct UpdateAgentSchedulingPreferencesRequest {
     /// `preferenceIdsToRemove`: a list of strings

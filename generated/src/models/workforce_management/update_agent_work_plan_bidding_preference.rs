@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateAgentWorkPlanBiddingPreference` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_workplanbid_preferences`](crate::api::PatchWorkforcemanagementWorkplanbidPreferences).
+/// Taken by [`patch_workforcemanagement_workplanbid_preferences`](
+/// crate::api::PatchWorkforcemanagementWorkplanbidPreferences).
 #[derive(Clone, Default)]
 pub struct UpdateAgentWorkPlanBiddingPreference {
     /// `agentWorkPlanBidPreferences`: a list of `AgentWorkPlanBiddingPreferenceRequest`, required

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `UpdateAlternativeShiftBuSettingsRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_alternativeshifts_settings`](crate::api::PatchWorkforcemanagementBusinessunitAlternativeshiftsSettings).
+/// Taken by [`patch_workforcemanagement_businessunit_alternativeshifts_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAlternativeshiftsSettings).
 #[derive(Clone, Default)]
 pub struct UpdateAlternativeShiftBuSettingsRequest {
     /// `enabledGranularities`: `ListWrapperAlternativeShiftBuSettingsGranularity`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateBuAdherenceAdjustmentsSettingsRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_adherence_adjustments_settings`](crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings).
+/// Taken by [`patch_workforcemanagement_businessunit_adherence_adjustments_settings`](
+/// crate::api::PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsSettings).
 #[derive(Clone, Default)]
 pub struct UpdateBuAdherenceAdjustmentsSettingsRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `UpdateCapacityPlanRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_capacityplan`](crate::api::PatchWorkforcemanagementBusinessunitCapacityplan).
+/// Taken by [`patch_workforcemanagement_businessunit_capacityplan`](
+/// crate::api::PatchWorkforcemanagementBusinessunitCapacityplan).
 #[derive(Clone, Default)]
 pub struct UpdateCapacityPlanRequest {
     /// `description`: a string

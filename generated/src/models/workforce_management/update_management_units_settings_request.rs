@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `UpdateManagementUnitsSettingsRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_unavailabletimes_settings`](crate::api::PatchWorkforcemanagementManagementunitUnavailabletimesSettings).
+/// Taken by [`patch_workforcemanagement_managementunit_unavailabletimes_settings`](
+/// crate::api::PatchWorkforcemanagementManagementunitUnavailabletimesSettings).
 #[derive(Clone, Default)]
 pub struct UpdateManagementUnitsSettingsRequest {
     /// `enabled`: a boolean

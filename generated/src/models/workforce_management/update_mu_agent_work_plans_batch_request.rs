@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateMuAgentWorkPlansBatchRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_agents_workplans_bulk`](crate::api::PatchWorkforcemanagementManagementunitAgentsWorkplansBulk).
+/// Taken by [`patch_workforcemanagement_managementunit_agents_workplans_bulk`](
+/// crate::api::PatchWorkforcemanagementManagementunitAgentsWorkplansBulk).
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentWorkPlansBatchRequest {
     /// `entities`: a list of `UpdateMuAgentWorkPlanRequest`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateMuAgentWorkPlansBatchResponse` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_managementunit_agents_workplans_bulk`](crate::api::PatchWorkforcemanagementManagementunitAgentsWorkplansBulk).
+/// Returned by [`patch_workforcemanagement_managementunit_agents_workplans_bulk`](
+/// crate::api::PatchWorkforcemanagementManagementunitAgentsWorkplansBulk).
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentWorkPlansBatchResponse {
     /// `failures`: a list of `UpdateMuAgentWorkPlanFailureResponse`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateMuAgentsRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_agents`](crate::api::PatchWorkforcemanagementManagementunitAgents).
+/// Taken by [`patch_workforcemanagement_managementunit_agents`](
+/// crate::api::PatchWorkforcemanagementManagementunitAgents).
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentsRequest {
     /// `entities`: a list of `UpdateMuAgentRequest`

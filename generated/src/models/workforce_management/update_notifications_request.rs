@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateNotificationsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_notifications_update`](crate::api::PostWorkforcemanagementNotificationsUpdate).
+/// Taken by [`post_workforcemanagement_notifications_update`](
+/// crate::api::PostWorkforcemanagementNotificationsUpdate).
 #[derive(Clone, Default)]
 pub struct UpdateNotificationsRequest {
     /// `entities`: a list of `WfmUserNotification`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateNotificationsResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_notifications_update`](crate::api::PostWorkforcemanagementNotificationsUpdate).
+/// Returned by [`post_workforcemanagement_notifications_update`](
+/// crate::api::PostWorkforcemanagementNotificationsUpdate).
 #[derive(Clone, Default)]
 pub struct UpdateNotificationsResponse {
     /// `entities`: a list of `UpdateNotificationResponse`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `UpdatePlanningGroupRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_planninggroup`](crate::api::PatchWorkforcemanagementBusinessunitPlanninggroup).
+/// Taken by [`patch_workforcemanagement_businessunit_planninggroup`](
+/// crate::api::PatchWorkforcemanagementBusinessunitPlanninggroup).
 #[derive(Clone, Default)]
 pub struct UpdatePlanningGroupRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

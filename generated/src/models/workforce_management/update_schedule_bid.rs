@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `UpdateScheduleBid` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_schedulebid`](crate::api::PatchWorkforcemanagementBusinessunitSchedulebid).
+/// Taken by [`patch_workforcemanagement_businessunit_schedulebid`](
+/// crate::api::PatchWorkforcemanagementBusinessunitSchedulebid).
 #[derive(Clone, Default)]
 pub struct UpdateScheduleBid {
     /// `agentRankingType`: one of `HireDate`, `Performance`

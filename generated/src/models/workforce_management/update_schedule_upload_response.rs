@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `UpdateScheduleUploadResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_week_schedule_update_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl).
+/// Returned by [`post_workforcemanagement_businessunit_week_schedule_update_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl).
 #[derive(Clone, Default)]
 pub struct UpdateScheduleUploadResponse {
     /// `headers`: a map of strings to strings

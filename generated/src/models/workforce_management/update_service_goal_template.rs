@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `UpdateServiceGoalTemplate` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_servicegoaltemplate`](crate::api::PatchWorkforcemanagementBusinessunitServicegoaltemplate).
+/// Taken by [`patch_workforcemanagement_businessunit_servicegoaltemplate`](
+/// crate::api::PatchWorkforcemanagementBusinessunitServicegoaltemplate).
 #[derive(Clone, Default)]
 pub struct UpdateServiceGoalTemplate {
     /// `abandonRate`: `BuAbandonRate`

@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `UpdateShiftTradeJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_shifttrading_trade_jobs`](crate::api::PostWorkforcemanagementShifttradingTradeJobs).
+/// Taken by [`post_workforcemanagement_shifttrading_trade_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradeJobs).
 #[derive(Clone, Default)]
 pub struct UpdateShiftTradeJobRequest {
     /// `acceptableIntervals`: `ListWrapperRequiredDateRange`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `UpdateShiftTradeStateJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_shifttrading_trade_state_jobs`](crate::api::PostWorkforcemanagementShifttradingTradeStateJobs).
+/// Taken by [`post_workforcemanagement_shifttrading_trade_state_jobs`](
+/// crate::api::PostWorkforcemanagementShifttradingTradeStateJobs).
 #[derive(Clone, Default)]
 pub struct UpdateShiftTradeStateJobRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateStaffingGroupRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_staffinggroup`](crate::api::PatchWorkforcemanagementBusinessunitStaffinggroup).
+/// Taken by [`patch_workforcemanagement_businessunit_staffinggroup`](
+/// crate::api::PatchWorkforcemanagementBusinessunitStaffinggroup).
 #[derive(Clone, Default)]
 pub struct UpdateStaffingGroupRequest {
     /// `metadata`: `WfmVersionedEntityMetadata`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateTimeOffLimitRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_timeofflimit`](crate::api::PatchWorkforcemanagementManagementunitTimeofflimit).
+/// Taken by [`patch_workforcemanagement_managementunit_timeofflimit`](
+/// crate::api::PatchWorkforcemanagementManagementunitTimeofflimit).
 #[derive(Clone, Default)]
 pub struct UpdateTimeOffLimitRequest {
     /// `defaultLimitMinutes`: an integer (`int32`)

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `UpdateTimeOffPlanRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_timeoffplan`](crate::api::PatchWorkforcemanagementManagementunitTimeoffplan).
+/// Taken by [`patch_workforcemanagement_managementunit_timeoffplan`](
+/// crate::api::PatchWorkforcemanagementManagementunitTimeoffplan).
 #[derive(Clone, Default)]
 pub struct UpdateTimeOffPlanRequest {
     /// `active`: a boolean

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `UpdateUnavailableTimesRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_agent_unavailabletimes`](crate::api::PatchWorkforcemanagementAgentUnavailabletimes),
-/// [`patch_workforcemanagement_unavailabletimes`](crate::api::PatchWorkforcemanagementUnavailabletimes).
+/// Taken by [`patch_workforcemanagement_agent_unavailabletimes`](
+/// crate::api::PatchWorkforcemanagementAgentUnavailabletimes),
+/// [`patch_workforcemanagement_unavailabletimes`](
+/// crate::api::PatchWorkforcemanagementUnavailabletimes).
 #[derive(Clone, Default)]
 pub struct UpdateUnavailableTimesRequest {
     /// `entities`: a list of `UpdateUnavailableTime`, required

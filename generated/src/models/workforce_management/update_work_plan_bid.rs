@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `UpdateWorkPlanBid` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_workplanbid`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbid).
+/// Taken by [`patch_workforcemanagement_businessunit_workplanbid`](
+/// crate::api::PatchWorkforcemanagementBusinessunitWorkplanbid).
 #[derive(Clone, Default)]
 pub struct UpdateWorkPlanBid {
     /// `agentRankingType`: one of `HireDate`, `Performance`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `UpdateWorkPlanRotationRequest` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_workplanrotation`](crate::api::PatchWorkforcemanagementManagementunitWorkplanrotation).
+/// Taken by [`patch_workforcemanagement_managementunit_workplanrotation`](
+/// crate::api::PatchWorkforcemanagementManagementunitWorkplanrotation).
 #[derive(Clone, Default)]
 pub struct UpdateWorkPlanRotationRequest {
     /// `agents`: a list of `UpdateWorkPlanRotationAgentRequest`

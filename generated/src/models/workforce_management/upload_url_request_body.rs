@@ -4,12 +4,16 @@ use crate::runtime::codec;
 
 /// `UploadUrlRequestBody` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl),
-/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl),
-/// [`post_workforcemanagement_businessunit_week_schedule_update_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl),
-/// [`post_workforcemanagement_businessunit_week_schedules_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl),
-/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImportUploadurl).
+/// Taken by [`post_workforcemanagement_businessunit_decisionmetrics_update_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitDecisionmetricsUpdateUploadurl),
+/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculationsUploadurl),
+/// [`post_workforcemanagement_businessunit_week_schedule_update_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekScheduleUpdateUploadurl),
+/// [`post_workforcemanagement_businessunit_week_schedules_import_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImportUploadurl),
+/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_import_uploadurl`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImportUploadurl).
 #[derive(Clone, Default)]
 pub struct UploadUrlRequestBody {
     /// `contentLengthBytes`: an integer (`int64`), required

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `UserListScheduleRequestBody` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_schedules_search`](crate::api::PostWorkforcemanagementManagementunitSchedulesSearch).
+/// Taken by [`post_workforcemanagement_managementunit_schedules_search`](
+/// crate::api::PostWorkforcemanagementManagementunitSchedulesSearch).
 #[derive(Clone, Default)]
 pub struct UserListScheduleRequestBody {
     /// `endDate`: a timestamp, required

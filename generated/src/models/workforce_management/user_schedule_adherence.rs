@@ -16,8 +16,8 @@ use crate::runtime::time;
 /// `UserScheduleAdherence` in the API.
 ///
 /// Returned by [`get_workforcemanagement_adherence`](crate::api::GetWorkforcemanagementAdherence). Item
-/// of the listing
-/// [`get_workforcemanagement_managementunit_adherence`](crate::api::GetWorkforcemanagementManagementunitAdherence),
+/// of the listing [`get_workforcemanagement_managementunit_adherence`](
+/// crate::api::GetWorkforcemanagementManagementunitAdherence),
 /// [`get_workforcemanagement_team_adherence`](crate::api::GetWorkforcemanagementTeamAdherence).
 #[derive(Clone, Default)]
 pub struct UserScheduleAdherence {

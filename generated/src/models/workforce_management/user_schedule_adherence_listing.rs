@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UserScheduleAdherenceListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_adherence`](crate::api::GetWorkforcemanagementManagementunitAdherence),
+/// Returned by [`get_workforcemanagement_managementunit_adherence`](
+/// crate::api::GetWorkforcemanagementManagementunitAdherence),
 /// [`get_workforcemanagement_team_adherence`](crate::api::GetWorkforcemanagementTeamAdherence).
 #[derive(Clone, Default)]
 pub struct UserScheduleAdherenceListing {

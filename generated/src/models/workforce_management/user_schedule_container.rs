@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `UserScheduleContainer` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_schedules_search`](crate::api::PostWorkforcemanagementManagementunitSchedulesSearch),
+/// Returned by [`post_workforcemanagement_managementunit_schedules_search`](
+/// crate::api::PostWorkforcemanagementManagementunitSchedulesSearch),
 /// [`post_workforcemanagement_schedules`](crate::api::PostWorkforcemanagementSchedules).
 #[derive(Clone, Default)]
 pub struct UserScheduleContainer {

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UserStaffingGroupListing` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_businessunit_staffinggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsQuery).
+/// Returned by [`post_workforcemanagement_businessunit_staffinggroups_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsQuery).
 #[derive(Clone, Default)]
 pub struct UserStaffingGroupListing {
     /// `downloadUrl`: a string

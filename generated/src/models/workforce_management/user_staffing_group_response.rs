@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `UserStaffingGroupResponse` in the API.
 ///
-/// Item of the listing
-/// [`post_workforcemanagement_businessunit_staffinggroups_query`](crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsQuery).
+/// Item of the listing [`post_workforcemanagement_businessunit_staffinggroups_query`](
+/// crate::api::PostWorkforcemanagementBusinessunitStaffinggroupsQuery).
 #[derive(Clone, Default)]
 pub struct UserStaffingGroupResponse {
     /// `endDate`: a date

@@ -6,10 +6,10 @@ use crate::runtime::codec;
 
 /// `UserTimeOffIntegrationStatusResponse` in the API.
 ///
-/// Returned by
-/// [`patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus`](crate::api::PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus).
-/// Item of the listing
-/// [`post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery).
+/// Returned by [`patch_workforcemanagement_managementunit_timeoffrequest_user_integrationstatus`](
+/// crate::api::PatchWorkforcemanagementManagementunitTimeoffrequestUserIntegrationstatus). Item of the
+/// listing [`post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct UserTimeOffIntegrationStatusResponse {
     /// `integrationStatus`: one of `Processing`, `Error`, `AutomaticallyComplete`, `ManuallyComplete`,

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UserTimeOffIntegrationStatusResponseListing` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery).
+/// Returned by [`post_workforcemanagement_managementunit_timeoffrequests_integrationstatus_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery).
 #[derive(Clone, Default)]
 pub struct UserTimeOffIntegrationStatusResponseListing {
     /// `entities`: a list of `UserTimeOffIntegrationStatusResponse`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ValidateAgentUnavailableTimesRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_unavailabletimes_validation_jobs`](crate::api::PostWorkforcemanagementUnavailabletimesValidationJobs).
+/// Taken by [`post_workforcemanagement_unavailabletimes_validation_jobs`](
+/// crate::api::PostWorkforcemanagementUnavailabletimesValidationJobs).
 #[derive(Clone, Default)]
 pub struct ValidateAgentUnavailableTimesRequest {
     /// `unavailableTimes`: a list of `UpdateUnavailableTime`, required

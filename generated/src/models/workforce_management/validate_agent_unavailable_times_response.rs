@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ValidateAgentUnavailableTimesResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_unavailabletimes_validation_jobs`](crate::api::PostWorkforcemanagementUnavailabletimesValidationJobs).
+/// Returned by [`post_workforcemanagement_unavailabletimes_validation_jobs`](
+/// crate::api::PostWorkforcemanagementUnavailabletimesValidationJobs).
 #[derive(Clone, Default)]
 pub struct ValidateAgentUnavailableTimesResponse {
     /// `id`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ValidateWorkPlanResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_managementunit_workplan_validate`](crate::api::PostWorkforcemanagementManagementunitWorkplanValidate).
+/// Returned by [`post_workforcemanagement_managementunit_workplan_validate`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplanValidate).
 #[derive(Clone, Default)]
 pub struct ValidateWorkPlanResponse {
     /// `messages`: `ValidateWorkPlanMessages`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ValidationServiceAsyncResponse` in the API.
 ///
-/// Returned by
-/// [`post_workforcemanagement_historicaldata_validate`](crate::api::PostWorkforcemanagementHistoricaldataValidate).
+/// Returned by [`post_workforcemanagement_historicaldata_validate`](
+/// crate::api::PostWorkforcemanagementHistoricaldataValidate).
 #[derive(Clone, Default)]
 pub struct ValidationServiceAsyncResponse {
     /// `id`: a string, read-only

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ValidationServiceRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_historicaldata_validate`](crate::api::PostWorkforcemanagementHistoricaldataValidate).
+/// Taken by [`post_workforcemanagement_historicaldata_validate`](
+/// crate::api::PostWorkforcemanagementHistoricaldataValidate).
 #[derive(Clone, Default)]
 pub struct ValidationServiceRequest {
     /// `dateImportEnded`: a timestamp, required

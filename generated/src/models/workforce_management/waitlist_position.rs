@@ -8,9 +8,10 @@ use crate::runtime::time;
 
 /// `WaitlistPosition` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_timeoffrequest_waitlistpositions`](crate::api::GetWorkforcemanagementTimeoffrequestWaitlistpositions),
-/// [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
+/// Item of the listing [`get_workforcemanagement_timeoffrequest_waitlistpositions`](
+/// crate::api::GetWorkforcemanagementTimeoffrequestWaitlistpositions),
+/// [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
 #[derive(Clone, Default)]
 pub struct WaitlistPosition {
     /// `date`: a date

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `WaitlistPositionListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_timeoffrequest_waitlistpositions`](crate::api::GetWorkforcemanagementTimeoffrequestWaitlistpositions),
-/// [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
+/// Returned by [`get_workforcemanagement_timeoffrequest_waitlistpositions`](
+/// crate::api::GetWorkforcemanagementTimeoffrequestWaitlistpositions),
+/// [`post_workforcemanagement_managementunit_timeoffrequests_waitlistpositions_query`](
+/// crate::api::PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery).
 #[derive(Clone, Default)]
 pub struct WaitlistPositionListing {
     /// `entities`: a list of `WaitlistPosition`

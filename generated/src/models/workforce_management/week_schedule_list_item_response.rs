@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `WeekScheduleListItemResponse` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_week_schedules`](crate::api::GetWorkforcemanagementManagementunitWeekSchedules).
+/// Item of the listing [`get_workforcemanagement_managementunit_week_schedules`](
+/// crate::api::GetWorkforcemanagementManagementunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct WeekScheduleListItemResponse {
     /// `description`: a string

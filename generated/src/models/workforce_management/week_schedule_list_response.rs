@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WeekScheduleListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_week_schedules`](crate::api::GetWorkforcemanagementManagementunitWeekSchedules).
+/// Returned by [`get_workforcemanagement_managementunit_week_schedules`](
+/// crate::api::GetWorkforcemanagementManagementunitWeekSchedules).
 #[derive(Clone, Default)]
 pub struct WeekScheduleListResponse {
     /// `entities`: a list of `WeekScheduleListItemResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WeekScheduleResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_week_schedule`](crate::api::GetWorkforcemanagementManagementunitWeekSchedule).
+/// Returned by [`get_workforcemanagement_managementunit_week_schedule`](
+/// crate::api::GetWorkforcemanagementManagementunitWeekSchedule).
 #[derive(Clone, Default)]
 pub struct WeekScheduleResponse {
     /// `downloadUrl`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WeekShiftTradeListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_week_shifttrades`](crate::api::GetWorkforcemanagementManagementunitWeekShifttrades).
+/// Returned by [`get_workforcemanagement_managementunit_week_shifttrades`](
+/// crate::api::GetWorkforcemanagementManagementunitWeekShifttrades).
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeListResponse {
     /// `downloadUrl`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `WeekShiftTradeMatchesSummaryResponse` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_shifttrades_matched`](crate::api::GetWorkforcemanagementManagementunitShifttradesMatched).
+/// Item of the listing [`get_workforcemanagement_managementunit_shifttrades_matched`](
+/// crate::api::GetWorkforcemanagementManagementunitShifttradesMatched).
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeMatchesSummaryResponse {
     /// `count`: an integer (`int32`)

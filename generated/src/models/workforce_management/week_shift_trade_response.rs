@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `WeekShiftTradeResponse` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_week_shifttrades`](crate::api::GetWorkforcemanagementManagementunitWeekShifttrades).
+/// Item of the listing [`get_workforcemanagement_managementunit_week_shifttrades`](
+/// crate::api::GetWorkforcemanagementManagementunitWeekShifttrades).
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeResponse {
     /// `matchReview`: `ShiftTradeMatchReviewResponse`

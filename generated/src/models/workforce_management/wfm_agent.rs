@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `WfmAgent` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_agent`](crate::api::GetWorkforcemanagementManagementunitAgent).
+/// Returned by [`get_workforcemanagement_managementunit_agent`](
+/// crate::api::GetWorkforcemanagementManagementunitAgent).
 #[derive(Clone, Default)]
 pub struct WfmAgent {
     /// `acceptDirectShiftTrades`: a boolean

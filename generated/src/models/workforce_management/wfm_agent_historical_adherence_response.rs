@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `WfmAgentHistoricalAdherenceResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_agents_me_adherence_historical_job`](crate::api::GetWorkforcemanagementAgentsMeAdherenceHistoricalJob),
-/// [`post_workforcemanagement_agents_me_adherence_historical_jobs`](crate::api::PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs).
+/// Returned by [`get_workforcemanagement_agents_me_adherence_historical_job`](
+/// crate::api::GetWorkforcemanagementAgentsMeAdherenceHistoricalJob),
+/// [`post_workforcemanagement_agents_me_adherence_historical_jobs`](
+/// crate::api::PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs).
 #[derive(Clone, Default)]
 pub struct WfmAgentHistoricalAdherenceResponse {
     /// `downloadUrls`: a list of strings

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceBulkQuery` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_adherence_historical_bulk`](crate::api::PostWorkforcemanagementAdherenceHistoricalBulk).
+/// Taken by [`post_workforcemanagement_adherence_historical_bulk`](
+/// crate::api::PostWorkforcemanagementAdherenceHistoricalBulk).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkQuery {
     /// `items`: a list of `WfmHistoricalAdherenceBulkItem`, required

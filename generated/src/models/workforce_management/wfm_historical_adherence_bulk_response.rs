@@ -7,9 +7,10 @@ use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceBulkResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_adherence_historical_bulk_job`](crate::api::GetWorkforcemanagementAdherenceHistoricalBulkJob),
-/// [`post_workforcemanagement_adherence_historical_bulk`](crate::api::PostWorkforcemanagementAdherenceHistoricalBulk).
+/// Returned by [`get_workforcemanagement_adherence_historical_bulk_job`](
+/// crate::api::GetWorkforcemanagementAdherenceHistoricalBulkJob),
+/// [`post_workforcemanagement_adherence_historical_bulk`](
+/// crate::api::PostWorkforcemanagementAdherenceHistoricalBulk).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkResponse {
     /// `downloadResult`: `WfmHistoricalAdherenceBulkResult`

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `WfmHistoricalAdherenceQuery` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_historicaladherencequery`](crate::api::PostWorkforcemanagementManagementunitHistoricaladherencequery).
+/// Taken by [`post_workforcemanagement_managementunit_historicaladherencequery`](
+/// crate::api::PostWorkforcemanagementManagementunitHistoricaladherencequery).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQuery {
     /// `endDate`: a timestamp

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `WfmHistoricalAdherenceQueryForAgent` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_agents_me_adherence_historical_jobs`](crate::api::PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs).
+/// Taken by [`post_workforcemanagement_agents_me_adherence_historical_jobs`](
+/// crate::api::PostWorkforcemanagementAgentsMeAdherenceHistoricalJobs).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQueryForAgent {
     /// `endDate`: a timestamp

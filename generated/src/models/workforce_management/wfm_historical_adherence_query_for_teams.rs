@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `WfmHistoricalAdherenceQueryForTeams` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_team_adherence_historical`](crate::api::PostWorkforcemanagementTeamAdherenceHistorical).
+/// Taken by [`post_workforcemanagement_team_adherence_historical`](
+/// crate::api::PostWorkforcemanagementTeamAdherenceHistorical).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQueryForTeams {
     /// `endDate`: a timestamp

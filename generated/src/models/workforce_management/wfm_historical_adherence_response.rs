@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `WfmHistoricalAdherenceResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_adherence_historical_job`](crate::api::GetWorkforcemanagementAdherenceHistoricalJob),
-/// [`post_workforcemanagement_managementunit_historicaladherencequery`](crate::api::PostWorkforcemanagementManagementunitHistoricaladherencequery),
-/// [`post_workforcemanagement_team_adherence_historical`](crate::api::PostWorkforcemanagementTeamAdherenceHistorical).
+/// Returned by [`get_workforcemanagement_adherence_historical_job`](
+/// crate::api::GetWorkforcemanagementAdherenceHistoricalJob),
+/// [`post_workforcemanagement_managementunit_historicaladherencequery`](
+/// crate::api::PostWorkforcemanagementManagementunitHistoricaladherencequery),
+/// [`post_workforcemanagement_team_adherence_historical`](
+/// crate::api::PostWorkforcemanagementTeamAdherenceHistorical).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceResponse {
     /// `downloadResult`: `WfmHistoricalAdherenceResultWrapper`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `WfmHistoricalShrinkageRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_shrinkage_jobs`](crate::api::PostWorkforcemanagementManagementunitShrinkageJobs).
+/// Taken by [`post_workforcemanagement_managementunit_shrinkage_jobs`](
+/// crate::api::PostWorkforcemanagementManagementunitShrinkageJobs).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalShrinkageRequest {
     /// `endDate`: a timestamp

@@ -9,8 +9,10 @@ use crate::runtime::codec;
 ///
 /// Returned by
 /// [`get_workforcemanagement_shrinkage_job`](crate::api::GetWorkforcemanagementShrinkageJob),
-/// [`post_workforcemanagement_managementunit_shrinkage_jobs`](crate::api::PostWorkforcemanagementManagementunitShrinkageJobs),
-/// [`post_workforcemanagement_team_shrinkage_jobs`](crate::api::PostWorkforcemanagementTeamShrinkageJobs).
+/// [`post_workforcemanagement_managementunit_shrinkage_jobs`](
+/// crate::api::PostWorkforcemanagementManagementunitShrinkageJobs),
+/// [`post_workforcemanagement_team_shrinkage_jobs`](
+/// crate::api::PostWorkforcemanagementTeamShrinkageJobs).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalShrinkageResponse {
     /// `downloadResult`: `HistoricalShrinkageResultListing`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `WfmHistoricalShrinkageTeamsRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_team_shrinkage_jobs`](crate::api::PostWorkforcemanagementTeamShrinkageJobs).
+/// Taken by [`post_workforcemanagement_team_shrinkage_jobs`](
+/// crate::api::PostWorkforcemanagementTeamShrinkageJobs).
 #[derive(Clone, Default)]
 pub struct WfmHistoricalShrinkageTeamsRequest {
     /// `endDate`: a timestamp

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmIntradayPlanningGroupListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_intraday_planninggroups`](crate::api::GetWorkforcemanagementBusinessunitIntradayPlanninggroups).
+/// Returned by [`get_workforcemanagement_businessunit_intraday_planninggroups`](
+/// crate::api::GetWorkforcemanagementBusinessunitIntradayPlanninggroups).
 #[derive(Clone, Default)]
 pub struct WfmIntradayPlanningGroupListing {
     /// `entities`: a list of `ForecastPlanningGroupResponse`

@@ -5,9 +5,12 @@ use crate::runtime::codec;
 /// `WfmProcessUploadRequest` in the API.
 ///
 /// Taken by
-/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculations),
-/// [`post_workforcemanagement_businessunit_week_schedules_import`](crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImport),
-/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_import`](crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport).
+/// [`post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculations),
+/// [`post_workforcemanagement_businessunit_week_schedules_import`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekSchedulesImport),
+/// [`post_workforcemanagement_businessunit_week_shorttermforecasts_import`](
+/// crate::api::PostWorkforcemanagementBusinessunitWeekShorttermforecastsImport).
 #[derive(Clone, Default)]
 pub struct WfmProcessUploadRequest {
     /// `uploadKey`: a string, required

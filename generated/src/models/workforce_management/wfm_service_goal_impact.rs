@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmServiceGoalImpact` in the API.
 ///
-/// Part of
-/// [`ForecastServiceGoalTemplateImpactOverrideResponse`](crate::models::ForecastServiceGoalTemplateImpactOverrideResponse),
+/// Part of [`ForecastServiceGoalTemplateImpactOverrideResponse`](
+/// crate::models::ForecastServiceGoalTemplateImpactOverrideResponse),
 /// [`WfmServiceGoalImpactSettings`](crate::models::WfmServiceGoalImpactSettings).
 #[derive(Clone, Default)]
 pub struct WfmServiceGoalImpact {

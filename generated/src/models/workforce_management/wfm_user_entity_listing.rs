@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `WfmUserEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_shifttrades_users`](crate::api::GetWorkforcemanagementManagementunitShifttradesUsers),
-/// [`get_workforcemanagement_managementunit_users`](crate::api::GetWorkforcemanagementManagementunitUsers).
+/// Returned by [`get_workforcemanagement_managementunit_shifttrades_users`](
+/// crate::api::GetWorkforcemanagementManagementunitShifttradesUsers),
+/// [`get_workforcemanagement_managementunit_users`](
+/// crate::api::GetWorkforcemanagementManagementunitUsers).
 #[derive(Clone, Default)]
 pub struct WfmUserEntityListing {
     /// `entities`: a list of `UserReference`

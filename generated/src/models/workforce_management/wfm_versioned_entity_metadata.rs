@@ -10,8 +10,8 @@ use crate::runtime::time;
 /// [`ActivityCodeContainer`](crate::models::ActivityCodeContainer),
 /// [`AdherenceAdjustment`](crate::models::AdherenceAdjustment),
 /// [`AdherenceAdjustmentsReasonCode`](crate::models::AdherenceAdjustmentsReasonCode),
-/// [`AdminBulkUpdateAlternativeShiftTradeState`](crate::models::AdminBulkUpdateAlternativeShiftTradeState),
-/// 78 more.
+/// [`AdminBulkUpdateAlternativeShiftTradeState`](
+/// crate::models::AdminBulkUpdateAlternativeShiftTradeState), 78 more.
 #[derive(Clone, Default)]
 pub struct WfmVersionedEntityMetadata {
     /// `createdBy`: `UserReference`, read-only

@@ -9,13 +9,16 @@ use crate::runtime::codec;
 
 /// `WorkPlan` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_workplan`](crate::api::GetWorkforcemanagementManagementunitWorkplan),
-/// [`patch_workforcemanagement_managementunit_workplan`](crate::api::PatchWorkforcemanagementManagementunitWorkplan),
-/// [`post_workforcemanagement_managementunit_workplan_copy`](crate::api::PostWorkforcemanagementManagementunitWorkplanCopy),
-/// [`post_workforcemanagement_managementunit_workplans`](crate::api::PostWorkforcemanagementManagementunitWorkplans).
-/// Taken by
-/// [`patch_workforcemanagement_managementunit_workplan`](crate::api::PatchWorkforcemanagementManagementunitWorkplan).
+/// Returned by [`get_workforcemanagement_managementunit_workplan`](
+/// crate::api::GetWorkforcemanagementManagementunitWorkplan),
+/// [`patch_workforcemanagement_managementunit_workplan`](
+/// crate::api::PatchWorkforcemanagementManagementunitWorkplan),
+/// [`post_workforcemanagement_managementunit_workplan_copy`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplanCopy),
+/// [`post_workforcemanagement_managementunit_workplans`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplans). Taken by
+/// [`patch_workforcemanagement_managementunit_workplan`](
+/// crate::api::PatchWorkforcemanagementManagementunitWorkplan).
 #[derive(Clone, Default)]
 pub struct WorkPlan {
     /// `agentCount`: an integer (`int32`)

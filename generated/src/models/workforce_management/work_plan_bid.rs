@@ -9,13 +9,16 @@ use crate::runtime::time;
 
 /// `WorkPlanBid` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_workplanbid`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbid),
-/// [`patch_workforcemanagement_businessunit_workplanbid`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbid),
-/// [`post_workforcemanagement_businessunit_workplanbid_copy`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbidCopy),
-/// [`post_workforcemanagement_businessunit_workplanbids`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbids).
-/// Item of the listing
-/// [`get_workforcemanagement_businessunit_workplanbids`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbids).
+/// Returned by [`get_workforcemanagement_businessunit_workplanbid`](
+/// crate::api::GetWorkforcemanagementBusinessunitWorkplanbid),
+/// [`patch_workforcemanagement_businessunit_workplanbid`](
+/// crate::api::PatchWorkforcemanagementBusinessunitWorkplanbid),
+/// [`post_workforcemanagement_businessunit_workplanbid_copy`](
+/// crate::api::PostWorkforcemanagementBusinessunitWorkplanbidCopy),
+/// [`post_workforcemanagement_businessunit_workplanbids`](
+/// crate::api::PostWorkforcemanagementBusinessunitWorkplanbids). Item of the listing
+/// [`get_workforcemanagement_businessunit_workplanbids`](
+/// crate::api::GetWorkforcemanagementBusinessunitWorkplanbids).
 #[derive(Clone, Default)]
 pub struct WorkPlanBid {
     /// `agentRankingType`: one of `HireDate`, `Performance`, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidGroupCreate` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_businessunit_workplanbid_groups`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbidGroups).
+/// Taken by [`post_workforcemanagement_businessunit_workplanbid_groups`](
+/// crate::api::PostWorkforcemanagementBusinessunitWorkplanbidGroups).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupCreate {
     /// `agentIds`: a list of strings, required

@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidGroupResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_workplanbid_group`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroup),
-/// [`patch_workforcemanagement_businessunit_workplanbid_group`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroup),
-/// [`post_workforcemanagement_businessunit_workplanbid_groups`](crate::api::PostWorkforcemanagementBusinessunitWorkplanbidGroups).
+/// Returned by [`get_workforcemanagement_businessunit_workplanbid_group`](
+/// crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroup),
+/// [`patch_workforcemanagement_businessunit_workplanbid_group`](
+/// crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroup),
+/// [`post_workforcemanagement_businessunit_workplanbid_groups`](
+/// crate::api::PostWorkforcemanagementBusinessunitWorkplanbidGroups).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupResponse {
     /// `id`: a string, required

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidGroupSummaryList` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_workplanbid_groups_summary`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroupsSummary).
+/// Returned by [`get_workforcemanagement_businessunit_workplanbid_groups_summary`](
+/// crate::api::GetWorkforcemanagementBusinessunitWorkplanbidGroupsSummary).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupSummaryList {
     /// `workPlanBidGroupSummaryList`: a list of `WorkPlanBidGroupSummary`, required

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidGroupUpdate` in the API.
 ///
-/// Taken by
-/// [`patch_workforcemanagement_businessunit_workplanbid_group`](crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroup).
+/// Taken by [`patch_workforcemanagement_businessunit_workplanbid_group`](
+/// crate::api::PatchWorkforcemanagementBusinessunitWorkplanbidGroup).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupUpdate {
     /// `agentIds`: `ListWrapperString`

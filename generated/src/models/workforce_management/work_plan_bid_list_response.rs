@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkPlanBidListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_businessunit_workplanbids`](crate::api::GetWorkforcemanagementBusinessunitWorkplanbids).
+/// Returned by [`get_workforcemanagement_businessunit_workplanbids`](
+/// crate::api::GetWorkforcemanagementBusinessunitWorkplanbids).
 #[derive(Clone, Default)]
 pub struct WorkPlanBidListResponse {
     /// `entities`: a list of `WorkPlanBid`

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `WorkPlanListItemResponse` in the API.
 ///
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_workplans`](crate::api::GetWorkforcemanagementManagementunitWorkplans).
+/// Item of the listing [`get_workforcemanagement_managementunit_workplans`](
+/// crate::api::GetWorkforcemanagementManagementunitWorkplans).
 #[derive(Clone, Default)]
 pub struct WorkPlanListItemResponse {
     /// `agentCount`: an integer (`int32`)

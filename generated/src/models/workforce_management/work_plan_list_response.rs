@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkPlanListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_workplans`](crate::api::GetWorkforcemanagementManagementunitWorkplans).
+/// Returned by [`get_workforcemanagement_managementunit_workplans`](
+/// crate::api::GetWorkforcemanagementManagementunitWorkplans).
 #[derive(Clone, Default)]
 pub struct WorkPlanListResponse {
     /// `entities`: a list of `WorkPlanListItemResponse`

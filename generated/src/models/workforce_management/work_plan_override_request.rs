@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `WorkPlanOverrideRequest` in the API.
 ///
-/// Part of
-/// [`WorkPlanOverrideListWrapperWorkPlanOverrideRequest`](crate::models::WorkPlanOverrideListWrapperWorkPlanOverrideRequest).
+/// Part of [`WorkPlanOverrideListWrapperWorkPlanOverrideRequest`](
+/// crate::models::WorkPlanOverrideListWrapperWorkPlanOverrideRequest).
 #[derive(Clone, Default)]
 pub struct WorkPlanOverrideRequest {
     /// `action`: one of `Add`, `Update`, `Delete`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkPlanRotationListResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_workplanrotations`](crate::api::GetWorkforcemanagementManagementunitWorkplanrotations).
+/// Returned by [`get_workforcemanagement_managementunit_workplanrotations`](
+/// crate::api::GetWorkforcemanagementManagementunitWorkplanrotations).
 #[derive(Clone, Default)]
 pub struct WorkPlanRotationListResponse {
     /// `entities`: a list of `WorkPlanRotationResponse`

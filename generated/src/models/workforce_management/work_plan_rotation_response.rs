@@ -8,13 +8,16 @@ use crate::runtime::codec;
 
 /// `WorkPlanRotationResponse` in the API.
 ///
-/// Returned by
-/// [`get_workforcemanagement_managementunit_workplanrotation`](crate::api::GetWorkforcemanagementManagementunitWorkplanrotation),
-/// [`patch_workforcemanagement_managementunit_workplanrotation`](crate::api::PatchWorkforcemanagementManagementunitWorkplanrotation),
-/// [`post_workforcemanagement_managementunit_workplanrotation_copy`](crate::api::PostWorkforcemanagementManagementunitWorkplanrotationCopy),
-/// [`post_workforcemanagement_managementunit_workplanrotations`](crate::api::PostWorkforcemanagementManagementunitWorkplanrotations).
-/// Item of the listing
-/// [`get_workforcemanagement_managementunit_workplanrotations`](crate::api::GetWorkforcemanagementManagementunitWorkplanrotations).
+/// Returned by [`get_workforcemanagement_managementunit_workplanrotation`](
+/// crate::api::GetWorkforcemanagementManagementunitWorkplanrotation),
+/// [`patch_workforcemanagement_managementunit_workplanrotation`](
+/// crate::api::PatchWorkforcemanagementManagementunitWorkplanrotation),
+/// [`post_workforcemanagement_managementunit_workplanrotation_copy`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplanrotationCopy),
+/// [`post_workforcemanagement_managementunit_workplanrotations`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplanrotations). Item of the listing
+/// [`get_workforcemanagement_managementunit_workplanrotations`](
+/// crate::api::GetWorkforcemanagementManagementunitWorkplanrotations).
 #[derive(Clone, Default)]
 pub struct WorkPlanRotationResponse {
     /// `agentCount`: an integer (`int32`)

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `WorkPlanValidationRequest` in the API.
 ///
-/// Taken by
-/// [`post_workforcemanagement_managementunit_workplan_validate`](crate::api::PostWorkforcemanagementManagementunitWorkplanValidate).
+/// Taken by [`post_workforcemanagement_managementunit_workplan_validate`](
+/// crate::api::PostWorkforcemanagementManagementunitWorkplanValidate).
 #[derive(Clone, Default)]
 pub struct WorkPlanValidationRequest {
     /// `agentCount`: an integer (`int32`)

@@ -1,4 +1,4 @@
-//! What a cached token is good for at one moment.
+//! Whether a cached token is fresh, due for a refresh or expired at a given moment.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How a call gets its token: a pure function of what is known.
+//! How a call obtains its token: a pure function of the cache's state.
 
 use super::classify::State;
 use super::unauthorized::Forcing;

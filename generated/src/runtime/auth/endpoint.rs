@@ -1,7 +1,6 @@
-//! The call of the token endpoint. It never goes through the interceptor, so a 401 from it is an answer and not a reason to refresh.
+//! Requests to the token endpoint. They never go through the interceptor, so a 401 from it is an answer and not a reason to refresh.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -14,6 +13,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::is_html;
 use crate::runtime::region::Region;
 use crate::runtime::response::retry_after;
@@ -136,7 +136,7 @@ impl TokenEndpoint {
         loop {
             let left = end - self.clock.monotonic();
             let Some(place) = within(&*self.clock, left, self.places.acquire()).await else {
-                return Err(AuthError::new(AuthErrorKind::Timeout));
+                return Err(self.timed_out());
             };
             let asked = self.clock.now();
             let left = end - asked.monotonic;
@@ -172,7 +172,7 @@ impl TokenEndpoint {
             if self.clock.monotonic() + delay >= end {
                 return Err(error);
             }
-            tracing::debug!(attempt = int(attempt), ?delay, %error, "asking the token endpoint again");
+            tracing::debug!(attempt = int(attempt), ?delay, %error, "retrying the token request");
             self.clock.sleep(delay).await;
             attempt += 1;
         }
@@ -190,18 +190,26 @@ impl TokenEndpoint {
             collect(response).await
         };
         let Some(outcome) = within(&*self.clock, limit, answer).await else {
-            return Err(Failure::Lost(AuthError::new(AuthErrorKind::Timeout)));
+            return Err(Failure::Lost(self.timed_out()));
         };
         match outcome {
             Ok(answer) => {
                 tracing::debug!(
                     status = i64::from(answer.status.as_u16()),
                     bytes = int(answer.body.len()),
-                    "the token endpoint answered"
+                    "the token endpoint responded"
                 );
                 judge(exchange, &answer, self.clock.now())
             }
             Err(error) => Err(judge_transport(error)),
+        }
+    }
+
+    fn timed_out(&self) -> AuthError {
+        let error = AuthError::new(AuthErrorKind::Timeout);
+        match self.url.host_str() {
+            Some(host) => error.with_description(host),
+            None => error,
         }
     }
 
@@ -214,7 +222,7 @@ impl TokenEndpoint {
             grant = grant.map(|(_, value)| value),
             fields = ?exchange.form.iter().map(|(name, _)| name).collect::<Vec<_>>(),
             with_client_secret = exchange.basic.is_some(),
-            "asking the token endpoint"
+            "requesting a token"
         );
     }
 
@@ -242,21 +250,13 @@ impl TokenEndpoint {
     }
 }
 
-impl fmt::Debug for TokenEndpoint {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("TokenEndpoint")
-            .field("url", &self.url.as_str())
-            .field("settings", &self.settings)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(TokenEndpoint, |this| url: this.url.as_str(), settings: this.settings);
 
 /// `Basic base64(id:secret)` (RFC 7617, UTF-8). An id with a colon would end early, so it is refused.
 fn basic(id: &str, secret: &Secret) -> Result<HeaderValue, AuthError> {
     if id.is_empty() || id.contains(':') || secret.is_empty() {
         return Err(AuthError::new(AuthErrorKind::Configuration)
-            .with_description("a client id without a colon and a client secret are needed"));
+            .with_description("a client id without a colon and a client secret are required"));
     }
     let pair = Zeroizing::new(format!("{id}:{}", secret.expose()));
     let text = Zeroizing::new(format!("Basic {}", STANDARD.encode(pair.as_bytes())));
@@ -386,7 +386,7 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
         if !answer.is_whole {
             let error = report(AuthErrorKind::UnusableAnswer);
             return Err(Failure::Lost(
-                error.with_description("the body is longer than that of any token"),
+                error.with_description("the body is too long for a token response"),
             ));
         }
         return parse_answer(&answer.body).map_err(|unusable| {
@@ -397,10 +397,10 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
                 ),
                 Unusable::NotJson => Failure::Lost(error.with_description("the body is not JSON")),
                 Unusable::NoToken => {
-                    Failure::Lost(error.with_description("no access_token that can be sent"))
+                    Failure::Lost(error.with_description("`access_token` is missing or invalid"))
                 }
                 Unusable::NotBearer => {
-                    Failure::Final(error.with_description("the token_type is not bearer"))
+                    Failure::Final(error.with_description("`token_type` is not `bearer`"))
                 }
             }
         });
@@ -476,11 +476,11 @@ fn foreign_answer(answer: &Answer) -> Option<String> {
         let host = url.host_str()?;
         return Some(match Region::of_host(host) {
             Some(region) => format!(
-                "it points to {host}, a server of the region {}: check the client's region",
+                "it points to {host}, a server of the region {}; check the client's region",
                 region.name()
             ),
             None => format!(
-                "it points to {host}: check the login URL, and that no proxy or captive portal is in the way"
+                "it points to {host}; check the login URL, and that no proxy or captive portal intercepts it"
             ),
         });
     }

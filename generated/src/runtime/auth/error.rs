@@ -1,10 +1,11 @@
-//! What goes wrong around tokens, and what to do about it.
+//! Errors of token handling, and what to do about them.
 
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::runtime::debug::debug_fields;
 use http::StatusCode;
 
 /// What went wrong, as far as a program would act on it.
@@ -84,25 +85,23 @@ impl AuthErrorKind {
             Self::CodeRefused => {
                 "the authorization code was used, has expired or is not for this client"
             }
-            Self::AssertionRefused => "the SAML assertion was refused",
+            Self::AssertionRefused => "the token endpoint rejected the SAML assertion",
             Self::ClockSkew => "a clock is wrong",
-            Self::RequestRefused => "the token endpoint refused the request",
-            Self::RateLimited => "the token endpoint has had too many requests",
+            Self::RequestRefused => "the token endpoint rejected the request",
+            Self::RateLimited => "the token endpoint is limiting requests",
             Self::ServerError => "the token endpoint failed",
             Self::NoNetwork => "the connection to the token endpoint failed",
-            Self::Timeout => "the token endpoint did not answer in time",
-            Self::UnusableAnswer => {
-                "the token endpoint reported success without a token that can be used"
-            }
-            Self::NeedsLogin => "there is no way left to renew the token",
-            Self::TokenRefused => "the API refuses the tokens that the token endpoint issues",
-            Self::DeadlineExceeded => "no token arrived within the time of the call",
-            Self::NoRuntime => "there is no tokio runtime to fetch a token in",
-            Self::TaskDied => "the task that fetches tokens died",
+            Self::Timeout => "the token endpoint did not respond in time",
+            Self::UnusableAnswer => "the token endpoint returned no usable token",
+            Self::NeedsLogin => "the token cannot be renewed any more",
+            Self::TokenRefused => "the API rejects the tokens that the token endpoint issues",
+            Self::DeadlineExceeded => "timed out waiting for a token",
+            Self::NoRuntime => "no tokio runtime is running to fetch a token",
+            Self::TaskDied => "the task that fetches tokens ended unexpectedly",
             Self::Provider => "the token provider failed",
             Self::Store => "the token store failed",
             Self::LoginRefused => "the login failed",
-            Self::Configuration => "the credentials cannot be used",
+            Self::Configuration => "invalid credentials",
         }
     }
 
@@ -124,30 +123,34 @@ impl AuthErrorKind {
                 "check the organisation name and that the assertion is fresh, base64 and signed by the configured identity provider"
             }
             Self::ClockSkew => "set the clock by NTP, then try again",
-            Self::RequestRefused => "see the description, and the settings of the OAuth client",
+            Self::RequestRefused => {
+                "check the settings of the OAuth client, and any proxy in between"
+            }
             Self::RateLimited => {
-                "share tokens between processes (a token store) instead of fetching one for each"
+                "share tokens between processes with a token store instead of fetching one for each"
             }
             Self::ServerError | Self::Timeout => "try again later",
             Self::NoNetwork => {
                 "check the network, the proxy, the region or gateway and the trusted certificates"
             }
-            Self::UnusableAnswer => "check the region or gateway, and what sits between",
+            Self::UnusableAnswer => "check the region or gateway, and any proxy in between",
             Self::TokenRefused => {
                 "check that the API host and the login host belong to the same region, and the roles of the OAuth client"
             }
-            Self::DeadlineExceeded => "give the call more time, or see why the token is slow",
+            Self::DeadlineExceeded => {
+                "increase the timeout of the call, or check why the token request is slow"
+            }
             Self::NoRuntime => {
                 "make the call inside a tokio runtime with its time and I/O drivers enabled"
             }
             Self::TaskDied => {
-                "see what panics in the token provider, store or transport, or which runtime was shut down"
+                "check for a panic in the token provider, store or transport, and for a runtime that was shut down"
             }
-            Self::Provider => "see the source of this error",
+            Self::Provider => "check the token provider",
             Self::Store => {
-                "check the store; a session with refresh tokens waits for it, because another process may be using the refresh token"
+                "check the store and its settings; a session with refresh tokens waits until it works again"
             }
-            Self::LoginRefused => "start the login anew",
+            Self::LoginRefused => "start a new login",
             Self::Configuration => "see the description",
         }
     }
@@ -213,6 +216,24 @@ impl AuthError {
 
     pub(crate) fn with_retry_after(self, delay: Option<Duration>) -> Self {
         self.change(|inner| inner.retry_after = delay)
+    }
+
+    /// The texts of the errors below this one, in a line.
+    fn cause(&self) -> Option<String> {
+        let mut text = String::new();
+        let mut source = StdError::source(self);
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            // Some errors repeat the one below.
+            if !text.contains(&cause_text) {
+                if !text.is_empty() {
+                    text.push_str(": ");
+                }
+                text.push_str(&cause_text);
+            }
+            source = cause.source();
+        }
+        plain(&text)
     }
 
     fn change(self, edit: impl FnOnce(&mut Inner)) -> Self {
@@ -285,6 +306,15 @@ impl fmt::Display for AuthError {
         }
         details.extend(self.0.code.clone());
         details.extend(self.0.description.clone());
+        if matches!(
+            self.0.kind,
+            AuthErrorKind::NoNetwork | AuthErrorKind::Provider | AuthErrorKind::Store
+        ) {
+            details.extend(self.cause());
+        }
+        if let Some(delay) = self.0.retry_after {
+            details.push(format!("retry after {:.0} s", delay.as_secs_f64().ceil()));
+        }
         if !details.is_empty() {
             write!(formatter, " ({})", details.join(", "))?;
         }
@@ -292,18 +322,13 @@ impl fmt::Display for AuthError {
     }
 }
 
-impl fmt::Debug for AuthError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AuthError")
-            .field("kind", &self.0.kind)
-            .field("status", &self.0.status)
-            .field("code", &self.0.code)
-            .field("description", &self.0.description)
-            .field("source", &self.0.source)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(AuthError, |this|
+    kind: this.0.kind,
+    status: this.0.status,
+    code: this.0.code,
+    description: this.0.description,
+    source: this.0.source
+);
 
 impl StdError for AuthError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {

@@ -1,12 +1,12 @@
 //! Callbacks around a refresh.
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::error::AuthError;
 use super::secret::Secret;
+use crate::runtime::debug::debug_fields;
 
 /// Where a new token came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +53,7 @@ type Hook<E> = Arc<dyn Fn(&E) + Send + Sync>;
 /// What to call around a refresh.
 ///
 /// Hooks run in the task that refreshes, `on_refresh` before the new token is first used, so that a hook can store it; they should
-/// not block. One that panics is caught and harms nobody.
+/// not block. A panic is caught and has no other effect.
 #[derive(Clone, Default)]
 pub struct Hooks {
     on_refresh: Option<Hook<RefreshEvent>>,
@@ -128,16 +128,11 @@ impl Hooks {
     }
 }
 
-impl fmt::Debug for Hooks {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Hooks")
-            .field("on_refresh", &self.on_refresh.is_some())
-            .field("on_refresh_error", &self.on_refresh_error.is_some())
-            .field("on_store_error", &self.on_store_error.is_some())
-            .finish()
-    }
-}
+debug_fields!(Hooks, |this|
+    on_refresh: this.on_refresh.is_some(),
+    on_refresh_error: this.on_refresh_error.is_some(),
+    on_store_error: this.on_store_error.is_some()
+);
 
 fn call<E>(hook: Option<&Hook<E>>, event: &E) {
     let Some(hook) = hook else { return };

@@ -1,4 +1,4 @@
-//! The one way of every API request: a token put on it, and a 401 answered with a renewed one.
+//! The interceptor that every API request passes: it adds the token, and refreshes and resends after a 401.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,6 +7,7 @@ use http::{StatusCode, header};
 use url::Url;
 
 use crate::runtime::clock::{Clock, Monotonic};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{ApiError, UnauthorizedReason};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
@@ -252,15 +253,7 @@ impl Interceptor {
     }
 }
 
-impl fmt::Debug for Interceptor {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Interceptor")
-            .field("api", &self.api.as_str())
-            .field("pool", &self.pool)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Interceptor, |this| api: this.api.as_str(), pool: this.pool);
 
 /// Whether both have the same scheme, host and port.
 fn same_origin(api: &Url, url: &Url) -> bool {
@@ -392,12 +385,4 @@ impl InterceptorBuilder {
     }
 }
 
-impl fmt::Debug for InterceptorBuilder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("InterceptorBuilder")
-            .field("api", &self.api.as_str())
-            .field("pool", &self.pool)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(InterceptorBuilder, |this| api: this.api.as_str(), pool: this.pool);

@@ -1,6 +1,5 @@
-//! Login of a person at a desktop or command line (RFC 8252): the browser comes back to a listener on this machine.
+//! Login of a person at a desktop or command line (RFC 8252): the browser is redirected to a listener on this machine.
 
-use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -14,6 +13,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 use crate::runtime::clock::{Clock, SystemClock};
+use crate::runtime::debug::debug_fields;
 
 use super::error::{AuthError, AuthErrorKind};
 use super::grants::{AuthorizeUrl, LoginAnswer, LoginState, PkceVerifier};
@@ -141,7 +141,7 @@ impl LoopbackLogin {
             }),
             First::Left(Err(error)) => Err(error),
             First::Right(()) => Err(AuthError::new(AuthErrorKind::LoginRefused)
-                .with_description("nobody logged in in time")),
+                .with_description("no login within the time limit")),
         }
     }
 
@@ -188,7 +188,7 @@ async fn serve(
     };
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let (status, text, answer) = if path != PATH {
-        ("404 Not Found", "There is nothing here.", None)
+        ("404 Not Found", "Not found.", None)
     } else {
         match state.answer(query) {
             LoginAnswer::Code(code) => (
@@ -203,7 +203,7 @@ async fn serve(
             ),
             LoginAnswer::Foreign => (
                 "400 Bad Request",
-                "This does not belong to the login that is waited for.",
+                "This callback does not belong to the current login.",
                 None,
             ),
         }
@@ -240,14 +240,7 @@ async fn read_target(stream: &mut TcpStream) -> Option<Zeroizing<String>> {
     (is_get && is_http).then(|| Zeroizing::new(target.to_owned()))
 }
 
-impl fmt::Debug for LoopbackLogin {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("LoopbackLogin")
-            .field("redirect_uri", &self.redirect_uri)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(LoopbackLogin, |this| redirect_uri: this.redirect_uri);
 
 /// The result of a login, from which credentials can be made.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Tokens: fetched once for everybody, renewed before they end, replaced when the API refuses them.
+//! Access tokens: fetched once and shared, refreshed before expiry, replaced after a 401.
 //!
 //! Every API request goes through one [`Interceptor`]. It takes a token from a cache, which is one atomic load while the token is fresh;
 //! a refresh runs in a task of its own that no caller can cancel, one at a time, and its outcome is shared. A 401 names the generation

@@ -1,4 +1,4 @@
-//! Several tokens of one credential, because Genesys Cloud limits requests by token.
+//! Several tokens of one OAuth client, because Genesys Cloud limits requests by token.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

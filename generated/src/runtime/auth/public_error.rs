@@ -1,4 +1,4 @@
-//! What goes wrong around tokens, in the terms of the SDK's one error.
+//! Converts errors of token handling to the SDK's error type.
 
 use crate::runtime::error::{Error, ErrorKind};
 
@@ -13,6 +13,7 @@ impl From<AuthError> for Error {
         };
         Self::new(kind)
             .with_retry_after(error.retry_after())
+            .with_transient(error.is_transient())
             .with_source(error)
     }
 }

@@ -1,4 +1,4 @@
-//! When in its life a token is refreshed.
+//! When a token is refreshed.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A string that is never shown and that is wiped when its last owner lets go.
+//! A string that is never shown, and that is wiped when its last owner is dropped.
 
 use std::fmt;
 use std::sync::Arc;

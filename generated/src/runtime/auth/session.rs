@@ -1,4 +1,4 @@
-//! One refresh by way of a store.
+//! One refresh through a token store.
 //!
 //! The newest refresh token that this process obtained is the one it continues with, also while the store does not have it. Before a refresh token is
 //! exchanged, the entry says so: should the answer then not reach the store, another process does not send that refresh token at once, but

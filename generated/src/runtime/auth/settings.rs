@@ -1,4 +1,4 @@
-//! The numbers that token handling goes by.
+//! Timings and limits of token refresh.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Where a cache gets its next token from: another process's by way of the store, or its own.
+//! Where a cache obtains its next token: from the store, if another process has refreshed, or from the provider.
 
 use std::time::Duration;
 

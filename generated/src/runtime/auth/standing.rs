@@ -1,4 +1,4 @@
-//! What an entry of a store means to a process that holds tokens of its own. Pure functions of what is known.
+//! What an entry of a store means to a process that holds tokens itself. Pure functions.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Tokens, and how the answer of a token endpoint becomes one.
+//! Access tokens, and how the response of a token endpoint becomes one.
 //!
 //! RFC 6749 section 5.1 says what an answer looks like. What deviates is handled by these rules:
 //!

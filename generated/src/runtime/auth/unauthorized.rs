@@ -1,4 +1,4 @@
-//! What a call does about a 401: a pure function of what is known.
+//! Decides what to do about a 401: a pure function of the state.
 //!
 //! A 401 is evidence, not a verdict. The same token is sent again after a pause, and is condemned where no call that was sent after the first
 //! refusal was accepted. A call gets its 401 back only if the token was proven good since (then it is the operation's own answer), if the

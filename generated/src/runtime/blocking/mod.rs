@@ -71,7 +71,7 @@ where
     let driver = driver()?;
     if std::thread::current().id() == driver.thread {
         return Err(Error::configuration(
-            "a blocking call inside of a callback of another one would wait for itself",
+            "a blocking call inside a callback of another blocking call would deadlock",
         )
         .with_advice("Await the call instead"));
     }

@@ -1,4 +1,4 @@
-//! What became of each item, in a file that outlives the process.
+//! The outcome of each item, in a file that outlives the process.
 
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -56,7 +56,7 @@ impl Journal {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(problem(path, "another run has it open"));
+                return Err(problem(path, "another run is using it"));
             }
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
@@ -79,7 +79,7 @@ impl Journal {
         // A process died while it wrote the last line: what it says did not happen yet. The end of another file stays as it is.
         let rest = &bytes[whole..];
         if !rest.starts_with(BEGIN) && !BEGIN.starts_with(rest) {
-            return Err(problem(path, "the last line is not one of a journal"));
+            return Err(problem(path, "the last line is not a journal entry"));
         }
         Ok(Self {
             path: path.to_owned(),

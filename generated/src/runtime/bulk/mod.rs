@@ -1,4 +1,4 @@
-//! Many calls of one kind: some at a time, with progress, taken up again after a crash.
+//! Many calls of one kind: several at a time, with progress, resumable after a crash.
 
 mod journal;
 mod outcome;

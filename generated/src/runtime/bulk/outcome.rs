@@ -1,4 +1,4 @@
-//! How an item ends.
+//! The outcome of an item.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::runtime::error::Error;
 
 /// The outcome of one item of a [`bulk`](crate::runtime::bulk()) run.
 #[derive(Debug)]
-#[must_use = "an item may have failed"]
+#[must_use = "an item can have failed"]
 pub enum BulkOutcome<R> {
     /// The call succeeded.
     Done(R),

@@ -1,6 +1,5 @@
-//! How a client is configured.
+//! The builder of a client.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +19,7 @@ use crate::runtime::auth::{
     AuthError, Jitter, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
 };
 use crate::runtime::clock::{Clock, SystemClock};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
     CallOptions, Connection, Listeners, Middleware, Pacer, Pacing, PacingStore, Pipeline,
@@ -50,7 +50,7 @@ use crate::runtime::transport::socket::SocketTransport;
 /// # let _ = client;
 /// # Ok::<(), genesys_cloud::Error>(())
 /// ```
-#[must_use = "a builder does nothing until `build`"]
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     region: Option<Region>,
     gateway: Option<Gateway>,
@@ -209,7 +209,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows `http://` to hosts other than this machine. Tokens and secrets then travel readable for everyone on the way.
+    /// Allows `http://` to hosts other than this machine. Anyone on the network path can then read tokens and secrets.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.plain_http = allow;
         self
@@ -221,23 +221,23 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest that a call may take, retries and waiting for a token included: 120 s by default.
+    /// The timeout of a whole call, including retries and waiting for a token: 120 s by default.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.change_options(|options| options.with_timeout(timeout))
     }
 
-    /// The longest that one attempt may take: 30 s by default.
+    /// The timeout of one attempt: 30 s by default.
     pub fn attempt_timeout(self, timeout: Duration) -> Self {
         self.change_options(|options| options.with_attempt_timeout(timeout))
     }
 
-    /// The longest that making a connection may take: 3.1 s by default.
+    /// The timeout of connecting: 3.1 s by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.http.connect_timeout = Some(timeout);
         self
     }
 
-    /// When and how often calls are tried again.
+    /// When and how often calls are retried.
     pub fn retry(self, policy: RetryPolicy) -> Self {
         self.change_options(|options| options.with_retry(policy))
     }
@@ -262,7 +262,7 @@ impl ClientBuilder {
         self.change_options(|options| options.with_header(name, value))
     }
 
-    /// Adds the caller's own name to the user agent.
+    /// Appends a suffix to the user agent, such as the name of your application.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent_suffix = Some(suffix.into());
         self
@@ -285,20 +285,20 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest body of a response that is held in memory, unpacked: 256 MiB by default. A longer one is an error, unless it is read as a stream.
+    /// The largest response body to hold in memory, after decompression: 256 MiB by default. A larger one is an error, unless it is read as a stream.
     pub fn max_body_size(mut self, bytes: usize) -> Self {
         self.http.max_body_size = Some(bytes);
         self
     }
 
-    /// Uses no proxy, not even one of the environment.
+    /// Disables proxies, including those of the environment.
     pub fn no_proxy(mut self) -> Self {
         self.http.no_proxy = true;
         self
     }
 
-    /// Shows a certificate of its own to the servers (mutual TLS): certificate chain and private key (PKCS #8), both PEM. The servers'
-    /// certificates are verified as ever.
+    /// Presents a client certificate (mutual TLS): certificate chain and private key (PKCS #8), both PEM. The servers'
+    /// certificates are verified as usual.
     pub fn client_certificate(
         mut self,
         certificate_pem: impl Into<Vec<u8>>,
@@ -337,7 +337,7 @@ impl ClientBuilder {
     }
 
     /// Sends through `transport` instead of the network, as for tests: see
-    /// [`MemoryTransport`](crate::runtime::transport::MemoryTransport). What is set of the network beside it, like a proxy, is an error.
+    /// [`MemoryTransport`](crate::runtime::transport::MemoryTransport). Network settings beside it, such as a proxy, are an error.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
@@ -375,7 +375,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Keeps calls below the rate limit instead of running into it.
+    /// Paces calls to stay below the rate limit.
     pub fn pacing(mut self, pacing: Pacing) -> Self {
         self.pacing = Some(pacing);
         self
@@ -410,13 +410,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Whose tokens the client uses. The methods named like a grant set the same.
+    /// Sets the credentials that tokens are obtained with. The methods named after a grant are short forms of this one.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
         self
     }
 
-    /// Uses a token that the caller has. Nothing can renew it.
+    /// Uses an access token that you already have. The SDK cannot renew it.
     pub fn access_token(self, token: impl Into<Secret>) -> Self {
         self.credentials(Credentials::access_token(token))
     }
@@ -427,12 +427,12 @@ impl ClientBuilder {
         self.credentials(Credentials::client_credentials(id, secret))
     }
 
-    /// Uses tokens from code of the caller's own.
+    /// Obtains tokens from a custom provider.
     pub fn token_provider(self, provider: impl TokenProvider) -> Self {
         self.credentials(Credentials::provider(provider))
     }
 
-    /// Spreads calls over that many tokens of the OAuth client, each with a rate limit of its own: 1 to 50.
+    /// Spreads calls over this many tokens of the OAuth client, each with its own rate limit: 1 to 50.
     ///
     /// ```
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
@@ -465,7 +465,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls `hook` with every refresh that failed.
+    /// Calls `hook` after every failed refresh.
     pub fn on_refresh_error(
         mut self,
         hook: impl Fn(&RefreshErrorEvent) + Send + Sync + 'static,
@@ -503,17 +503,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Other numbers for the handling of tokens.
+    /// Changes the timings and limits of token refresh.
     pub fn token_settings(mut self, settings: TokenSettings) -> Self {
         self.tokens.settings = Some(settings);
         self
     }
 
-    /// Makes the client. Nothing is sent yet.
+    /// Builds the client. No request is sent.
     ///
     /// # Errors
     ///
-    /// A configuration error that names what is wrong.
+    /// Returns a configuration error that names what is wrong.
     pub fn build(mut self) -> Result<Client, Error> {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
@@ -630,7 +630,7 @@ impl ClientBuilder {
         let (api, login) = match (&self.bases, &self.gateway) {
             (Some(_), Some(_)) => {
                 return Err(Error::configuration(
-                    "both a gateway and base URLs are set; they say the same thing",
+                    "both a gateway and base URLs are set; set one of them",
                 ));
             }
             (Some(bases), None) => bases.clone(),
@@ -658,7 +658,7 @@ impl ClientBuilder {
                     "`{}://` is refused for a host other than this machine: tokens would travel readable for everyone",
                     url.scheme()
                 ))
-                .with_advice("Use https, or ask for it by name: ClientBuilder::allow_plain_http"));
+                .with_advice("Use https, or allow http with ClientBuilder::allow_plain_http"));
             }
         }
         Ok((api, login, apps))
@@ -668,7 +668,9 @@ impl ClientBuilder {
         const SDK: &str = concat!("genesys-cloud-rust/", env!("CARGO_PKG_VERSION"));
         let agent = match &self.user_agent_suffix {
             Some(suffix) => HeaderValue::from_str(&format!("{SDK} {suffix}")).map_err(|_| {
-                Error::configuration("the user agent suffix has characters that no header can hold")
+                Error::configuration(
+                    "the user agent suffix contains characters that are invalid in a header",
+                )
             })?,
             None => HeaderValue::from_static(SDK),
         };
@@ -686,13 +688,8 @@ fn host_url(server: &str, domain: &str) -> Result<Url, Error> {
     })
 }
 
-impl fmt::Debug for ClientBuilder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ClientBuilder")
-            .field("region", &self.region)
-            .field("gateway", &self.gateway)
-            .field("options", &self.options)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(ClientBuilder, |this|
+    region: this.region,
+    gateway: this.gateway,
+    options: this.options
+);

@@ -1,4 +1,4 @@
-//! Whose tokens a client uses.
+//! The credentials of a client.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -32,7 +32,7 @@ const LARGEST_POOL: usize = 50;
 /// # Ok::<(), genesys_cloud::Error>(())
 /// ```
 #[derive(Clone)]
-#[must_use = "credentials do nothing until a client has them"]
+#[must_use = "credentials do nothing until a client uses them"]
 pub struct Credentials {
     grant: Grant,
     options: TokenOptions,
@@ -101,16 +101,12 @@ enum Grant {
         id: String,
         secret: Secret,
     },
+    /// With a secret or, as PKCE, with a verifier.
     AuthorizationCode {
         id: String,
-        secret: Secret,
+        secret: Option<Secret>,
         code: Secret,
-        redirect_uri: String,
-    },
-    Pkce {
-        id: String,
-        code: Secret,
-        verifier: PkceVerifier,
+        verifier: Option<PkceVerifier>,
         redirect_uri: String,
     },
     RefreshToken {
@@ -136,8 +132,10 @@ impl Grant {
         match self {
             Self::AccessToken(_) => "access token",
             Self::ClientCredentials { .. } => "client credentials",
-            Self::AuthorizationCode { .. } => "authorization code",
-            Self::Pkce { .. } => "authorization code with PKCE",
+            Self::AuthorizationCode { verifier, .. } => match verifier {
+                Some(_) => "authorization code with PKCE",
+                None => "authorization code",
+            },
             Self::RefreshToken { .. } => "refresh token",
             Self::Stored { .. } => "stored session",
             Self::Saml2Bearer { .. } => "SAML2 bearer",
@@ -152,7 +150,6 @@ impl Grant {
             Self::Provider(provider) => provider.is_repeatable() && !provider.is_given(),
             Self::AccessToken(_)
             | Self::AuthorizationCode { .. }
-            | Self::Pkce { .. }
             | Self::RefreshToken { .. }
             | Self::Stored { .. } => false,
         }
@@ -179,11 +176,7 @@ impl Grant {
             Self::AuthorizationCode {
                 id, secret, code, ..
             } => {
-                check_client(id, Some(secret))?;
-                check(code.expose(), "the authorization code")
-            }
-            Self::Pkce { id, code, .. } => {
-                check_client(id, None)?;
+                check_client(id, secret.as_ref())?;
                 check(code.expose(), "the authorization code")
             }
             Self::RefreshToken {
@@ -226,7 +219,7 @@ impl Grant {
                 id, organization, ..
             } => store_key(&["saml2", url, id, organization, name]),
             Self::Stored { id, .. } => store_key(&["session", url, id, name, ""]),
-            Self::AuthorizationCode { id, code, .. } | Self::Pkce { id, code, .. } => {
+            Self::AuthorizationCode { id, code, .. } => {
                 store_key(&["session", url, id, name, own(code).expose()])
             }
             Self::RefreshToken {
@@ -245,22 +238,12 @@ impl Grant {
                 id,
                 secret,
                 code,
+                verifier,
                 redirect_uri,
-            } => Arc::new(AuthorizationCode::new(
+            } => Arc::new(AuthorizationCode::with(
                 endpoint,
                 id,
                 secret,
-                code,
-                redirect_uri,
-            )),
-            Self::Pkce {
-                id,
-                code,
-                verifier,
-                redirect_uri,
-            } => Arc::new(AuthorizationCode::pkce(
-                endpoint,
-                id,
                 code,
                 verifier,
                 redirect_uri,
@@ -296,12 +279,12 @@ impl Credentials {
         }
     }
 
-    /// A token that the caller has. Nothing can renew it.
+    /// An access token that you already have. The SDK cannot renew it.
     pub fn access_token(token: impl Into<Secret>) -> Self {
         Self::new(Grant::AccessToken(token.into()))
     }
 
-    /// Id and secret of an OAuth client that acts for itself.
+    /// The client credentials grant (RFC 6749 section 4.4): the id and secret of an OAuth client that acts for itself.
     pub fn client_credentials(id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self::new(Grant::ClientCredentials {
             id: id.into(),
@@ -319,8 +302,9 @@ impl Credentials {
     ) -> Self {
         Self::new(Grant::AuthorizationCode {
             id: id.into(),
-            secret: secret.into(),
+            secret: Some(secret.into()),
             code: code.into(),
+            verifier: None,
             redirect_uri: redirect_uri.into(),
         })
     }
@@ -332,10 +316,11 @@ impl Credentials {
         verifier: PkceVerifier,
         redirect_uri: impl Into<String>,
     ) -> Self {
-        Self::new(Grant::Pkce {
+        Self::new(Grant::AuthorizationCode {
             id: id.into(),
+            secret: None,
             code: code.into(),
-            verifier,
+            verifier: Some(verifier),
             redirect_uri: redirect_uri.into(),
         })
     }
@@ -426,12 +411,12 @@ impl Credentials {
         })
     }
 
-    /// Tokens from code of the caller's own.
+    /// Tokens from a custom provider.
     pub fn provider(provider: impl TokenProvider) -> Self {
         Self::new(Grant::Provider(Arc::new(provider)))
     }
 
-    /// Spreads calls over that many tokens of the OAuth client, each with a rate limit of its own: 1 to 50.
+    /// Spreads calls over this many tokens of the OAuth client, each with its own rate limit: 1 to 50.
     pub fn pool(mut self, tokens: usize) -> Self {
         self.options.pool = Some(tokens);
         self
@@ -443,7 +428,7 @@ impl Credentials {
         self
     }
 
-    /// Calls `hook` with every refresh that failed.
+    /// Calls `hook` after every failed refresh.
     pub fn on_refresh_error(
         mut self,
         hook: impl Fn(&RefreshErrorEvent) + Send + Sync + 'static,
@@ -496,7 +481,7 @@ impl Credentials {
         self
     }
 
-    /// Other numbers for the handling of tokens.
+    /// Changes the timings and limits of token refresh.
     pub fn settings(mut self, settings: TokenSettings) -> Self {
         self.options.settings = Some(settings);
         self
@@ -526,15 +511,15 @@ impl Credentials {
         let pool = options.pool.unwrap_or(1);
         if !(1..=LARGEST_POOL).contains(&pool) {
             return Err(Error::configuration(format!(
-                "a pool of {pool} tokens is asked for; 1 to {LARGEST_POOL} are possible"
+                "invalid pool of {pool} tokens: expected 1 to {LARGEST_POOL}"
             )));
         }
         if pool > 1 && !grant.issues_several() {
             return Err(Error::configuration(format!(
-                "a pool of {pool} tokens is asked for, but there is one only: the grant is {}",
+                "a pool of {pool} tokens needs a grant that issues several; the grant is {}",
                 grant.name()
             ))
-            .with_advice("Use client credentials, which issue as many as are asked for"));
+            .with_advice("Use client credentials, which issue any number of tokens"));
         }
         let is_unclear = grant.has_session() && grant.is_anonymous() && !options.is_named();
         let settings = options.settings.unwrap_or_default();
@@ -553,7 +538,7 @@ impl Credentials {
         }
         if options.store.is_some() && is_unclear {
             return Err(Error::configuration(format!(
-                "a token store cannot tell whose tokens these are: the grant is {}",
+                "a token store cannot tell whose tokens these are; the grant is {}",
                 grant.name()
             ))
             .with_advice("Give each identity a name of its own with `store_name`"));
@@ -634,7 +619,7 @@ fn check(text: &str, name: &str) -> Result<(), Error> {
     }
     if text.trim() != text || text.chars().any(char::is_control) {
         return Err(Error::configuration(format!(
-            "{name} has spaces around it or control characters in it, as a line break at its end"
+            "{name} contains control characters, or spaces or a line break at its ends"
         )));
     }
     Ok(())
@@ -656,7 +641,7 @@ fn check_client(id: &str, secret: Option<&Secret>) -> Result<(), Error> {
     check(id, "the id of the OAuth client")?;
     if id.contains(':') {
         return Err(Error::configuration(
-            "the id of the OAuth client has a colon in it, which HTTP Basic authentication cannot carry",
+            "the id of the OAuth client contains a colon, which HTTP Basic authentication cannot carry",
         ));
     }
     secret.map_or(Ok(()), |secret| {

@@ -94,7 +94,7 @@ impl Gateway {
             Ok(url)
         } else {
             Err(Error::configuration(
-                "the host of the gateway must be a host name alone, and its path prefixes paths alone",
+                "the host of the gateway must be a host name alone, and its path prefixes must be paths alone",
             ))
         }
     }

@@ -26,10 +26,7 @@ impl HttpOptions {
     /// Refuses what a custom transport would silently ignore, such as a certificate or a proxy.
     pub(super) fn refuse_any(&self) -> Result<(), Error> {
         let set = [
-            (
-                self.connect_timeout.is_some(),
-                "the timeout of a connection",
-            ),
+            (self.connect_timeout.is_some(), "the connect timeout"),
             (self.max_body_size.is_some(), "`max_body_size`"),
             (self.proxy.is_some(), "a proxy"),
             (self.client_certificate.is_some(), "a client certificate"),
@@ -54,7 +51,7 @@ impl HttpOptions {
             .with_advice("Turn on the feature `rustls` or `native-tls` of the crate"));
         }
         let transport = HttpTransport::new(self.client_builder()?).map_err(|source| {
-            Error::configuration("the HTTP client cannot be made").with_source(source)
+            Error::configuration("cannot build the HTTP client").with_source(source)
         })?;
         Ok(match self.max_body_size {
             Some(bytes) => transport.with_max_body_size(bytes),
@@ -69,7 +66,7 @@ impl HttpOptions {
         if let Some(timeout) = self.connect_timeout {
             if timeout.is_zero() {
                 return Err(Error::configuration(
-                    "the timeout of a connection is zero: nothing could be sent",
+                    "the connect timeout is zero, so every connection would fail",
                 ));
             }
             builder = builder.connect_timeout(timeout);
@@ -132,10 +129,10 @@ fn proxy_at(url: &str) -> Result<reqwest::Proxy, Error> {
     let url = with_scheme.map_err(|_| Error::configuration("invalid proxy URL"))?;
     // The HTTP library would go round a proxy that it has no protocol for.
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(Error::configuration(
-            "only http and https are possible as the protocol of a proxy",
-        )
-        .with_advice("Use ClientBuilder::configure_http for others"));
+        return Err(
+            Error::configuration("unsupported proxy protocol: expected http or https")
+                .with_advice("Use ClientBuilder::configure_http for others"),
+        );
     }
     reqwest::Proxy::all(url).map_err(|_| Error::configuration("invalid proxy URL"))
 }
@@ -155,7 +152,9 @@ fn with_certificates(
         let certificates = reqwest::Certificate::from_pem_bundle(pem)
             .ok()
             .filter(|certificates| !certificates.is_empty())
-            .ok_or_else(|| Error::configuration("the root certificates hold no PEM certificate"))?;
+            .ok_or_else(|| {
+                Error::configuration("the root certificates contain no PEM certificate")
+            })?;
         builder = builder.tls_certs_merge(certificates);
     }
     match client_certificate {

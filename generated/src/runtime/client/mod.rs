@@ -1,4 +1,4 @@
-//! The client: where calls go, with whose token, and how.
+//! The client: where calls are sent, with which token, and how.
 
 mod builder;
 mod credentials;
@@ -16,7 +16,6 @@ pub use builder::ClientBuilder;
 pub use credentials::Credentials;
 pub use gateway::Gateway;
 
-use std::fmt;
 use std::sync::Arc;
 
 use credentials::{Entry, TokenOptions};
@@ -25,6 +24,7 @@ use url::Url;
 
 use crate::runtime::auth::Secret;
 use crate::runtime::auth::store::bounded;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{CallOptions, Pipeline};
 use crate::runtime::request::{RawRequest, Request};
@@ -216,7 +216,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// A configuration error: the credentials cannot be used.
+    /// A configuration error: invalid credentials.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
         let (interceptor, entry) = credentials
             .or(self.inner.tokens.clone())
@@ -269,7 +269,7 @@ impl Client {
     ///
     /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
     /// if let Err(error) = client.authenticate().await {
-    ///     eprintln!("wrong credentials, or no connection: {error}");
+    ///     eprintln!("invalid credentials, or no connection: {error}");
     /// }
     /// # Ok(())
     /// # }
@@ -367,12 +367,4 @@ fn process_variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-impl fmt::Debug for Client {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Client")
-            .field("api", &self.api_base().as_str())
-            .field("options", &self.pipeline().options)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Client, |this| api: this.api_base().as_str(), options: this.pipeline().options);

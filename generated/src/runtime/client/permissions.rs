@@ -1,4 +1,4 @@
-//! What the client's token may do.
+//! The permissions and scopes of the client's token.
 
 use http::Method;
 

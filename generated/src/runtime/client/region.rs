@@ -1,4 +1,4 @@
-//! Regions from text.
+//! Parses regions.
 
 use std::str::FromStr;
 

@@ -1,4 +1,4 @@
-//! Settings of a client that come from outside of the code: environment variables, or a profile of the official command line.
+//! Settings of a client from outside the code: environment variables, or a profile of the official command line.
 
 use url::Url;
 

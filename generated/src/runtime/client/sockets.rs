@@ -39,7 +39,7 @@ impl Sockets {
                 }
                 let builder = options.client_builder()?;
                 let sockets = NetworkSockets::new(builder).map_err(|source| {
-                    Error::configuration("the HTTP client for sockets cannot be made")
+                    Error::configuration("cannot build the HTTP client for sockets")
                         .with_source(source)
                 })?;
                 Ok(made.get_or_init(|| Arc::new(sockets)).clone())
@@ -87,7 +87,7 @@ impl Client {
     /// The URL to connect to for a `connectUri` of the API, which must lead to the streaming host of the region, to `also`, or to this machine.
     /// Errors name the host alone: the rest is a secret.
     pub(crate) fn socket_url(&self, connect_uri: &str, also: Option<&str>) -> Result<Url, Error> {
-        let unusable = || Error::configuration("the URL of the channel cannot be connected to");
+        let unusable = || Error::configuration("the URL of the channel is invalid");
         let mut url = Url::parse(connect_uri).map_err(|_| unusable())?;
         let scheme = match url.scheme() {
             "wss" | "https" => "https",
@@ -104,7 +104,7 @@ impl Client {
             return Ok(url);
         }
         Err(Error::configuration(format!(
-            "the channel is at `{}`, which is not the streaming host of the region: it was not connected to",
+            "the channel is at `{}`, which is not the streaming host of the region, so no connection was made",
             host.chars().take(80).collect::<String>().escape_debug()
         ))
         .with_advice("If that host is right, allow it: Listen::streaming_host"))

@@ -100,7 +100,7 @@ thread_local! {
 pub(crate) fn check_runtime() -> Result<(), &'static str> {
     let Ok(runtime) = tokio::runtime::Handle::try_current() else {
         return Err(
-            "a call needs a tokio runtime: await it inside of one, or use the feature `blocking`",
+            "a call needs a tokio runtime: await it inside one, or use the feature `blocking`",
         );
     };
     let id = Some(runtime.id());

@@ -1,4 +1,4 @@
-//! Waiting for the first of two, and for one of them at most so long.
+//! Waits for the first of two futures, or for one with a timeout.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! What a model keeps besides its fields.
+//! What a model keeps besides its fields: unknown properties, explicit nulls, and values that do not fit.
 
 use std::fmt;
 

@@ -42,8 +42,7 @@ macro_rules! __model {
     };
 }
 
-/// Implements serde's traits, and those of a text, for an [`OpenEnum`](super::OpenEnum). Not `Ord`: each function costs the whole crate 1,700
-/// times its compile time.
+/// Implements serde's traits, and those of a text, for an [`OpenEnum`](super::OpenEnum). The order is that of the texts.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __open_enum {
@@ -88,6 +87,21 @@ macro_rules! __open_enum {
         }
 
         impl Eq for $type {}
+
+        impl PartialOrd for $type {
+            #[inline]
+            fn partial_cmp(&self, other: &Self) -> Option<::std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
+        impl Ord for $type {
+            #[inline]
+            fn cmp(&self, other: &Self) -> ::std::cmp::Ordering {
+                $crate::runtime::codec::OpenEnum::as_str(self)
+                    .cmp($crate::runtime::codec::OpenEnum::as_str(other))
+            }
+        }
 
         impl ::std::hash::Hash for $type {
             #[inline]

@@ -1,11 +1,13 @@
-//! Values that do not fit their type: what is told of them, and what is kept.
+//! Values that do not fit their type: how they are reported and kept.
 
 use std::borrow::Cow;
 use std::fmt::{self, Display};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, value};
+use serde::de;
 use serde_json::Value;
+
+use super::place::Place;
 
 /// A value of a document that does not fit its type.
 ///
@@ -36,6 +38,16 @@ impl Misfit {
     #[must_use]
     pub fn found(&self) -> &str {
         self.found
+    }
+
+    /// That the document holds something other than Unicode text.
+    pub(super) fn not_unicode() -> Self {
+        Self {
+            path: "$".to_owned(),
+            place: "$".to_owned(),
+            expected: Cow::Borrowed("Unicode text"),
+            found: "an invalid character",
+        }
     }
 
     pub(crate) fn place(&self) -> &str {
@@ -147,6 +159,21 @@ impl Took {
     }
 }
 
+/// Reads a value that does not fit, or a null: its place is left empty.
+#[cold]
+pub(super) fn leave_empty<T, P: Place<T>>(
+    place: P,
+    value: Value,
+    expected: impl Into<Cow<'static, str>>,
+) -> Took {
+    place.put(None);
+    if value.is_null() {
+        Took::Null
+    } else {
+        Took::odd(value, expected, None)
+    }
+}
+
 /// Tells what was read from what was set since.
 pub(super) fn mark(value: &Value) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -165,162 +192,3 @@ fn json_type(value: &Value) -> &'static str {
         Value::Object(_) => "an object",
     }
 }
-
-/// A value of any JSON type. The text of a document in memory is borrowed.
-#[doc(hidden)]
-pub enum Found<'de> {
-    Bool(bool),
-    Signed(i64),
-    Unsigned(u64),
-    Float(f64),
-    Borrowed(&'de str),
-    /// Text that had escapes, null, or an array or object.
-    Other(Value),
-}
-
-impl Found<'_> {
-    pub(super) fn into_value(self) -> Value {
-        match self {
-            Self::Bool(value) => value.into(),
-            Self::Signed(value) => value.into(),
-            Self::Unsigned(value) => value.into(),
-            Self::Float(value) => value.into(),
-            Self::Borrowed(text) => text.into(),
-            Self::Other(value) => value,
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Found<'de> {
-    #[inline]
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(FoundVisitor)
-    }
-}
-
-struct FoundVisitor;
-
-impl<'de> de::Visitor<'de> for FoundVisitor {
-    type Value = Found<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    #[inline]
-    fn visit_bool<E>(self, value: bool) -> Result<Found<'de>, E> {
-        Ok(Found::Bool(value))
-    }
-
-    #[inline]
-    fn visit_i64<E>(self, value: i64) -> Result<Found<'de>, E> {
-        Ok(Found::Signed(value))
-    }
-
-    #[inline]
-    fn visit_u64<E>(self, value: u64) -> Result<Found<'de>, E> {
-        Ok(Found::Unsigned(value))
-    }
-
-    #[inline]
-    fn visit_f64<E>(self, value: f64) -> Result<Found<'de>, E> {
-        Ok(Found::Float(value))
-    }
-
-    #[inline]
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Found<'de>, E> {
-        Ok(Found::Borrowed(text))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Found<'de>, E> {
-        Ok(Found::Other(text.into()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Found<'de>, E> {
-        Ok(Found::Other(text.into()))
-    }
-
-    fn visit_none<E>(self) -> Result<Found<'de>, E> {
-        Ok(Found::Other(Value::Null))
-    }
-
-    fn visit_unit<E>(self) -> Result<Found<'de>, E> {
-        Ok(Found::Other(Value::Null))
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Found<'de>, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, elements: A) -> Result<Found<'de>, A::Error> {
-        Value::deserialize(value::SeqAccessDeserializer::new(elements)).map(Found::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Found<'de>, A::Error> {
-        let value = Value::deserialize(value::MapAccessDeserializer::new(entries))?;
-        // With serde_json's `arbitrary_precision`, which another crate may ask for, a number comes as a map.
-        Ok(match &value {
-            Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
-                (Some(value), ..) => Found::Signed(value),
-                (_, Some(value), _) => Found::Unsigned(value),
-                (.., Some(value)) => Found::Float(value),
-                _ => Found::Other(value),
-            },
-            _ => Found::Other(value),
-        })
-    }
-}
-
-/// The methods of a visitor for values that are neither an array nor an object. `other` says what they are read as, `null` what null is.
-macro_rules! scalars_are_odd {
-    () => {
-        fn visit_bool<E>(self, value: bool) -> Result<Took, E> {
-            Ok(self.other(value.into()))
-        }
-
-        fn visit_i64<E>(self, value: i64) -> Result<Took, E> {
-            Ok(self.other(value.into()))
-        }
-
-        fn visit_u64<E>(self, value: u64) -> Result<Took, E> {
-            Ok(self.other(value.into()))
-        }
-
-        fn visit_f64<E>(self, value: f64) -> Result<Took, E> {
-            Ok(self.other(value.into()))
-        }
-
-        fn visit_str<E>(self, value: &str) -> Result<Took, E> {
-            Ok(self.other(value.into()))
-        }
-
-        fn visit_none<E>(self) -> Result<Took, E> {
-            self.place.put(None);
-            Ok(Took::Null)
-        }
-
-        fn visit_unit<E>(self) -> Result<Took, E> {
-            self.place.put(None);
-            Ok(Took::Null)
-        }
-
-        fn visit_some<D: serde::de::Deserializer<'de>>(
-            self,
-            deserializer: D,
-        ) -> Result<Took, D::Error> {
-            deserializer.deserialize_any(self)
-        }
-    };
-}
-pub(super) use scalars_are_odd;
-
-/// The method of such a visitor for an array.
-macro_rules! arrays_are_odd {
-    () => {
-        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, elements: A) -> Result<Took, A::Error> {
-            let elements = serde::de::value::SeqAccessDeserializer::new(elements);
-            Ok(self.other(serde::de::Deserialize::deserialize(elements)?))
-        }
-    };
-}
-pub(super) use arrays_are_odd;

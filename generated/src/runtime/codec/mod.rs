@@ -12,7 +12,8 @@
 //! - elements of the wrong type, nulls among them, are left out of lists and maps, and the whole list or map is kept;
 //! - a key is written once: a set field beats what was kept under its name, unless it still says what was read from it.
 //!
-//! So a document is refused only where it is not JSON, or the whole of it has the wrong type.
+//! So a document is refused only where it is not JSON, or the whole of it has the wrong type. Bytes that are not UTF-8 and halves of surrogate
+//! pairs become U+FFFD, and a byte order mark is skipped.
 //!
 //! One body for both directions borrows the model mutably, and serde's `Serialize` only has a shared borrow: there a copy is written. The SDK
 //! itself writes models that it owns, without a copy.
@@ -27,8 +28,10 @@ mod place;
 mod query_value;
 mod read;
 mod reason;
+mod repair;
 mod scalar;
 mod secret_names;
+mod shape;
 mod wire;
 mod write;
 
@@ -38,7 +41,8 @@ pub use model::Model;
 pub use open_enum::OpenEnum;
 pub(crate) use query_value::optional;
 pub use query_value::{Optional, OptionalText, QueryValue};
-pub(crate) use scalar::{fit_text, text_on_the_wire};
+pub(crate) use repair::{read_value, repaired, without_mark};
+pub(crate) use scalar::text_on_the_wire;
 pub use wire::Wire;
 
 // What generated code is made of; no promise to users.
@@ -46,13 +50,14 @@ pub use wire::Wire;
 pub use {
     debug::debug_model,
     macros::{__model, __open_enum},
-    misfit::{Found, Took},
+    misfit::Took,
     model::{ModelForm, Visitor},
     open_enum::{EnumForm, KnownValues, write_enum},
     place::Place,
     reason::reason,
     scalar::{Scalar, ScalarForm, Text},
     secret_names::is_secret_name,
+    shape::Found,
     wire::{ListForm, MapForm, OptionForm, WireForm},
     write::{equal_models, write_model},
 };
@@ -68,8 +73,20 @@ pub fn from_slice<T: Wire>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     read_slice(bytes).map(|(value, _)| value)
 }
 
-/// The same, with the values that do not fit their types.
+/// The same, with the values that do not fit their types. A text that is not Unicode throughout is one misfit of the whole.
 pub(crate) fn read_slice<T: Wire>(bytes: &[u8]) -> Result<(T, Vec<Misfit>), serde_json::Error> {
+    let bytes = without_mark(bytes);
+    read_strictly(bytes).or_else(|error| {
+        let Some(text) = repaired(bytes) else {
+            return Err(error);
+        };
+        let (value, mut misfits) = read_strictly(text.as_bytes()).map_err(|_| error)?;
+        misfits.insert(0, Misfit::not_unicode());
+        Ok((value, misfits))
+    })
+}
+
+fn read_strictly<T: Wire>(bytes: &[u8]) -> Result<(T, Vec<Misfit>), serde_json::Error> {
     // Checked once as a whole, which is several times faster than string by string.
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Err(no_text(bytes));

@@ -4,9 +4,10 @@ use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde_json::Value;
 
-use super::misfit::{Found, Took};
+use super::misfit::Took;
 use super::place::Place;
-use super::scalar::{fit_integer, nearest_integer, read_scalar, text_of};
+use super::scalar::{Fit, fit_integer, nearest_integer, read_scalar, text_of};
+use super::shape::Found;
 use super::{Wire, WireForm};
 
 /// An enum of the API. Its values may grow on the server at any time, so each has a variant `Unknown` that keeps the text.
@@ -74,12 +75,7 @@ impl<E: OpenEnum + Wire> WireForm<E> for EnumForm {
         deserializer: D,
         place: P,
     ) -> Result<Took, D::Error> {
-        let expected = if E::KNOWN.integer {
-            "an integer"
-        } else {
-            "a string"
-        };
-        read_scalar(deserializer, place, fit, nearest, expected)
+        read_scalar::<Self, E, P, D>(deserializer, place)
     }
 
     fn write<S: Serializer>(value: &mut E, serializer: S) -> Result<S::Ok, S::Error> {
@@ -104,27 +100,39 @@ pub fn write_enum<E: OpenEnum, S: Serializer>(value: &E, serializer: S) -> Resul
     }
 }
 
-fn fit<E: OpenEnum>(found: Found<'_>) -> Result<E, Found<'_>> {
-    if E::KNOWN.integer && matches!(found, Found::Signed(_) | Found::Unsigned(_)) {
-        return fit_integer(found).map(|value| E::from_wire(&value.to_string()));
+impl<E: OpenEnum> Fit<E> for EnumForm {
+    const EXPECTED: &'static str = if E::KNOWN.integer {
+        "an integer"
+    } else {
+        "a string"
+    };
+
+    #[inline]
+    fn fit(found: Found<'_>) -> Option<E> {
+        match found {
+            Found::Text(text) if is_own_text::<E>(text) => Some(E::from_wire(text)),
+            Found::Signed(_) | Found::Unsigned(_) if E::KNOWN.integer => {
+                fit_integer(found).map(|value| E::from_wire(&value.to_string()))
+            }
+            _ => None,
+        }
     }
-    match &found {
-        Found::Borrowed(text) if is_own_text::<E>(text) => Ok(E::from_wire(text)),
-        Found::Other(Value::String(text)) if is_own_text::<E>(text) => Ok(E::from_wire(text)),
-        _ => Err(found),
+
+    fn fit_any(value: Value) -> Result<E, Value> {
+        Err(value)
+    }
+
+    fn nearest(found: &Value) -> Option<E> {
+        let text = if E::KNOWN.integer {
+            nearest_integer(found)?.to_string()
+        } else {
+            text_of(found)?
+        };
+        Some(E::from_wire(&text))
     }
 }
 
 /// Whether a text is written back as one: an integer enum writes every integer as a number.
 fn is_own_text<E: OpenEnum>(text: &str) -> bool {
     !E::KNOWN.integer || text.parse::<i64>().is_err()
-}
-
-fn nearest<E: OpenEnum>(found: &Value) -> Option<E> {
-    let text = if E::KNOWN.integer {
-        nearest_integer(found)?.to_string()
-    } else {
-        text_of(found)?
-    };
-    Some(E::from_wire(&text))
 }

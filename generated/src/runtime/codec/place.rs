@@ -53,7 +53,7 @@ impl<T> Place<T> for &mut Vec<T> {
     #[inline]
     fn put(self, value: Option<T>) {
         if let Some(value) = value {
-            make_first_room(self);
+            make_room(self);
             self.push(value);
         }
     }
@@ -63,7 +63,7 @@ impl<T> Place<T> for &mut Vec<T> {
         Self: 'a,
         T: Default,
     {
-        make_first_room(self);
+        make_room(self);
         let index = self.len();
         // `push` would be given the default before it makes room, so the default would be made elsewhere and copied.
         self.resize_with(index + 1, T::default);
@@ -71,18 +71,15 @@ impl<T> Place<T> for &mut Vec<T> {
     }
 }
 
-/// Bytes of the first room of a list, where more than one element fits.
-const FIRST_ROOM: usize = 1024;
-
-/// Makes room for the first elements of a list.
+/// Makes room for one more element.
 ///
 /// JSON does not tell how many elements follow. A `Vec` left alone begins with four, but many models take half a kilobyte, and most lists
 /// inside of models hold one or two of them: half of the memory of a large response would be empty room, and its first touch is the
 /// dearest part of reading.
 #[inline]
-fn make_first_room<T>(list: &mut Vec<T>) {
-    if list.capacity() == 0 {
-        list.reserve_exact((FIRST_ROOM / size_of::<T>().max(1)).clamp(1, 4));
+fn make_room<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len().max(1));
     }
 }
 

@@ -7,8 +7,9 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess};
 use serde_json::Value;
 
 use super::extra::Entry;
-use super::misfit::{Kept, Misfit, Took, arrays_are_odd, scalars_are_odd};
+use super::misfit::{Kept, Misfit, Took, leave_empty};
 use super::place::Place;
+use super::shape::{Reading, Shape};
 use super::wire::{Slot, Wire};
 use super::{Extra, Model, Visitor};
 
@@ -21,38 +22,20 @@ pub(super) fn read_model<'de, M: Model, D: Deserializer<'de>, P: Place<M>>(
     deserializer: D,
     place: P,
 ) -> Result<Took, D::Error> {
-    deserializer.deserialize_any(ModelVisitor {
-        place,
-        model: PhantomData,
-    })
+    deserializer.deserialize_any(Reading(ModelShape(place, PhantomData)))
 }
 
-struct ModelVisitor<M, P> {
-    place: P,
-    model: PhantomData<M>,
-}
+struct ModelShape<M, P>(P, PhantomData<M>);
 
-impl<M: Model, P: Place<M>> ModelVisitor<M, P> {
+impl<'de, M: Model, P: Place<M>> Shape<'de> for ModelShape<M, P> {
     #[cold]
-    fn other(self, value: Value) -> Took {
-        self.place.put(None);
-        Took::odd(value, format!("an object ({})", M::NAME), None)
-    }
-}
-
-impl<'de, M: Model, P: Place<M>> de::Visitor<'de> for ModelVisitor<M, P> {
-    type Value = Took;
-
-    scalars_are_odd!();
-    arrays_are_odd!();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "an object ({})", M::NAME)
+    fn value(self, value: Value) -> Took {
+        leave_empty(self.0, value, format!("an object ({})", M::NAME))
     }
 
     #[inline]
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {
-        fill_model(self.place.fresh(), entries)
+    fn object<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {
+        fill_model(self.0.fresh(), entries)
     }
 }
 

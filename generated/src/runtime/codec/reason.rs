@@ -1,4 +1,4 @@
-//! What is wrong with a document, said without a word of it.
+//! Why a document is invalid, without quoting any of it.
 
 use serde_json::error::Category;
 

@@ -1,11 +1,14 @@
 //! Scalars: text, numbers, booleans, and JSON of any shape.
 
-use serde::de::{Deserialize, Deserializer};
+use std::marker::PhantomData;
+
+use serde::de::Deserializer;
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::misfit::{Found, Took, mark};
+use super::misfit::{Took, mark};
 use super::place::Place;
+use super::shape::{Found, Reading, Shape};
 use super::write::wire_value;
 use super::{Wire, WireForm};
 
@@ -22,7 +25,16 @@ pub trait Scalar: Serialize + Sized {
 
     /// The value, where it fits.
     #[doc(hidden)]
-    fn fit(found: Found<'_>) -> Result<Self, Found<'_>>;
+    fn fit(found: Found<'_>) -> Option<Self>;
+
+    /// The value, where an array or object fits.
+    ///
+    /// # Errors
+    ///
+    /// The array or object, where it does not fit.
+    fn fit_any(value: Value) -> Result<Self, Value> {
+        Err(value)
+    }
 
     /// The value that `found`, which does not fit, stands for without a doubt.
     fn nearest(found: &Value) -> Option<Self>;
@@ -47,7 +59,7 @@ impl<T: Scalar + Wire> WireForm<T> for ScalarForm {
         deserializer: D,
         place: P,
     ) -> Result<Took, D::Error> {
-        read_scalar(deserializer, place, T::fit, T::nearest, T::EXPECTED)
+        read_scalar::<Self, T, P, D>(deserializer, place)
     }
 
     fn write<S: Serializer>(value: &mut T, serializer: S) -> Result<S::Ok, S::Error> {
@@ -63,38 +75,113 @@ impl<T: Scalar + Wire> WireForm<T> for ScalarForm {
     }
 }
 
-/// Reads a scalar into its place.
-pub(super) fn read_scalar<'de, T: Wire, D: Deserializer<'de>, P: Place<T>>(
-    deserializer: D,
-    place: P,
-    fit: impl FnOnce(Found<'de>) -> Result<T, Found<'de>>,
-    nearest: fn(&Value) -> Option<T>,
-    expected: &'static str,
-) -> Result<Took, D::Error> {
-    match fit(Found::deserialize(deserializer)?) {
-        Ok(value) => {
-            place.put(Some(value));
-            Ok(Took::Fits)
-        }
-        Err(found) => Ok(misfit(found.into_value(), place, nearest, expected)),
+/// The form of a scalar, as [`Scalar`] says it.
+pub(super) trait Fit<T> {
+    const EXPECTED: &'static str;
+
+    fn fit(found: Found<'_>) -> Option<T>;
+
+    fn fit_any(value: Value) -> Result<T, Value>;
+
+    fn nearest(found: &Value) -> Option<T>;
+}
+
+impl<T: Scalar> Fit<T> for ScalarForm {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    #[inline]
+    fn fit(found: Found<'_>) -> Option<T> {
+        T::fit(found)
+    }
+
+    fn fit_any(value: Value) -> Result<T, Value> {
+        T::fit_any(value)
+    }
+
+    fn nearest(found: &Value) -> Option<T> {
+        T::nearest(found)
     }
 }
 
-#[cold]
-fn misfit<T: Wire, P: Place<T>>(
-    found: Value,
+/// Reads a scalar into its place.
+#[inline]
+pub(super) fn read_scalar<'de, F: Fit<T>, T: Wire, P: Place<T>, D: Deserializer<'de>>(
+    deserializer: D,
     place: P,
-    nearest: fn(&Value) -> Option<T>,
-    expected: &'static str,
-) -> Took {
-    if found.is_null() {
-        place.put(None);
-        return Took::Null;
+) -> Result<Took, D::Error> {
+    // Behind `dyn`, all scalars share the machine code of one deserializer.
+    let mut sink = ScalarSink::<F, T, P>(Some(place), PhantomData);
+    deserializer.deserialize_any(Reading(&mut sink as &mut dyn Sink))
+}
+
+/// The place of a scalar that is read once.
+struct ScalarSink<F, T, P>(Option<P>, PhantomData<(F, T)>);
+
+trait Sink {
+    fn scalar(&mut self, found: Found<'_>) -> Took;
+
+    fn value(&mut self, value: Value) -> Took;
+}
+
+impl<F: Fit<T>, T: Wire, P: Place<T>> ScalarSink<F, T, P> {
+    fn put(&mut self, value: Option<T>) {
+        if let Some(place) = self.0.take() {
+            place.put(value);
+        }
     }
-    let mut nearest = nearest(&found);
-    let read = nearest.as_mut().map(|value| mark(&wire_value(value)));
-    place.put(nearest);
-    Took::odd(found, expected, read)
+
+    #[cold]
+    fn misfit(&mut self, found: Value) -> Took {
+        let mut nearest = F::nearest(&found);
+        let read = nearest.as_mut().map(|value| mark(&wire_value(value)));
+        self.put(nearest);
+        Took::odd(found, F::EXPECTED, read)
+    }
+}
+
+impl<F: Fit<T>, T: Wire, P: Place<T>> Sink for ScalarSink<F, T, P> {
+    fn scalar(&mut self, found: Found<'_>) -> Took {
+        let Some(value) = F::fit(found) else {
+            return self.misfit(found.into());
+        };
+        self.put(Some(value));
+        Took::Fits
+    }
+
+    #[cold]
+    fn value(&mut self, value: Value) -> Took {
+        if value.is_null() {
+            self.put(None);
+            return Took::Null;
+        }
+        match F::fit_any(value) {
+            Ok(value) => {
+                self.put(Some(value));
+                Took::Fits
+            }
+            Err(value) => self.misfit(value),
+        }
+    }
+}
+
+impl<'de> Shape<'de> for &mut dyn Sink {
+    fn value(self, value: Value) -> Took {
+        // With serde_json's `arbitrary_precision`, which another crate may ask for, a number comes as a map.
+        match &value {
+            Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+                (Some(number), ..) => Sink::scalar(self, Found::Signed(number)),
+                (_, Some(number), _) => Sink::scalar(self, Found::Unsigned(number)),
+                (.., Some(number)) => Sink::scalar(self, Found::Float(number)),
+                _ => Sink::value(self, value),
+            },
+            _ => Sink::value(self, value),
+        }
+    }
+
+    #[inline]
+    fn scalar(self, found: Found<'_>) -> Took {
+        Sink::scalar(self, found)
+    }
 }
 
 /// Text, a number or a boolean as text.
@@ -106,21 +193,12 @@ pub(super) fn text_of(found: &Value) -> Option<String> {
     }
 }
 
-/// The text, where it is one.
-pub(crate) fn fit_text(found: Found<'_>) -> Result<String, Found<'_>> {
-    match found {
-        Found::Borrowed(text) => Ok(text.to_owned()),
-        Found::Other(Value::String(text)) => Ok(text),
-        found => Err(found),
-    }
-}
-
 /// The integer, where it is one of 64 bits.
-pub(super) fn fit_integer(found: Found<'_>) -> Result<i64, Found<'_>> {
+pub(super) fn fit_integer(found: Found<'_>) -> Option<i64> {
     match found {
-        Found::Signed(value) => Ok(value),
-        Found::Unsigned(value) => i64::try_from(value).map_err(|_| found),
-        found => Err(found),
+        Found::Signed(value) => Some(value),
+        Found::Unsigned(value) => i64::try_from(value).ok(),
+        _ => None,
     }
 }
 
@@ -148,12 +226,12 @@ fn integer_of_float(value: f64) -> Option<i64> {
     clippy::cast_precision_loss,
     reason = "up to 2^53 nothing is lost; beyond, that is compared"
 )]
-fn fit_float(found: Found<'_>) -> Result<f64, Found<'_>> {
+fn fit_float(found: Found<'_>) -> Option<f64> {
     match found {
-        Found::Float(value) => Ok(value),
-        Found::Signed(value) if i128::from(value) == (value as f64) as i128 => Ok(value as f64),
-        Found::Unsigned(value) if i128::from(value) == (value as f64) as i128 => Ok(value as f64),
-        found => Err(found),
+        Found::Float(value) => Some(value),
+        Found::Signed(value) if i128::from(value) == (value as f64) as i128 => Some(value as f64),
+        Found::Unsigned(value) if i128::from(value) == (value as f64) as i128 => Some(value as f64),
+        _ => None,
     }
 }
 
@@ -183,8 +261,11 @@ impl Scalar for String {
     }
 
     #[inline]
-    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
-        fit_text(found)
+    fn fit(found: Found<'_>) -> Option<Self> {
+        match found {
+            Found::Text(text) => Some(text.to_owned()),
+            _ => None,
+        }
     }
 
     fn nearest(found: &Value) -> Option<Self> {
@@ -208,10 +289,10 @@ impl Scalar for bool {
     }
 
     #[inline]
-    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
+    fn fit(found: Found<'_>) -> Option<Self> {
         match found {
-            Found::Bool(value) => Ok(value),
-            found => Err(found),
+            Found::Bool(value) => Some(value),
+            _ => None,
         }
     }
 
@@ -232,7 +313,7 @@ impl Scalar for f64 {
     }
 
     #[inline]
-    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
+    fn fit(found: Found<'_>) -> Option<Self> {
         fit_float(found)
     }
 
@@ -253,7 +334,7 @@ impl Scalar for i64 {
     }
 
     #[inline]
-    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
+    fn fit(found: Found<'_>) -> Option<Self> {
         fit_integer(found)
     }
 
@@ -274,12 +355,12 @@ impl Scalar for Value {
     }
 
     #[inline]
-    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
-        match found {
-            // A property may be null, which stands beside it.
-            Found::Other(Self::Null) => Err(found),
-            found => Ok(found.into_value()),
-        }
+    fn fit(found: Found<'_>) -> Option<Self> {
+        Some(found.into())
+    }
+
+    fn fit_any(value: Self) -> Result<Self, Self> {
+        Ok(value)
     }
 
     fn nearest(_: &Self) -> Option<Self> {
@@ -298,7 +379,7 @@ pub trait Text: Sized {
 
     /// Keeps a text that was read, valid or not.
     #[doc(hidden)]
-    fn keep(text: String) -> Self;
+    fn keep(text: &str) -> Self;
 }
 
 /// Makes a [`Text`] type a [`Wire`] type.
@@ -318,14 +399,17 @@ macro_rules! text_on_the_wire {
             const EXPECTED: &'static str = "a string";
 
             fn empty() -> Self {
-                $crate::runtime::codec::Text::keep(String::new())
+                $crate::runtime::codec::Text::keep("")
             }
 
             #[inline]
-            fn fit(
-                found: $crate::runtime::codec::Found<'_>,
-            ) -> Result<Self, $crate::runtime::codec::Found<'_>> {
-                $crate::runtime::codec::fit_text(found).map($crate::runtime::codec::Text::keep)
+            fn fit(found: $crate::runtime::codec::Found<'_>) -> Option<Self> {
+                match found {
+                    $crate::runtime::codec::Found::Text(text) => {
+                        Some($crate::runtime::codec::Text::keep(text))
+                    }
+                    _ => None,
+                }
             }
 
             // A number may be seconds or milliseconds.

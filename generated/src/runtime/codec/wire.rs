@@ -1,15 +1,15 @@
-//! What can stand on the wire, and how it is read and written.
+//! Types that have a JSON form, and how they are read and written.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess};
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::misfit::{Kept, Misfit, Took, arrays_are_odd, mark, scalars_are_odd};
+use super::misfit::{Kept, Misfit, Odd, Took, leave_empty, mark};
 use super::place::{OrNull, Place};
+use super::shape::{Reading, Shape};
 use super::write::{Once, wire_value};
 
 /// A type that stands on the wire: a scalar, a model, an open enum, or a list or map of these.
@@ -129,51 +129,32 @@ impl<T: Wire> Wire for Vec<T> {
     type Form = ListForm;
 }
 
-struct ListVisitor<T, P> {
-    place: P,
-    element: PhantomData<T>,
-}
+struct ListShape<T, P>(P, PhantomData<T>);
 
-impl<T, P: Place<Vec<T>>> ListVisitor<T, P> {
+impl<'de, T: Wire, P: Place<Vec<T>>> Shape<'de> for ListShape<T, P> {
     #[cold]
-    fn other(self, value: Value) -> Took {
-        self.place.put(None);
-        Took::odd(value, "an array", None)
-    }
-}
-
-impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
-    type Value = Took;
-
-    scalars_are_odd!();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an array")
+    fn value(self, value: Value) -> Took {
+        leave_empty(self.0, value, "an array")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Took, A::Error> {
+    fn list<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Took, A::Error> {
         let mut list = Vec::new();
-        let mut odd = OddElements::default();
-        while let Some(mut took) = elements.next_element_seed(Slot::<T, _>::new(&mut list))? {
+        let mut odd: Option<OddElements> = None;
+        loop {
+            let before = list.len();
+            let Some(mut took) = elements.next_element_seed(Slot::<T, _>::new(&mut list))? else {
+                break;
+            };
             put_null::<T>(&mut took, &mut list);
-            if !matches!(took, Took::Fits) {
-                odd.note(list.len(), took);
+            if !matches!(took, Took::Fits) || odd.is_some() {
+                odd.get_or_insert_default().note(&mut list, before, took);
             }
         }
         // Most lists stay as they were read. Room for more elements is a tenth of the memory of a large response.
         list.shrink_to_fit();
-        if odd.misfits.is_empty() {
-            self.place.put(Some(list));
-            return Ok(Took::Fits);
-        }
-        let kept = (!odd.kept.is_empty()).then(|| odd.whole(wire_value(&mut list)));
-        self.place.put(Some(list));
-        Ok(Took::with(kept, odd.misfits))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {
-        let entries = serde::de::value::MapAccessDeserializer::new(entries);
-        Ok(self.other(serde::de::Deserialize::deserialize(entries)?))
+        let took = odd.map_or(Took::Fits, |odd| odd.of_list(&mut list));
+        self.0.put(Some(list));
+        Ok(took)
     }
 }
 
@@ -181,48 +162,37 @@ impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
 #[derive(Default)]
 struct OddElements {
     misfits: Vec<Misfit>,
-    /// Elements as they came, by their place in the document, and whether the list has a value of them.
-    kept: Vec<(usize, Kept)>,
-    left_out: usize,
+    /// The list as it came, from the first element on that the list itself does not write as it came.
+    whole: Option<Vec<Value>>,
 }
 
 impl OddElements {
-    /// Takes note of the last element read, after which the list has `length` elements.
+    /// Takes note of an element, before which `list` had `before` elements.
     #[cold]
-    fn note(&mut self, length: usize, took: Took) {
-        let mut odd = took.of_element();
-        if odd.kept.as_ref().is_some_and(|kept| kept.read.is_none()) {
-            self.left_out += 1;
-        }
-        let index = length + self.left_out - 1;
+    fn note<T: Wire>(&mut self, list: &mut [T], before: usize, took: Took) {
+        let mut odd = match took {
+            Took::Fits => Odd::default(),
+            took => took.of_element(),
+        };
+        let index = self.whole.as_ref().map_or(before, Vec::len);
         self.misfits.extend(odd.below(&format!("[{index}]"), "[*]"));
-        self.kept.extend(odd.kept.map(|kept| (index, kept)));
+        if odd.kept.is_some() && self.whole.is_none() {
+            self.whole = Some(list[..before].iter_mut().map(wire_value).collect());
+        }
+        if let Some(whole) = &mut self.whole {
+            whole.extend(match odd.kept {
+                Some(kept) => Some(kept.value),
+                None => list.last_mut().map(wire_value),
+            });
+        }
     }
 
-    /// The list as it came, made of what was read of it.
-    fn whole(&mut self, read: Value) -> Kept {
-        let mark = mark(&read);
-        let Value::Array(read) = read else {
-            return Kept {
-                value: read,
-                read: Some(mark),
-            };
-        };
-        let mut read = read.into_iter();
-        let mut whole = Vec::with_capacity(read.len() + self.left_out);
-        for (index, kept) in self.kept.drain(..) {
-            let before = index - whole.len();
-            whole.extend(read.by_ref().take(before));
-            if kept.read.is_some() {
-                read.next();
-            }
-            whole.push(kept.value);
-        }
-        whole.extend(read);
-        Kept {
+    fn of_list<T: Wire>(self, list: &mut Vec<T>) -> Took {
+        let kept = self.whole.map(|whole| Kept {
             value: whole.into(),
-            read: Some(mark),
-        }
+            read: Some(mark(&wire_value(list))),
+        });
+        Took::with(kept, self.misfits)
     }
 }
 
@@ -235,10 +205,7 @@ impl<T: Wire> WireForm<Vec<T>> for ListForm {
         deserializer: D,
         place: P,
     ) -> Result<Took, D::Error> {
-        deserializer.deserialize_any(ListVisitor {
-            place,
-            element: PhantomData,
-        })
+        deserializer.deserialize_any(Reading(ListShape(place, PhantomData)))
     }
 
     fn write<S: Serializer>(value: &mut Vec<T>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -257,30 +224,15 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
     type Form = MapForm;
 }
 
-struct MapVisitor<T, P> {
-    place: P,
-    value: PhantomData<T>,
-}
+struct MapShape<T, P>(P, PhantomData<T>);
 
-impl<T, P: Place<BTreeMap<String, T>>> MapVisitor<T, P> {
+impl<'de, T: Wire, P: Place<BTreeMap<String, T>>> Shape<'de> for MapShape<T, P> {
     #[cold]
-    fn other(self, value: Value) -> Took {
-        self.place.put(None);
-        Took::odd(value, "an object", None)
-    }
-}
-
-impl<'de, T: Wire, P: Place<BTreeMap<String, T>>> Visitor<'de> for MapVisitor<T, P> {
-    type Value = Took;
-
-    scalars_are_odd!();
-    arrays_are_odd!();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object")
+    fn value(self, value: Value) -> Took {
+        leave_empty(self.0, value, "an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Took, A::Error> {
+    fn object<A: MapAccess<'de>>(self, mut entries: A) -> Result<Took, A::Error> {
         let mut map = BTreeMap::new();
         let mut odd = OddEntries::default();
         let mut value = None;
@@ -299,13 +251,9 @@ impl<'de, T: Wire, P: Place<BTreeMap<String, T>>> Visitor<'de> for MapVisitor<T,
                 None => map.remove(&key),
             };
         }
-        if odd.misfits.is_empty() {
-            self.place.put(Some(map));
-            return Ok(Took::Fits);
-        }
-        let kept = (!odd.kept.is_empty()).then(|| odd.whole(wire_value(&mut map)));
-        self.place.put(Some(map));
-        Ok(Took::with(kept, odd.misfits))
+        let took = odd.of_map(&mut map);
+        self.0.put(Some(map));
+        Ok(took)
     }
 }
 
@@ -325,16 +273,16 @@ impl OddEntries {
             .extend(odd.kept.map(|kept| (key.to_owned(), kept.value)));
     }
 
-    /// The map as it came, made of what was read of it.
-    fn whole(&mut self, mut read: Value) -> Kept {
-        let mark = mark(&read);
-        if let Value::Object(entries) = &mut read {
-            entries.extend(std::mem::take(&mut self.kept));
-        }
-        Kept {
-            value: read,
-            read: Some(mark),
-        }
+    fn of_map<T: Wire>(self, map: &mut BTreeMap<String, T>) -> Took {
+        let kept = (!self.kept.is_empty()).then(|| {
+            let mut whole = wire_value(map);
+            let read = Some(mark(&whole));
+            if let Value::Object(entries) = &mut whole {
+                entries.extend(self.kept);
+            }
+            Kept { value: whole, read }
+        });
+        Took::with(kept, self.misfits)
     }
 }
 
@@ -347,10 +295,7 @@ impl<T: Wire> WireForm<BTreeMap<String, T>> for MapForm {
         deserializer: D,
         place: P,
     ) -> Result<Took, D::Error> {
-        deserializer.deserialize_any(MapVisitor {
-            place,
-            value: PhantomData,
-        })
+        deserializer.deserialize_any(Reading(MapShape(place, PhantomData)))
     }
 
     fn write<S: Serializer>(

@@ -73,13 +73,13 @@ pub(super) fn write_foreign(formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
 pub(super) fn write_stop(stop: Option<Stop>, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
     formatter.write_str(match stop {
         Some(Stop::BodyGone) => {
-            ". The call was not sent again, because its body is a stream that can be sent once: supply the body through a factory"
+            ". The call was not retried, because its body is a stream that can be sent only once: supply the body through a factory"
         }
         Some(Stop::Deadline) => {
-            ". The call was not sent again, because its time ends before another attempt could begin"
+            ". The call was not retried, because its deadline is before the next attempt"
         }
         Some(Stop::Budget) => {
-            ". The call was not sent again, because the retry budget of the client is used up: too many of its calls fail"
+            ". The call was not retried, because the retry budget of the client is used up: too many of its calls fail"
         }
         _ => return Ok(()),
     })

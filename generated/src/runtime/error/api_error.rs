@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::runtime::debug::debug_fields;
 use serde_json::{Map, Value};
+
+use crate::runtime::codec;
 
 /// What the API says went wrong: the definition `ErrorBody` of its spec.
 ///
@@ -67,7 +70,7 @@ const DEEPEST: usize = 8;
 impl ApiError {
     /// Reads an error body; `None` if it is not a JSON object that says anything of an error.
     pub(crate) fn decode(body: &[u8]) -> Option<Self> {
-        let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(body) else {
+        let Some(Value::Object(object)) = codec::read_value(body) else {
             return None;
         };
         let error = Self::from_object(&object, DEEPEST);
@@ -169,27 +172,14 @@ fn objects<'a>(
 }
 
 // The names of entities and the parameters of messages may be personal data, so Debug says only that they are there.
-impl fmt::Debug for ApiError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ApiError")
-            .field("message", &self.message)
-            .field("code", &self.code)
-            .field("status", &self.status)
-            .field("context_id", &self.context_id)
-            .field("details", &self.details)
-            .field("errors", &self.errors)
-            .field("limit", &self.limit)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(ApiError, |this|
+    message: this.message,
+    code: this.code,
+    status: this.status,
+    context_id: this.context_id,
+    details: this.details,
+    errors: this.errors,
+    limit: this.limit
+);
 
-impl fmt::Debug for ApiErrorDetail {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ApiErrorDetail")
-            .field("error_code", &self.error_code)
-            .field("field_name", &self.field_name)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(ApiErrorDetail, |this| error_code: this.error_code, field_name: this.field_name);

@@ -1,4 +1,4 @@
-//! Which errors say that a resource has another version by now: a pure decision.
+//! Which errors say that a resource has changed since it was read: a pure decision.
 //!
 //! Of all the error codes that release 269 of the spec lists for 400, 409 and 412 (`x-inin-error-codes`), one is about the version that a write
 //! names: `invalid.update.wrong.version`. `general.conflict` and `conflict` are given for anything, so the message decides. The others tell of

@@ -1,4 +1,4 @@
-//! Whether a call that failed may have been carried out.
+//! Whether a failed call may have been executed.
 
 use http::StatusCode;
 

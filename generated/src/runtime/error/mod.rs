@@ -113,6 +113,8 @@ struct Inner {
     operation: Option<&'static OperationMetadata>,
     response: Option<ErrorResponse>,
     retry_after: Option<Duration>,
+    /// The token may be obtained later.
+    is_transient: bool,
     unauthorized_reason: Option<UnauthorizedReason>,
     /// The host of the client's API, on the error of a redirect.
     api_host: Option<String>,
@@ -155,6 +157,7 @@ impl Error {
                 operation: None,
                 response: None,
                 retry_after: None,
+                is_transient: false,
                 unauthorized_reason: None,
                 api_host: None,
                 stop: None,
@@ -166,7 +169,7 @@ impl Error {
         }
     }
 
-    /// Wraps an error of the caller's own, for a middleware or a token provider that fails.
+    /// Wraps a custom error, for a middleware or a token provider that fails.
     #[must_use]
     pub fn other(source: impl Into<BoxError>) -> Self {
         Self::new(ErrorKind::Other).with_source(source)
@@ -279,6 +282,12 @@ impl Error {
         self
     }
 
+    /// Says whether the cause passes by itself.
+    pub(crate) fn with_transient(mut self, is_transient: bool) -> Self {
+        self.inner.is_transient = is_transient;
+        self
+    }
+
     /// Says why a 401 was handed back.
     #[doc(hidden)]
     #[must_use]
@@ -371,7 +380,7 @@ impl Error {
     }
 
     /// How long the API asks to wait before the next try: the header `Retry-After`, in seconds or as a date, or the time until a used-up rate limit
-    /// starts anew (`inin-ratelimit-reset`), if that is longer.
+    /// resets (`inin-ratelimit-reset`), if that is longer.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
@@ -527,7 +536,7 @@ impl Error {
         self.inner.kind == ErrorKind::InvalidRequest
     }
 
-    /// Whether the same call may succeed later: a rate limit, an overloaded or unreachable server, a timeout.
+    /// Whether the same call may succeed later: a rate limit, an overloaded or unreachable server (the token endpoint included), a timeout.
     ///
     /// It does not say that the first call had no effect: a `POST` that ended in a timeout may have been carried out.
     #[must_use]
@@ -540,6 +549,7 @@ impl Error {
                 self.status().map(|status| status.as_u16()),
                 Some(408 | 429 | 502 | 503 | 504)
             ),
+            ErrorKind::Authentication => self.inner.is_transient,
             _ => false,
         }
     }
@@ -576,21 +586,21 @@ impl Error {
             return message;
         }
         match self.inner.kind {
-            ErrorKind::Configuration => "the client is configured wrongly",
-            ErrorKind::InvalidRequest => "the request cannot be sent as it is",
+            ErrorKind::Configuration => "invalid client configuration",
+            ErrorKind::InvalidRequest => "invalid request",
             ErrorKind::Authentication => "could not obtain an access token",
-            ErrorKind::Connect => "no connection to the API could be made",
-            ErrorKind::Timeout => "the call took longer than it may",
+            ErrorKind::Connect => "could not connect to the API",
+            ErrorKind::Timeout => "the call timed out",
             ErrorKind::Io => "the connection failed after the request was sent",
             ErrorKind::NotProcessed => "the server did not process the request",
-            ErrorKind::Status => "the API refused the request",
+            ErrorKind::Status => "the API rejected the request",
             ErrorKind::Decode => "the response cannot be decoded",
             ErrorKind::TooLarge => "the body of the response is too large",
-            ErrorKind::Paging => "the listing cannot be read on",
+            ErrorKind::Paging => "the listing cannot continue",
             ErrorKind::Job => "the job failed",
             ErrorKind::Notifications => "the stream of notifications has ended",
             ErrorKind::Gap => "a gap in the notifications",
-            ErrorKind::Other => "code outside of the SDK failed",
+            ErrorKind::Other => "code outside the SDK failed",
         }
     }
 }

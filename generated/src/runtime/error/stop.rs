@@ -1,4 +1,4 @@
-//! Why a call was not tried again.
+//! Why a call was not retried.
 
 /// Why no further attempt is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +26,9 @@ impl Stop {
             Self::Success => "success",
             Self::NotRetryable => "not retryable",
             Self::BodyGone => "the body cannot be sent again",
-            Self::Attempts => "all attempts are made",
-            Self::RetryAfterTooLong => "the server asks for too long a wait",
-            Self::Deadline => "the deadline is too near",
+            Self::Attempts => "no attempts are left",
+            Self::RetryAfterTooLong => "the server asks for a longer wait than the limit",
+            Self::Deadline => "the deadline is too close",
             Self::Budget => "the retry budget is used up",
         }
     }

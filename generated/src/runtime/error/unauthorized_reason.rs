@@ -29,23 +29,23 @@ impl UnauthorizedReason {
     pub(crate) fn advice(self, cause: Option<&dyn fmt::Display>) -> String {
         let text = match self {
             Self::NotRenewable => {
-                "The API refused the access token, and nothing can renew it: supply a new one, or log in again. Check that the OAuth client (or the user's authorization) still exists and is active in this region"
+                "The API rejected the access token, and nothing can renew it: supply a new one, or log in again. Check that the OAuth client (or the user's authorization) still exists and is active in this region"
             }
             Self::BodyNotReplayable => {
-                "The API refused the access token, and the call could not be sent again, because its body is a stream that can be sent once: supply the body through a factory"
+                "The API rejected the access token, and the call could not be resent, because its body is a stream that can be sent only once: supply the body through a factory"
             }
             Self::RefusedAfterRefresh | Self::InsideSpacing => {
-                "The API refuses tokens that the login server has just issued: check that both belong to the same region, and that the OAuth client is active and has its roles"
+                "The API rejects tokens that the login server has just issued: check that both belong to the same region, and that the OAuth client is active and has its roles"
             }
             Self::ReplaysUsedUp => {
-                "The call was sent again as often as allowed, and the API refused every token: check what revokes them, and that the OAuth client is active"
+                "The call was resent as often as allowed, and the API rejected every token: check what revokes them, and that the OAuth client is active"
             }
             Self::DeadlineExceeded => {
-                "The API refused the access token, and the time of the call ended before it could be sent again: allow it more time"
+                "The API rejected the access token, and the call's deadline passed before it could be resent: increase its timeout"
             }
-            Self::RefreshFailed => "The API refused the access token, and it could not be renewed",
+            Self::RefreshFailed => "The API rejected the access token, and it could not be renewed",
             Self::OperationRefuses => {
-                "This operation refuses an access token that the API accepts for other operations: read the body of the response, and check that the operation is available to this OAuth client (or user)"
+                "This operation rejects an access token that the API accepts for other operations: read the body of the response, and check that the operation is available to this OAuth client (or user)"
             }
         };
         match cause {

@@ -1,11 +1,11 @@
 //! A job on the server.
 
-use std::fmt;
 use std::ops::Deref;
 
 use super::handle::{Handle, Polled, bytes};
 use super::{JobHandle, JobPhase, JobResults, Submit, Wait};
 use crate::runtime::client::Client;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::paging::{Items, Paged, Pages, lookup};
 use crate::runtime::request::{Call, Operation, Sealed};
@@ -138,17 +138,10 @@ impl<S: JobResults> Job<S> {
     }
 }
 
-impl<S: Submit> fmt::Debug for Job<S> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Job")
-            .field("operation", &S::METADATA.name)
-            .field("id", &self.id())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Job<S: Submit>, |this| operation: S::METADATA.name, id: this.id());
 
 /// The state of a job. It dereferences to the response of the API.
+#[derive(Debug)]
 pub struct JobStatus<T> {
     phase: JobPhase,
     state: Option<String>,
@@ -190,16 +183,5 @@ impl<T> Deref for JobStatus<T> {
 
     fn deref(&self) -> &Response<T> {
         &self.response
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for JobStatus<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("JobStatus")
-            .field("phase", &self.phase)
-            .field("state", &self.state)
-            .field("response", &self.response)
-            .finish()
     }
 }

@@ -1,11 +1,11 @@
-//! The name of a job, to keep and to attach to.
+//! A serializable handle of a job, to attach to it later.
 
-use std::fmt;
 use std::marker::PhantomData;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Submit;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::request::Operation;
 
 /// The name of a job that the operation `S` started: enough to take the job up again with [`Job::attach`](super::Job::attach), in another process
@@ -100,15 +100,7 @@ impl<S> PartialEq for JobHandle<S> {
 
 impl<S> Eq for JobHandle<S> {}
 
-impl<S: Operation> fmt::Debug for JobHandle<S> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("JobHandle")
-            .field("operation", &S::METADATA.name)
-            .field("id", &self.id)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(JobHandle<S: Operation>, |this| operation: S::METADATA.name, id: this.id);
 
 /// How a handle is kept.
 #[derive(Serialize, Deserialize)]
@@ -136,7 +128,7 @@ impl<'de, S: Submit> Deserialize<'de> for JobHandle<S> {
         let kept = Kept::deserialize(deserializer)?;
         if kept.operation != S::METADATA.name {
             return Err(de::Error::custom(format!(
-                "the handle is that of a job of `{}`, and not of `{}`",
+                "the handle belongs to a job of `{}`, not of `{}`",
                 kept.operation,
                 S::METADATA.name
             )));

@@ -1,6 +1,5 @@
 //! Waiting for a job.
 
-use std::fmt;
 use std::future::{Future, IntoFuture, poll_fn};
 use std::marker::PhantomData;
 use std::task::Poll;
@@ -9,8 +8,8 @@ use std::time::Duration;
 use super::backoff::Backoff;
 use super::handle::{Handle, Polled};
 use super::{JobError, JobFailure, JobPhase, JobStatus, Submit};
-use crate::runtime::auth::AuthError;
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 
 /// How long a job may take, by default.
@@ -21,7 +20,7 @@ const NOT_FOUND_GRACE: Duration = Duration::from_secs(30);
 
 /// Waits until a job is over, once it is awaited.
 ///
-/// It ends well with the state of a job that is done, or that waits for the caller to do something
+/// It returns the state of a job that is done, or that waits for the caller to do something
 /// ([`JobPhase::Waiting`]). A job that failed, was cancelled or took too long is an error with a [`JobError`] as its source.
 ///
 /// A call for the state that fails does not end the wait if the failure may pass: an error that
@@ -200,17 +199,6 @@ fn may_pass(error: &Error, age: Duration) -> bool {
     error.is_retryable()
         || error.is_server_error()
         || (error.is_not_found() && age < NOT_FOUND_GRACE)
-        || error
-            .find_source::<AuthError>()
-            .is_some_and(AuthError::is_transient)
 }
 
-impl<S> fmt::Debug for Wait<S> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Wait")
-            .field("job", &self.plan.handle.id)
-            .field("timeout", &self.plan.timeout)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Wait<S>, |this| job: this.plan.handle.id, timeout: this.plan.timeout);

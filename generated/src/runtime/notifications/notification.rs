@@ -1,13 +1,13 @@
 //! One message about a topic.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::runtime::codec::{self, Wire};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, ErrorKind};
 
 /// One message about a topic, its body not read yet. `Debug` does not show the body.
@@ -134,7 +134,7 @@ impl Notification {
             .map_err(|error| unreadable("the body of a notification does not fit", &error))
     }
 
-    /// Reads the body into a type of the caller's own.
+    /// Reads the body into a custom type.
     ///
     /// # Errors
     ///
@@ -150,14 +150,9 @@ fn unreadable(what: &str, error: &serde_json::Error) -> Error {
     Error::new(ErrorKind::Decode).with_message(format!("{what}: {}", codec::reason(error)))
 }
 
-impl fmt::Debug for Notification {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Notification")
-            .field("topic", &self.topic)
-            .field("version", &self.version)
-            .field("correlation_id", &self.correlation_id)
-            .field("body", &format_args!("{} bytes", self.body.len()))
-            .finish()
-    }
-}
+debug_fields!(Notification, |this|
+    topic: this.topic,
+    version: this.version,
+    correlation_id: this.correlation_id,
+    body: format_args!("{} bytes", this.body.len())
+);

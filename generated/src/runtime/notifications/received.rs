@@ -1,4 +1,4 @@
-//! What a stream of notifications is made of.
+//! The items of a stream of notifications.
 
 use super::{Gap, Notification};
 

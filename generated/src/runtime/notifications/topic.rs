@@ -1,4 +1,4 @@
-//! What can be listened to.
+//! Topics to subscribe to.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -107,13 +107,13 @@ impl AnyTopic {
         let names = aspects.split('&');
         let reason = if id.len() > LONGEST_ID {
             format!(
-                "has {} bytes, and Genesys Cloud takes {LONGEST_ID}",
+                "has {} bytes; Genesys Cloud accepts at most {LONGEST_ID}",
                 id.len()
             )
         } else if object.split('.').chain(names.clone()).any(str::is_empty) {
             "has an empty part: was an argument empty?".to_owned()
         } else if object.contains(is_odd) || names.clone().any(|name| name.contains(is_odd)) {
-            "has a character that no topic has".to_owned()
+            "contains a character that is invalid in a topic".to_owned()
         } else {
             return Ok(());
         };

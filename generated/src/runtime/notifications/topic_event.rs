@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use crate::runtime::codec::Wire;
+use crate::runtime::debug::debug_fields;
 
 use super::Notification;
 
@@ -85,16 +86,11 @@ impl<B> Deref for TopicEvent<B> {
     }
 }
 
-impl<B: fmt::Debug> fmt::Debug for TopicEvent<B> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("TopicEvent")
-            .field("topic", &self.topic())
-            .field("correlation_id", &self.correlation_id())
-            .field("body", &self.body)
-            .finish()
-    }
-}
+debug_fields!(TopicEvent<B: fmt::Debug>, |this|
+    topic: this.topic(),
+    correlation_id: this.correlation_id(),
+    body: this.body
+);
 
 /// The pattern of a topic among sorted ones, each cut at its dots.
 ///

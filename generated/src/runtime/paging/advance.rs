@@ -1,4 +1,4 @@
-//! What follows a page: pure decisions.
+//! Decides what follows a page. Pure functions.
 
 use std::cmp::Ordering;
 use std::collections::HashSet;

@@ -1,4 +1,4 @@
-//! The request of a page.
+//! Builds the request for a page.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::runtime::error::Error;
 use crate::runtime::request::Request;
 use crate::runtime::transport::query::value_in_query;
 
-/// The number that the caller's own call begins with: a page number, or an index.
+/// The number that the first call begins with: a page number, or an index.
 pub(super) fn first_number(request: &Request, style: PagingStyle) -> u64 {
     let text = match style {
         PagingStyle::PageNumber { parameter, .. } | PagingStyle::StartIndex { parameter, .. } => {
@@ -22,7 +22,7 @@ pub(super) fn first_number(request: &Request, style: PagingStyle) -> u64 {
         .unwrap_or(1)
 }
 
-/// The token that the caller's own call begins with.
+/// The token that the first call begins with.
 pub(super) fn first_token(request: &Request, style: PagingStyle) -> Option<String> {
     match style {
         PagingStyle::Cursor { parameter, .. } => request.query_value(parameter),
@@ -121,7 +121,7 @@ pub(super) fn request_of(
         }
         _ => {
             return Err(Error::invalid_request(
-                "the state to resume from does not fit the way in which the operation pages",
+                "the state to resume from does not match the paging style of the operation",
             ));
         }
     }
@@ -131,7 +131,7 @@ pub(super) fn request_of(
 /// Sets the value at `path` in the JSON body.
 fn patch(request: &mut Request, path: &[&str], value: Value) -> Result<(), Error> {
     let refused =
-        || Error::invalid_request("the body is not the JSON object that a page number goes into");
+        || Error::invalid_request("cannot set a page number: the body is not a JSON object");
     let mut body = match request.body_bytes() {
         None => Value::Object(Map::new()),
         Some(bytes) => serde_json::from_slice(bytes).map_err(|_| refused())?,

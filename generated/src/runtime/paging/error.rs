@@ -1,4 +1,4 @@
-//! Why a listing cannot be read on.
+//! Why a listing cannot continue.
 
 use std::fmt;
 
@@ -58,15 +58,15 @@ impl PagingError {
 impl fmt::Display for PagingError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.problem {
-            PagingProblem::RepeatedToken => "the API gave a page token that it gave before",
+            PagingProblem::RepeatedToken => "the API returned the same page token twice",
             PagingProblem::EmptyPages => {
-                "too many pages in a row were empty, although the API says that there are more"
+                "too many empty pages in a row, although the API reports more items"
             }
             PagingProblem::RepeatedPage => {
-                "the API sent the same page again, although it says that more items are due"
+                "the API returned the same page again, although it reports more items"
             }
             PagingProblem::ForeignLink => {
-                "the link to the next page is invalid, or leads to another host than the client's API host"
+                "the link to the next page is invalid, or points to a host other than the client's API host"
             }
         })
     }

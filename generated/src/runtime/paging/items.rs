@@ -1,12 +1,12 @@
 //! A listing, item by item.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
 use super::{Paged, Pages, PagingState};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::request::Request;
 
@@ -194,11 +194,4 @@ impl<O: Paged> Stream for Items<O> {
     }
 }
 
-impl<O: Paged> fmt::Debug for Items<O> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Items")
-            .field("state", &self.state())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Items<O: Paged>, |this| state: this.state());

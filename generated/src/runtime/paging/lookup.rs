@@ -1,8 +1,10 @@
-//! Single values out of a response's bytes, without reading the rest of it.
+//! Reads single values from a response's bytes, without decoding the rest.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::runtime::codec::without_mark;
 
 /// The texts and numbers at `paths` in a JSON document, in one pass: nothing if there is none, or something else. A number is given by
 /// its digits. An empty path finds nothing, and neither does a document that is not JSON.
@@ -32,7 +34,9 @@ pub(super) fn lookup_page<const N: usize>(
             count: &mut count,
         };
         // What was found before the place where the document ends too early still counts: reading the page is what reports it.
-        let _ = object.deserialize(&mut serde_json::Deserializer::from_slice(body));
+        let _ = object.deserialize(&mut serde_json::Deserializer::from_slice(without_mark(
+            body,
+        )));
     }
     (texts, count)
 }

@@ -1,6 +1,5 @@
 //! A listing, page by page.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -9,6 +8,7 @@ use futures_core::Stream;
 
 use super::source::{PageSource, bytes_of};
 use super::{Items, Paged, PagingState};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::request::{Request, Sealed};
 use crate::runtime::response::{FromResponse, Response};
@@ -145,11 +145,4 @@ impl<O: Paged> Stream for Pages<O> {
     }
 }
 
-impl<O: Paged> fmt::Debug for Pages<O> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Pages")
-            .field("state", &self.state())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Pages<O: Paged>, |this| state: this.state());

@@ -202,7 +202,7 @@ impl PageSource {
                 operation = self.operation_name(),
                 page = int(self.number),
                 total = self.progress.total.map(int),
-                "the API refused a page beyond the last one: the listing ends here"
+                "the API refused a page beyond the last one; the listing ends here"
             );
         }
         ends
@@ -278,7 +278,7 @@ impl PageSource {
                 operation = self.operation_name(),
                 page = int(number),
                 items = self.progress.items.map(int),
-                "the API tells a total below the number of items read: it is ignored"
+                "the API reports a total below the number of items read; the total is ignored"
             );
         }
         if let Some(pages) = &mut self.pages_left {
@@ -305,7 +305,7 @@ impl PageSource {
                         page = int(number),
                         items = self.progress.items.map(int),
                         total = self.progress.total.map(int),
-                        "the listing ends at the last page, although the total says that there are more items"
+                        "the listing ends at the last page, although the reported total is higher"
                     );
                 }
                 self.end();
@@ -316,7 +316,7 @@ impl PageSource {
                     target: "genesys_cloud",
                     operation = self.operation_name(),
                     page = int(number),
-                    "the API sent the same page again: the listing ends here"
+                    "the API returned the same page again; the listing ends here"
                 );
                 self.end();
                 false

@@ -1,4 +1,4 @@
-//! Where a listing is.
+//! The position of a listing, to resume from.
 
 use std::fmt;
 
@@ -38,7 +38,7 @@ use serde::{Deserialize, Serialize};
 ///     std::fs::write("state.json", serde_json::to_vec(state)?).map_err(serde_json::Error::io)
 /// }
 /// ```
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PagingState {
     /// The operation by its name in the metadata.
     pub(super) operation: String,
@@ -77,20 +77,6 @@ impl PagingState {
     #[must_use]
     pub fn operation(&self) -> &str {
         &self.operation
-    }
-}
-
-impl fmt::Debug for PagingState {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("PagingState")
-            .field("operation", &self.operation)
-            .field("next", &self.next)
-            .field("items", &self.items)
-            .field("page_count", &self.page_count)
-            .field("total", &self.total)
-            .field("skip", &self.skip)
-            .finish()
     }
 }
 

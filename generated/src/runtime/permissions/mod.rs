@@ -1,4 +1,4 @@
-//! What a token may do, asked before it matters.
+//! Checks what a token is allowed to do before it is used.
 
 mod scopes;
 

@@ -1,4 +1,4 @@
-//! What a client is made of, as far as its calls need it.
+//! The parts of a client that its calls need.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

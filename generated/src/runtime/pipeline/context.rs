@@ -1,4 +1,4 @@
-//! What the steps of the pipeline know of a call.
+//! The state of a call that the steps of the pipeline share.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -238,6 +238,11 @@ impl CallContext {
     /// What comes now is the answer to a redirect that was followed, without the token.
     pub(super) fn set_redirected(&self) {
         self.was_redirected.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the call goes to another host than those of the client, without the token.
+    pub(super) fn is_external(&self) -> bool {
+        self.is_external
     }
 
     pub(super) fn was_redirected(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Credentials of other security schemes than OAuth, which the caller gives for one call.
+//! Credentials for security schemes other than OAuth, which the caller gives for one call.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -32,8 +32,8 @@ impl Credential {
             (Some(scheme), Some(secret)) => Self::new(scheme, secret).map(Some),
             (None, Some(_)) => Err(Error::invalid_request(match metadata {
                 Some(metadata) if metadata.public => "the operation takes no credential",
-                Some(_) => "the operation takes the client's own token and no other credential",
-                None => "a raw request has no security scheme: set the header yourself",
+                Some(_) => "the operation takes only the client's own token",
+                None => "a raw request has no security scheme; set the header yourself",
             })),
             (Some(scheme), None) => {
                 let is_optional = metadata.is_some_and(|metadata| metadata.public);
@@ -67,7 +67,7 @@ impl Credential {
             CredentialPlace::Header(_) => Secret::from(secret.expose()),
             CredentialPlace::Cookie(name) => {
                 if !secret.expose().bytes().all(is_cookie_octet) {
-                    return Err(unfit("has characters that no cookie can hold"));
+                    return Err(unfit("contains characters that are invalid in a cookie"));
                 }
                 Secret::new(format!("{name}={}", secret.expose()))
             }
@@ -78,7 +78,7 @@ impl Credential {
             _ => header::AUTHORIZATION.as_str(),
         };
         let (name, mut value) = header_of(name, value.expose())
-            .map_err(|_| unfit("has characters that no header can hold"))?;
+            .map_err(|_| unfit("contains characters that are invalid in a header"))?;
         value.set_sensitive(true);
         Ok(match scheme.place {
             CredentialPlace::Cookie(_) => Self::Cookie(value),

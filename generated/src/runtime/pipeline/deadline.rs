@@ -1,4 +1,4 @@
-//! The end of the whole call.
+//! The deadline of the whole call.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -53,7 +53,7 @@ pub(super) async fn ended_by(
         end.as_mut().poll(task).map(|()| {
             Err(TransportError {
                 kind: TransportErrorKind::Timeout,
-                source: "the time for one attempt is over".into(),
+                source: "the attempt timed out".into(),
             })
         })
     })

@@ -1,4 +1,4 @@
-//! What the user is told while calls are on their way.
+//! Events that callbacks receive while calls run.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The user's own steps in the pipeline.
+//! Custom steps in the pipeline.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The way of every call, from the parts of a request to the bytes of a response.
+//! The pipeline of every call, from the parts of a request to the bytes of a response.
 //!
 //! In this order:
 //!
@@ -136,6 +136,10 @@ impl Pipeline {
             error = error.with_advice(
             "The call was redirected, and a redirect is followed without the access token: call the target itself with Client::request if it belongs to the API",
         );
+        } else if is_refused && context.is_external() {
+            error = error.with_advice(
+                "The call was sent without the access token: a presigned URL may have expired, or was signed for other headers; ask the API for a new one",
+            );
         } else if let Some((reason, cause)) = context.take_unauthorized() {
             error = error
                 .with_advice(reason.advice(cause.as_ref().map(|cause| cause as &dyn fmt::Display)))
@@ -360,7 +364,7 @@ pub(crate) enum Authorization {
     Client,
     /// The one that the caller gave for this operation.
     Credential,
-    /// None of the SDK's: a public operation, a header of the caller's own, another host.
+    /// None of the SDK's: a public operation, a header set by the caller, another host.
     None,
 }
 

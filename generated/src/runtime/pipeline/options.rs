@@ -69,7 +69,7 @@ impl CallOptions {
         self
     }
 
-    /// The longest that one attempt may take: 30 s by default.
+    /// The timeout of one attempt: 30 s by default.
     #[must_use]
     pub fn with_attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
@@ -154,7 +154,7 @@ impl CallOptions {
         ] {
             if timeout.is_some_and(|timeout| timeout.is_zero()) {
                 return Err(Error::configuration(format!(
-                    "{name} is zero: every call would end before it began"
+                    "{name} is zero, so every call would fail at once"
                 )));
             }
         }
@@ -224,9 +224,8 @@ const RESERVED_HEADERS: [&str; 12] = [
 
 /// A header from text.
 pub(crate) fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
-    let header_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-        Error::invalid_request("a header name has characters that no header name can have")
-    })?;
+    let header_name = HeaderName::from_bytes(name.as_bytes())
+        .map_err(|_| Error::invalid_request("a header name contains invalid characters"))?;
     if RESERVED_HEADERS.contains(&header_name.as_str()) {
         return Err(Error::invalid_request(format!(
             "the header `{header_name}` cannot be set: it belongs to the connection or follows from the URL and the body"
@@ -235,7 +234,7 @@ pub(crate) fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderVa
     }
     let mut header_value = HeaderValue::from_str(value).map_err(|_| {
         Error::invalid_request(format!(
-            "the value of the header `{header_name}` has characters that no header can hold"
+            "the value of the header `{header_name}` contains characters that are invalid in a header"
         ))
     })?;
     if header_name == header::AUTHORIZATION || header_name == header::COOKIE {

@@ -1,4 +1,4 @@
-//! Following a redirect, without anything that is meant for the API alone.
+//! Follows a redirect, without headers that are meant for the API alone.
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use url::Url;
@@ -46,7 +46,7 @@ pub(super) async fn follow(
             .await?;
     }
     Err(Error::invalid_request(
-        "the server redirects in circles: five redirects led to another one",
+        "too many redirects: five in a row led to another one",
     ))
 }
 

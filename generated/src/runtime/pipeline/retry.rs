@@ -1,4 +1,4 @@
-//! Whether a call is tried again, and when: a pure decision.
+//! Whether and when a call is retried: a pure decision.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! A connection to Redis that is made when it is needed, and made again after it failed.
+//! A connection to Redis that is opened on demand, and opened again after a failure.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

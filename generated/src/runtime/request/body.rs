@@ -1,4 +1,4 @@
-//! Bodies of form fields and of several parts.
+//! Form bodies and multipart bodies.
 
 use std::fmt;
 use std::pin::Pin;
@@ -57,7 +57,7 @@ impl fmt::Debug for FormBody {
 pub enum MultipartPart {
     /// Bytes in memory.
     Bytes(Bytes),
-    /// Bytes made anew for every attempt.
+    /// Bytes that are created again for every attempt.
     Factory(Arc<dyn Fn() -> ByteStream + Send + Sync>),
     /// A stream that can be sent once: the call cannot be sent again.
     Once(OnceStream),
@@ -99,7 +99,7 @@ impl FilePart {
         Self::new(MultipartPart::Bytes(content.into()))
     }
 
-    /// A file that is streamed, and opened anew for every attempt.
+    /// A file that is streamed, and reopened for every attempt.
     #[must_use]
     pub fn factory(factory: impl Fn() -> ByteStream + Send + Sync + 'static) -> Self {
         Self::new(MultipartPart::Factory(Arc::new(factory)))
@@ -216,7 +216,7 @@ impl MultipartBody {
         )
     }
 
-    /// Adds a file that is streamed, and opened anew for every attempt.
+    /// Adds a file that is streamed, and reopened for every attempt.
     #[must_use]
     pub fn file_factory(
         self,
@@ -381,7 +381,7 @@ impl Stream for Pieces {
                         Some(stream) => self.pieces.push(Piece::Stream(stream)),
                         None => {
                             self.pieces.clear();
-                            let problem = "the file could be sent once and has been";
+                            let problem = "the file can be sent only once, and it was already sent";
                             return Poll::Ready(Some(Err(BoxError::from(problem))));
                         }
                     }

@@ -1,4 +1,4 @@
-//! A call on its way.
+//! A call in progress.
 
 use std::fmt;
 use std::future::Future;

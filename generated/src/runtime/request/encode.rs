@@ -59,9 +59,7 @@ pub(super) fn push_path_list<'a, V: AsRef<str>>(
     values: &[V],
 ) -> Result<&'a str, Error> {
     let Some((fixed, name, rest)) = next_parameter(rest) else {
-        return Err(Error::invalid_request(
-            "the path has no place for one more argument",
-        ));
+        return Err(Error::invalid_request("too many path arguments"));
     };
     let only = match values {
         [] => "",
@@ -210,7 +208,7 @@ fn relative_to(link: &str, base: &Url) -> Result<String, Error> {
 
 fn foreign() -> Error {
     Error::invalid_request(
-        "the link names another host than the client's API host; the token goes to that host only",
+        "the URL names a host other than the client's API host; the token is sent to that host only",
     )
 }
 

@@ -1,4 +1,4 @@
-//! What the caller asks for, before it becomes HTTP.
+//! A call before it becomes an HTTP request.
 //!
 //! A generated operation is a struct around one [`Request`]: its constructor fills the path, its setters the query, the headers and the body.
 //! Nothing here is generic but thin outer layers, so the work is compiled once.
@@ -460,7 +460,7 @@ impl Request {
                 );
             }
             Err(_) => self.fail(Error::invalid_request(
-                "the content type has characters that no header can hold",
+                "the content type contains characters that are invalid in a header",
             )),
         }
         self
@@ -580,7 +580,7 @@ impl Request {
         parts
     }
 
-    /// Sets a body that is made anew for every attempt, so that it can be replayed.
+    /// Sets a body that is created again for every attempt, so that it can be resent.
     #[doc(hidden)]
     pub fn stream_body(
         &mut self,

@@ -1,4 +1,4 @@
-//! What every generated operation can do.
+//! The methods of every generated operation.
 
 use std::time::{Duration, Instant};
 
@@ -179,7 +179,7 @@ pub trait Operation: Sized {
         Call::new(self.into_request(Sealed(()))).wait()
     }
 
-    /// Sends the call and reads its JSON into a type of the caller's own.
+    /// Sends the call and reads its JSON into a custom type.
     fn send_as<T: DeserializeOwned + 'static>(self) -> Call<T> {
         Call::serde(self.into_request(Sealed(())))
     }

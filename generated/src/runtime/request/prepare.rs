@@ -1,4 +1,4 @@
-//! From the parts of a call to what the pipeline sends.
+//! Builds what the pipeline sends from the parts of a call.
 
 use std::sync::Arc;
 
@@ -143,7 +143,9 @@ impl Request {
             let jitter = &self.parts.pipeline.connection.jitter;
             let (content_type, body) = multipart.into_body(jitter);
             let content_type = HeaderValue::try_from(content_type).map_err(|_| {
-                Error::invalid_request("the boundary has characters that no header can hold")
+                Error::invalid_request(
+                    "the boundary contains characters that are invalid in a header",
+                )
             })?;
             self.body(content_type, body);
         }

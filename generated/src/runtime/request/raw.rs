@@ -1,4 +1,4 @@
-//! Calls of paths that the SDK does not know.
+//! Requests to paths that the SDK has no operation for.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
@@ -69,7 +69,7 @@ impl RawRequest {
         self.with_body(content_type, RequestBody::Bytes(body.into()))
     }
 
-    /// Sets a body that is streamed, and made anew where the call has to be sent again.
+    /// Sets a body that is streamed, and created again when the call is resent.
     pub fn body_factory(
         self,
         content_type: &str,
@@ -120,7 +120,7 @@ impl RawRequest {
                 self.request.body(content_type, body);
             }
             Err(_) => self.request.fail(Error::invalid_request(
-                "the content type has characters that no header can hold",
+                "the content type contains characters that are invalid in a header",
             )),
         }
         self
@@ -143,7 +143,7 @@ impl RawRequest {
         Call::new(self.request)
     }
 
-    /// Sends the request and reads its JSON into a type of the caller's own. An empty body is read as `null`.
+    /// Sends the request and reads its JSON into a custom type. An empty body is read as `null`.
     pub fn send_json<T: DeserializeOwned + 'static>(self) -> Call<T> {
         Call::serde(self.request)
     }

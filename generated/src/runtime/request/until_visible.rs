@@ -1,4 +1,4 @@
-//! Reading what was just written, through the time in which reads lag behind writes.
+//! Reads what was just written, retrying while reads lag behind writes.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! A body that is read as it comes in.
+//! A response body that is streamed.
 
 use std::fmt;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! From bytes to what the operation promises.
+//! Decodes a response into the type that the operation returns.
 
 use bytes::Bytes;
 use http::{StatusCode, header};
@@ -88,7 +88,16 @@ pub(crate) fn decode_serde<T: DeserializeOwned>(
     if is_empty {
         head = empty(head)?;
     }
-    match serde_json::from_slice::<T>(if is_empty { b"null" } else { &bytes }) {
+    let text = if is_empty {
+        b"null"
+    } else {
+        codec::without_mark(&bytes)
+    };
+    let read = serde_json::from_slice::<T>(text).or_else(|error| match codec::repaired(text) {
+        Some(text) => serde_json::from_str(&text).map_err(|_| error),
+        None => Err(error),
+    });
+    match read {
         Ok(value) => Ok(Response::from_raw(head, value, is_empty)),
         Err(_) if is_empty => Err(head.decode_error("the response has no body".to_owned(), bytes)),
         Err(error) => Err(json_error(head, bytes, &error)),
@@ -97,7 +106,7 @@ pub(crate) fn decode_serde<T: DeserializeOwned>(
 
 /// Whether a body is empty. A `null` says no more.
 fn is_blank(bytes: &[u8]) -> bool {
-    matches!(bytes.trim_ascii(), b"" | b"null")
+    matches!(codec::without_mark(bytes).trim_ascii(), b"" | b"null")
 }
 
 /// An empty body stands for the default of its type, but not where the server only points elsewhere.
@@ -131,7 +140,7 @@ fn body_error(head: RawHead, bytes: Bytes, error: &serde_json::Error) -> Error {
         );
         return head.decode_error(message, bytes);
     }
-    let place = json_path::locate(&bytes, error.line(), error.column());
+    let place = json_path::locate(codec::without_mark(&bytes), error.line(), error.column());
     let reason = codec::reason(error);
     head.decode_error(
         format!("the response cannot be decoded at `{place}`: {reason} ({kind})"),
@@ -141,8 +150,7 @@ fn body_error(head: RawHead, bytes: Bytes, error: &serde_json::Error) -> Error {
 
 /// Whether a body begins as an HTML page does, behind a byte order mark, spaces and comments.
 fn is_html(bytes: &[u8]) -> bool {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = text.trim_ascii_start();
+    let text = codec::without_mark(bytes).trim_ascii_start();
     [&b"<!doctype html"[..], b"<html", b"<head", b"<!--"]
         .iter()
         .any(|start| {
@@ -153,7 +161,7 @@ fn is_html(bytes: &[u8]) -> bool {
 
 /// The error of a body that serde refuses. Its text holds no value of the body.
 fn json_error(head: RawHead, bytes: Bytes, error: &serde_json::Error) -> Error {
-    let place = json_path::locate(&bytes, error.line(), error.column());
+    let place = json_path::locate(codec::without_mark(&bytes), error.line(), error.column());
     let text = error.to_string();
     // This one message of serde's quotes nothing but the type's own property.
     let reason = if text.starts_with("missing field `") {

@@ -1,4 +1,4 @@
-//! Where in a JSON text an error stands.
+//! Finds the JSON path of an error in a JSON text.
 //!
 //! serde names line and column. The path of property names and indexes is found from these by reading the text once more, on failure only. Unlike
 //! a wrapper around the deserializer this is compiled once, and not once more for every type that is read.

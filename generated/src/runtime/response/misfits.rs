@@ -1,4 +1,4 @@
-//! Which values that do not fit were told of.
+//! Which misfits were already reported.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

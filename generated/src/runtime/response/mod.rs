@@ -1,4 +1,4 @@
-//! What a call gives back.
+//! The response to a call.
 
 mod body_stream;
 mod decode;

@@ -1,4 +1,4 @@
-//! What the API tells of its rate limit.
+//! The rate limit that the API reports.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ pub struct RateLimit {
     pub count: u64,
     /// How many calls the window allows.
     pub allowed: u64,
-    /// How long until the window starts anew, as of the response.
+    /// How long until the window resets, as of the response.
     pub reset: Duration,
 }
 

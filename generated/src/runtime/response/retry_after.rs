@@ -1,4 +1,4 @@
-//! How long a server asks its callers to wait.
+//! How long a server asks callers to wait.
 
 use std::time::{Duration, SystemTime};
 

@@ -1,4 +1,4 @@
-//! A call as a rule sees it.
+//! A call as a rule receives it.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,6 +1,5 @@
 //! The client of a test.
 
-use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
@@ -11,6 +10,7 @@ use super::expected::Expected;
 use super::reply::refusal;
 use super::rule::{Rule, RuleState, Target, Verdict, is_same, lock};
 use crate::runtime::client::{Client, ClientBuilder};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::request::{Operation, RawRequest, Sealed};
 use crate::runtime::transport::{HttpResponse, MemoryTransport, TransportError};
 
@@ -163,12 +163,4 @@ impl Shared {
     }
 }
 
-impl fmt::Debug for MockClient {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("MockClient")
-            .field("rules", &lock(&self.shared.rules).len())
-            .field("calls", &self.call_count())
-            .finish()
-    }
-}
+debug_fields!(MockClient, |this| rules: lock(&this.shared.rules).len(), calls: this.call_count());

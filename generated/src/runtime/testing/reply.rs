@@ -1,4 +1,4 @@
-//! What a rule answers with.
+//! What a rule replies.
 
 use std::sync::Mutex;
 

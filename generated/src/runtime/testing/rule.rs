@@ -1,4 +1,4 @@
-//! Which calls are answered, how often, and with what.
+//! Rules: which calls match, how often, and the reply.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,4 +1,6 @@
-//! Days.
+//! Dates.
+
+use compact_str::format_compact;
 
 use super::InvalidTime;
 use super::calendar::{CivilDate, four_digits};
@@ -46,6 +48,6 @@ impl Date {
     }
 
     pub(super) fn from_civil(date: CivilDate) -> Self {
-        Self(date.to_string())
+        Self(format_compact!("{date}"))
     }
 }

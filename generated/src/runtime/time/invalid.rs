@@ -1,4 +1,4 @@
-//! The error of everything that reads a time.
+//! The error of parsing times.
 
 use std::fmt;
 

@@ -1,4 +1,6 @@
-//! Dates and times of a clock on the wall.
+//! Dates and times without a time zone.
+
+use compact_str::format_compact;
 
 use super::InvalidTime;
 use super::calendar::{CivilDate, CivilTime, four_digits};
@@ -53,6 +55,6 @@ impl LocalDateTime {
     }
 
     pub(super) fn from_civil(date: CivilDate, time: CivilTime) -> Self {
-        Self(format!("{date}T{time}"))
+        Self(format_compact!("{date}T{time}"))
     }
 }

@@ -1,4 +1,4 @@
-//! Times as the API writes them: the text is kept, so what was read is written back to the letter.
+//! Times as the API writes them: the text is kept, so that what was read is written back unchanged.
 //!
 //! Reading from JSON keeps any text, because one invalid value must not make a whole response unreadable: `is_valid` tells. A value that you make
 //! is valid: `TryFrom<&str>` and `str::parse` return an error otherwise. Equality and hashes are those of the text; the order is that of time,

@@ -6,7 +6,7 @@ macro_rules! text_type {
     ($(#[$docs:meta])* $name:ident) => {
         $(#[$docs])*
         #[derive(Clone, PartialEq, Eq, Hash)]
-        pub struct $name(String);
+        pub struct $name(compact_str::CompactString);
 
         impl $name {
             /// The text as it stands on the wire.
@@ -27,8 +27,9 @@ macro_rules! text_type {
                 &self.0
             }
 
-            fn keep(text: String) -> Self {
-                Self(text)
+            #[inline]
+            fn keep(text: &str) -> Self {
+                Self(text.into())
             }
         }
 
@@ -40,12 +41,7 @@ macro_rules! text_type {
             type Error = $crate::runtime::time::InvalidTime;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
-                let value = Self(text);
-                if value.is_valid() {
-                    Ok(value)
-                } else {
-                    Err($crate::runtime::time::InvalidTime::new(Self::EXPECTED))
-                }
+                Self::try_from(text.as_str())
             }
         }
 
@@ -54,7 +50,12 @@ macro_rules! text_type {
             type Error = $crate::runtime::time::InvalidTime;
 
             fn try_from(text: &str) -> Result<Self, Self::Error> {
-                Self::try_from(text.to_owned())
+                let value = Self(text.into());
+                if value.is_valid() {
+                    Ok(value)
+                } else {
+                    Err($crate::runtime::time::InvalidTime::new(Self::EXPECTED))
+                }
             }
         }
 
@@ -104,7 +105,7 @@ macro_rules! text_type {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as serde::Deserialize>::deserialize(deserializer).map(Self)
+                serde::Deserialize::deserialize(deserializer).map(Self)
             }
         }
     };

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use compact_str::format_compact;
+
 use super::calendar::{CivilDate, CivilTime};
 use super::parse::{self, Instant};
 use super::text::text_type;
@@ -138,7 +140,7 @@ impl Timestamp {
             let minutes = offset.unsigned_abs() / 60;
             format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
         };
-        Self(format!("{date}T{time}{decimals}{zone}"))
+        Self(format_compact!("{date}T{time}{decimals}{zone}"))
     }
 }
 

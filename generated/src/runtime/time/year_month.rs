@@ -1,4 +1,6 @@
-//! Months of a year.
+//! Months.
+
+use compact_str::format_compact;
 
 use super::InvalidTime;
 use super::calendar::{CivilDate, four_digits, write_year};
@@ -24,7 +26,7 @@ impl YearMonth {
         let date = CivilDate::new(year, month, 1).ok_or(invalid)?;
         let mut text = String::with_capacity(7);
         write_year(&mut text, date.year).map_err(|_| invalid)?;
-        Ok(Self(format!("{text}-{month:02}")))
+        Ok(Self(format_compact!("{text}-{month:02}")))
     }
 
     /// Year and month, if the text is valid.

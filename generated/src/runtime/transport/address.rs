@@ -1,4 +1,4 @@
-//! Where requests may be sent.
+//! Which addresses requests may be sent to.
 
 use url::Url;
 

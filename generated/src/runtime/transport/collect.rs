@@ -1,4 +1,4 @@
-//! Bodies in memory, up to a limit.
+//! Collects bodies in memory, up to a limit.
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
@@ -48,7 +48,7 @@ impl Collector {
                 return Err(TransportError {
                     kind: TransportErrorKind::TooLarge,
                     source: BoxError::from(format!(
-                        "it has more than {} bytes; set ClientBuilder::max_body_size, or read it as a stream",
+                        "it has more than {} bytes; raise ClientBuilder::max_body_size, or read it as a stream",
                         self.longest
                     )),
                 });

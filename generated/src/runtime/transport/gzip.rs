@@ -1,4 +1,4 @@
-//! Unpacking of gzip bodies, a piece at a time.
+//! Decompresses gzip bodies chunk by chunk.
 //!
 //! The SDK unpacks by itself, because the HTTP library neither knows `x-gzip` nor pauses: a small body that unpacks to gigabytes would keep every
 //! timer from being polled.

@@ -60,7 +60,7 @@ impl HttpTransport {
                 longest_body: LONGEST_BODY,
             }),
             Err(_) => Err(BoxError::from(
-                "the TLS library cannot start; with the feature `rustls-no-provider` a provider has to be installed first (rustls::crypto::CryptoProvider::install_default)",
+                "the TLS library cannot start; with the feature `rustls-no-provider`, install a provider first (rustls::crypto::CryptoProvider::install_default)",
             )),
         }
     }
@@ -228,7 +228,7 @@ pub(super) async fn bounded(
     }
     Err(TransportError {
         kind: TransportErrorKind::Timeout,
-        source: format!("no complete response after {timeout:?}").into(),
+        source: format!("no complete response after {:.1} s", timeout.as_secs_f64()).into(),
     })
 }
 
@@ -237,7 +237,7 @@ fn without_body(error: TransportError) -> TransportError {
     match error.kind {
         TransportErrorKind::Timeout => TransportError {
             kind: TransportErrorKind::NotProcessed,
-            source: "nothing of its body was sent in time".into(),
+            source: "no part of its body was sent in time".into(),
         },
         TransportErrorKind::Io => TransportError {
             kind: TransportErrorKind::NotProcessed,
@@ -287,8 +287,23 @@ fn failure(error: reqwest::Error) -> TransportError {
     };
     TransportError {
         kind,
-        source: Cause::new(&error).into(),
+        source: match address(&error) {
+            Some(address) if kind == TransportErrorKind::Connect => {
+                Cause(format!("{address}: {}", Cause::new(&error))).into()
+            }
+            _ => Cause::new(&error).into(),
+        },
     }
+}
+
+/// The host and port that an error is about.
+fn address(error: &reqwest::Error) -> Option<String> {
+    let url = error.url()?;
+    Some(format!(
+        "{}:{}",
+        url.host_str()?,
+        url.port_or_known_default()?
+    ))
 }
 
 /// Whether the server promised that it did not process the request, or the connection ended before the request was written to it.

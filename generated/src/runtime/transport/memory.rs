@@ -155,7 +155,7 @@ impl MemoryTransport {
                     Some(MemoryAnswer(outcome)) => outcome,
                     None => Err(TransportError {
                         kind: TransportErrorKind::Connect,
-                        source: BoxError::from("the script has no more answers"),
+                        source: BoxError::from("the script has no more responses"),
                     }),
                 }
             }

@@ -44,7 +44,7 @@ pub enum RequestBody {
     Empty,
     /// A body held in memory: it can be sent again.
     Bytes(Bytes),
-    /// A body made anew for every attempt.
+    /// A body that is created again for every attempt.
     Factory(Arc<dyn Fn() -> ByteStream + Send + Sync>),
     /// A body that can be sent once: a second attempt finds it gone.
     Once(Arc<std::sync::Mutex<Option<ByteStream>>>),
@@ -66,7 +66,7 @@ impl RequestBody {
             Some(stream) => Ok(Some(stream)),
             None => Err(TransportError {
                 kind: TransportErrorKind::Request,
-                source: BoxError::from("the body could be sent once and has been"),
+                source: BoxError::from("the body can be sent only once, and it was already sent"),
             }),
         }
     }
@@ -281,7 +281,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Io => "the connection failed after the request was sent",
             TransportErrorKind::NotProcessed => "the server did not process the request",
             TransportErrorKind::TooLarge => "the body of the response is too large",
-            TransportErrorKind::Request => "the request could not be made",
+            TransportErrorKind::Request => "could not build the request",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a request got as far as its body.
+//! Tracks whether a request was sent up to its body.
 //!
 //! A request can fail before anything of it was sent: the HTTP library is still waiting for a connection, or holds the request for one that has
 //! just closed. A server that got no byte of a body cannot have done what the body asks for.

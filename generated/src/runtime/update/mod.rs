@@ -1,4 +1,4 @@
-//! Changing a resource that others change, too.
+//! Updates a resource that others update, too.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use crate::models::shared::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post guides uploads.
 ///
@@ -16,11 +16,14 @@ use crate::runtime;
 /// Created by `AiStudioApi::post_guides_uploads` and `UploadsApi::post_guides_uploads`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides-uploads>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-guides-uploads)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().post_guides_uploads(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .post_guides_uploads(genesys_cloud::models::UploadUrlRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -88,7 +91,7 @@ impl crate::api::AiStudioApi {
     pub fn post_guides_uploads(&self, body: UploadUrlRequest) -> PostGuidesUploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGuidesUploads as runtime::Operation>::METADATA,
+            PostGuidesUploads::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGuidesUploads { request }
@@ -104,7 +107,7 @@ impl crate::api::UploadsApi {
     pub fn post_guides_uploads(&self, body: UploadUrlRequest) -> PostGuidesUploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGuidesUploads as runtime::Operation>::METADATA,
+            PostGuidesUploads::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGuidesUploads { request }

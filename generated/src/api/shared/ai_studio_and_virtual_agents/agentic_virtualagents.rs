@@ -5,7 +5,7 @@ use crate::models::shared::ai_studio_and_virtual_agents::{
     GetAgenticVirtualagentsSortBy, GetAgenticVirtualagentsSortOrder,
     GetAgenticVirtualagentsStatus, UpdateAgenticVirtualAgent,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get agentic virtualagent.
 ///
@@ -18,12 +18,15 @@ use crate::runtime;
 ///
 /// Created by `AiStudioApi::get_agentic_virtualagent` and `VirtualAgentsApi::get_agentic_virtualagent`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-agentic-virtualagents--virtualAgentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-agentic-virtualagents--virtualAgentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().get_agentic_virtualagent("virtual_agent_id").await?;
+/// let response = client
+///     .ai_studio()
+///     .get_agentic_virtualagent("virtual_agent_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::AiStudioApi {
     ) -> GetAgenticVirtualagent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAgenticVirtualagent as runtime::Operation>::METADATA,
+            GetAgenticVirtualagent::METADATA,
         );
         request.path_argument(virtual_agent_id.as_ref());
         GetAgenticVirtualagent { request }
@@ -113,7 +116,7 @@ impl crate::api::VirtualAgentsApi {
     ) -> GetAgenticVirtualagent {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAgenticVirtualagent as runtime::Operation>::METADATA,
+            GetAgenticVirtualagent::METADATA,
         );
         request.path_argument(virtual_agent_id.as_ref());
         GetAgenticVirtualagent { request }
@@ -137,7 +140,7 @@ impl crate::api::VirtualAgentsApi {
 /// `VirtualAgentsApi::get_agentic_virtualagents`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-agentic-virtualagents>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-agentic-virtualagents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -291,7 +294,7 @@ impl crate::api::AiStudioApi {
         GetAgenticVirtualagents {
             request: runtime::Request::new(
                 &self.client,
-                <GetAgenticVirtualagents as runtime::Operation>::METADATA,
+                GetAgenticVirtualagents::METADATA,
             ),
         }
     }
@@ -306,7 +309,7 @@ impl crate::api::VirtualAgentsApi {
         GetAgenticVirtualagents {
             request: runtime::Request::new(
                 &self.client,
-                <GetAgenticVirtualagents as runtime::Operation>::METADATA,
+                GetAgenticVirtualagents::METADATA,
             ),
         }
     }
@@ -325,12 +328,18 @@ impl crate::api::VirtualAgentsApi {
 /// Created by `AiStudioApi::patch_agentic_virtualagent` and
 /// `VirtualAgentsApi::patch_agentic_virtualagent`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-agentic-virtualagents--virtualAgentId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-agentic-virtualagents--virtualAgentId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().patch_agentic_virtualagent("virtual_agent_id", genesys_cloud::models::UpdateAgenticVirtualAgent::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .patch_agentic_virtualagent(
+///         "virtual_agent_id",
+///         genesys_cloud::models::UpdateAgenticVirtualAgent::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -403,7 +412,7 @@ impl crate::api::AiStudioApi {
     ) -> PatchAgenticVirtualagent {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchAgenticVirtualagent as runtime::Operation>::METADATA,
+            PatchAgenticVirtualagent::METADATA,
         );
         request.path_argument(virtual_agent_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -427,7 +436,7 @@ impl crate::api::VirtualAgentsApi {
     ) -> PatchAgenticVirtualagent {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchAgenticVirtualagent as runtime::Operation>::METADATA,
+            PatchAgenticVirtualagent::METADATA,
         );
         request.path_argument(virtual_agent_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -450,11 +459,16 @@ impl crate::api::VirtualAgentsApi {
 /// `VirtualAgentsApi::post_agentic_virtualagents`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-agentic-virtualagents>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-agentic-virtualagents)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().post_agentic_virtualagents(genesys_cloud::models::CreateAgenticVirtualAgent::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .post_agentic_virtualagents(
+///         genesys_cloud::models::CreateAgenticVirtualAgent::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -525,7 +539,7 @@ impl crate::api::AiStudioApi {
     ) -> PostAgenticVirtualagents {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAgenticVirtualagents as runtime::Operation>::METADATA,
+            PostAgenticVirtualagents::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAgenticVirtualagents {
@@ -546,7 +560,7 @@ impl crate::api::VirtualAgentsApi {
     ) -> PostAgenticVirtualagents {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAgenticVirtualagents as runtime::Operation>::METADATA,
+            PostAgenticVirtualagents::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAgenticVirtualagents {

@@ -3,15 +3,15 @@
 use crate::models::shared::ai_studio_and_virtual_agents::{
     AgenticVirtualAgentVersionPublishJob, AgenticVirtualAgentVersionPublishJobRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post agentic virtualagent version jobs.
 ///
 /// `POST /api/v2/agentic/virtualagents/{virtualAgentId}/versions/{versionId}/jobs`
 ///
 /// Takes `virtual_agent_id` (a string), `version_id` (a string) and a body
-/// ([`AgenticVirtualAgentVersionPublishJobRequest`](crate::models::AgenticVirtualAgentVersionPublishJobRequest)).
-/// Returns
+/// ([`AgenticVirtualAgentVersionPublishJobRequest`](
+/// crate::models::AgenticVirtualAgentVersionPublishJobRequest)). Returns
 /// [`AgenticVirtualAgentVersionPublishJob`](crate::models::AgenticVirtualAgentVersionPublishJob).
 /// Succeeds with the status 200 (OK).
 ///
@@ -20,12 +20,19 @@ use crate::runtime;
 /// Created by `AiStudioApi::post_agentic_virtualagent_version_jobs` and
 /// `VirtualAgentsApi::post_agentic_virtualagent_version_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-agentic-virtualagents--virtualAgentId--versions--versionId--jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-agentic-virtualagents--virtualAgentId--versions--versionId--jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.ai_studio().post_agentic_virtualagent_version_jobs("virtual_agent_id", "version_id", genesys_cloud::models::AgenticVirtualAgentVersionPublishJobRequest::default()).await?;
+/// let response = client
+///     .ai_studio()
+///     .post_agentic_virtualagent_version_jobs(
+///         "virtual_agent_id",
+///         "version_id",
+///         genesys_cloud::models::AgenticVirtualAgentVersionPublishJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -103,7 +110,7 @@ impl crate::api::AiStudioApi {
     ) -> PostAgenticVirtualagentVersionJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAgenticVirtualagentVersionJobs as runtime::Operation>::METADATA,
+            PostAgenticVirtualagentVersionJobs::METADATA,
         );
         request.path_argument(virtual_agent_id.as_ref());
         request.path_argument(version_id.as_ref());
@@ -129,7 +136,7 @@ impl crate::api::VirtualAgentsApi {
     ) -> PostAgenticVirtualagentVersionJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAgenticVirtualagentVersionJobs as runtime::Operation>::METADATA,
+            PostAgenticVirtualagentVersionJobs::METADATA,
         );
         request.path_argument(virtual_agent_id.as_ref());
         request.path_argument(version_id.as_ref());

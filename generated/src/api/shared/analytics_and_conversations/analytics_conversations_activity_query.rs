@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_conversations::{
     ConversationActivityData, ConversationActivityQuery, ConversationActivityResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics conversations activity query.
 ///
@@ -21,12 +21,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_conversations_activity_query` and
 /// `ConversationsApi::post_analytics_conversations_activity_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-activity-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-activity-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_conversations_activity_query(genesys_cloud::models::ConversationActivityQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_conversations_activity_query(
+///         genesys_cloud::models::ConversationActivityQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +148,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsConversationsActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsActivityQuery {
@@ -165,7 +170,7 @@ impl crate::api::ConversationsApi {
     ) -> PostAnalyticsConversationsActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsActivityQuery {

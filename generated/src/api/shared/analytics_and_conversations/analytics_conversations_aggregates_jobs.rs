@@ -2,7 +2,7 @@
 
 use crate::models::shared::analytics_and_conversations::ConversationAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics conversations aggregates job.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::delete_analytics_conversations_aggregates_job` and
 /// `ConversationsApi::delete_analytics_conversations_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-conversations-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-conversations-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_conversations_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_conversations_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsConversationsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsConversationsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsConversationsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsConversationsAggregatesJob {
@@ -114,7 +117,7 @@ impl crate::api::ConversationsApi {
     ) -> DeleteAnalyticsConversationsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsConversationsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsConversationsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsConversationsAggregatesJob {
@@ -135,12 +138,15 @@ impl crate::api::ConversationsApi {
 /// Created by `AnalyticsApi::get_analytics_conversations_aggregates_job` and
 /// `ConversationsApi::get_analytics_conversations_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_conversations_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_conversations_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -213,7 +219,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsConversationsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsConversationsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsConversationsAggregatesJob {
@@ -234,7 +240,7 @@ impl crate::api::ConversationsApi {
     ) -> GetAnalyticsConversationsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsConversationsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsConversationsAggregatesJob {
@@ -256,20 +262,25 @@ impl crate::api::ConversationsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_conversations_aggregates_job`](crate::api::GetAnalyticsConversationsAggregatesJob),
-/// its results by
-/// [`get_analytics_conversations_aggregates_job_results`](crate::api::GetAnalyticsConversationsAggregatesJobResults);
-/// [`delete_analytics_conversations_aggregates_job`](crate::api::DeleteAnalyticsConversationsAggregatesJob)
-/// stops it.
+/// its results by [`get_analytics_conversations_aggregates_job_results`](
+/// crate::api::GetAnalyticsConversationsAggregatesJobResults);
+/// [`delete_analytics_conversations_aggregates_job`](
+/// crate::api::DeleteAnalyticsConversationsAggregatesJob) stops it.
 ///
 /// Created by `AnalyticsApi::post_analytics_conversations_aggregates_jobs` and
 /// `ConversationsApi::post_analytics_conversations_aggregates_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_conversations_aggregates_jobs(genesys_cloud::models::ConversationAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_conversations_aggregates_jobs(
+///         genesys_cloud::models::ConversationAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -339,13 +350,11 @@ impl IntoFuture for PostAnalyticsConversationsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsConversationsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsConversationsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsConversationsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsConversationsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsConversationsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsConversationsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -374,7 +383,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsConversationsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsAggregatesJobs {
@@ -396,7 +405,7 @@ impl crate::api::ConversationsApi {
     ) -> PostAnalyticsConversationsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsAggregatesJobs {

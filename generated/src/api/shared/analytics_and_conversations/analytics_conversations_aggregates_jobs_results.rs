@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_conversations::{
     ConversationAggregateDataContainer, ConversationAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics conversations aggregates job results.
 ///
@@ -21,12 +21,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::get_analytics_conversations_aggregates_job_results` and
 /// `ConversationsApi::get_analytics_conversations_aggregates_job_results`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_conversations_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_conversations_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -137,7 +140,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsConversationsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsConversationsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsConversationsAggregatesJobResults {
@@ -158,7 +161,7 @@ impl crate::api::ConversationsApi {
     ) -> GetAnalyticsConversationsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsConversationsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsConversationsAggregatesJobResults {

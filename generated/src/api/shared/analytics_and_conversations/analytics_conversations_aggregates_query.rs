@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_conversations::{
     ConversationAggregateQueryResponse, ConversationAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics conversations aggregates query.
 ///
@@ -18,19 +18,24 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_conversations_aggregates_query` and
 /// `ConversationsApi::post_analytics_conversations_aggregates_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_conversations_aggregates_query(genesys_cloud::models::ConversationAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_conversations_aggregates_query(
+///         genesys_cloud::models::ConversationAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -103,7 +108,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsConversationsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsAggregatesQuery {
@@ -125,7 +130,7 @@ impl crate::api::ConversationsApi {
     ) -> PostAnalyticsConversationsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsAggregatesQuery {

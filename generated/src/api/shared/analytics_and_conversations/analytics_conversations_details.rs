@@ -4,7 +4,7 @@ use crate::models::shared::analytics_and_conversations::{
     AnalyticsConversationWithoutAttributes,
     AnalyticsConversationWithoutAttributesMultiGetResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics conversation details.
 ///
@@ -19,19 +19,22 @@ use crate::runtime;
 /// Created by `AnalyticsApi::get_analytics_conversation_details` and
 /// `ConversationsApi::get_analytics_conversation_details`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations--conversationId--details>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations--conversationId--details)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_conversation_details("conversation_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_conversation_details("conversation_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -108,7 +111,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsConversationDetails {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationDetails as runtime::Operation>::METADATA,
+            GetAnalyticsConversationDetails::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetAnalyticsConversationDetails {
@@ -129,7 +132,7 @@ impl crate::api::ConversationsApi {
     ) -> GetAnalyticsConversationDetails {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationDetails as runtime::Operation>::METADATA,
+            GetAnalyticsConversationDetails::METADATA,
         );
         request.path_argument(conversation_id.as_ref());
         GetAnalyticsConversationDetails {
@@ -142,17 +145,17 @@ impl crate::api::ConversationsApi {
 ///
 /// `GET /api/v2/analytics/conversations/details`
 ///
-/// Takes no arguments. Returns
-/// [`AnalyticsConversationWithoutAttributesMultiGetResponse`](crate::models::AnalyticsConversationWithoutAttributesMultiGetResponse).
-/// Succeeds with the status 200 (OK).
+/// Takes no arguments. Returns [`AnalyticsConversationWithoutAttributesMultiGetResponse`](
+/// crate::models::AnalyticsConversationWithoutAttributesMultiGetResponse). Succeeds with the status 200
+/// (OK).
 ///
 /// Permissions, any of: `analytics:conversationDetail:view`, `analytics:agentConversationDetail:view`
 ///
 /// Created by `AnalyticsApi::get_analytics_conversations_details` and
 /// `ConversationsApi::get_analytics_conversations_details`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -249,7 +252,7 @@ impl crate::api::AnalyticsApi {
         GetAnalyticsConversationsDetails {
             request: runtime::Request::new(
                 &self.client,
-                <GetAnalyticsConversationsDetails as runtime::Operation>::METADATA,
+                GetAnalyticsConversationsDetails::METADATA,
             ),
         }
     }
@@ -267,7 +270,7 @@ impl crate::api::ConversationsApi {
         GetAnalyticsConversationsDetails {
             request: runtime::Request::new(
                 &self.client,
-                <GetAnalyticsConversationsDetails as runtime::Operation>::METADATA,
+                GetAnalyticsConversationsDetails::METADATA,
             ),
         }
     }

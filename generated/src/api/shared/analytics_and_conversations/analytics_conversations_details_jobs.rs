@@ -2,7 +2,7 @@
 
 use crate::models::shared::analytics_and_conversations_and_recording::AsyncConversationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics conversations details job.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::delete_analytics_conversations_details_job` and
 /// `ConversationsApi::delete_analytics_conversations_details_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-conversations-details-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-conversations-details-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_conversations_details_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_conversations_details_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsConversationsDetailsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsConversationsDetailsJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsConversationsDetailsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsConversationsDetailsJob {
@@ -117,7 +120,7 @@ impl crate::api::ConversationsApi {
     ) -> DeleteAnalyticsConversationsDetailsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsConversationsDetailsJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsConversationsDetailsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsConversationsDetailsJob {
@@ -138,12 +141,15 @@ impl crate::api::ConversationsApi {
 /// Created by `AnalyticsApi::get_analytics_conversations_details_job` and
 /// `ConversationsApi::get_analytics_conversations_details_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_conversations_details_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_conversations_details_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -219,7 +225,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsConversationsDetailsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationsDetailsJob as runtime::Operation>::METADATA,
+            GetAnalyticsConversationsDetailsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsConversationsDetailsJob {
@@ -240,7 +246,7 @@ impl crate::api::ConversationsApi {
     ) -> GetAnalyticsConversationsDetailsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationsDetailsJob as runtime::Operation>::METADATA,
+            GetAnalyticsConversationsDetailsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsConversationsDetailsJob {
@@ -261,20 +267,25 @@ impl crate::api::ConversationsApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_conversations_details_job`](crate::api::GetAnalyticsConversationsDetailsJob), its
-/// results by
-/// [`get_analytics_conversations_details_job_results`](crate::api::GetAnalyticsConversationsDetailsJobResults);
+/// results by [`get_analytics_conversations_details_job_results`](
+/// crate::api::GetAnalyticsConversationsDetailsJobResults);
 /// [`delete_analytics_conversations_details_job`](crate::api::DeleteAnalyticsConversationsDetailsJob)
 /// stops it.
 ///
 /// Created by `AnalyticsApi::post_analytics_conversations_details_jobs` and
 /// `ConversationsApi::post_analytics_conversations_details_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-details-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-details-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_conversations_details_jobs(genesys_cloud::models::AsyncConversationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_conversations_details_jobs(
+///         genesys_cloud::models::AsyncConversationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -347,13 +358,11 @@ impl IntoFuture for PostAnalyticsConversationsDetailsJobs {
 }
 
 impl runtime::Submit for PostAnalyticsConversationsDetailsJobs {
-    type Status = <crate::api::GetAnalyticsConversationsDetailsJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsConversationsDetailsJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsConversationsDetailsJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsConversationsDetailsJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsConversationsDetailsJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -382,7 +391,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsConversationsDetailsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsDetailsJobs as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsDetailsJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsDetailsJobs {
@@ -404,7 +413,7 @@ impl crate::api::ConversationsApi {
     ) -> PostAnalyticsConversationsDetailsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsDetailsJobs as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsDetailsJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsDetailsJobs {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_conversations::{
     AnalyticsConversation, AnalyticsConversationAsyncQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics conversations details job results.
 ///
@@ -21,12 +21,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::get_analytics_conversations_details_job_results` and
 /// `ConversationsApi::get_analytics_conversations_details_job_results`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-conversations-details-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_conversations_details_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_conversations_details_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -146,7 +149,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsConversationsDetailsJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationsDetailsJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsConversationsDetailsJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsConversationsDetailsJobResults {
@@ -167,7 +170,7 @@ impl crate::api::ConversationsApi {
     ) -> GetAnalyticsConversationsDetailsJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsConversationsDetailsJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsConversationsDetailsJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsConversationsDetailsJobResults {

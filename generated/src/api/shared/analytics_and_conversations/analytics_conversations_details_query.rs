@@ -4,7 +4,7 @@ use crate::models::shared::analytics_and_conversations::{
     AnalyticsConversationQueryResponse, AnalyticsConversationWithoutAttributes,
     ConversationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics conversations details query.
 ///
@@ -22,19 +22,24 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_conversations_details_query` and
 /// `ConversationsApi::post_analytics_conversations_details_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-details-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-conversations-details-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_conversations_details_query(genesys_cloud::models::ConversationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_conversations_details_query(
+///         genesys_cloud::models::ConversationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -141,7 +146,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsConversationsDetailsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsDetailsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsDetailsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsDetailsQuery {
@@ -163,7 +168,7 @@ impl crate::api::ConversationsApi {
     ) -> PostAnalyticsConversationsDetailsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsConversationsDetailsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsConversationsDetailsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsConversationsDetailsQuery {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_flows::{
     FlowActivityData, FlowActivityQuery, FlowActivityResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics flows activity query.
 ///
@@ -21,12 +21,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_flows_activity_query` and
 /// `FlowsApi::post_analytics_flows_activity_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-activity-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-activity-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_flows_activity_query(genesys_cloud::models::FlowActivityQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_flows_activity_query(
+///         genesys_cloud::models::FlowActivityQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +148,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsFlowsActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowsActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsFlowsActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowsActivityQuery {
@@ -165,7 +170,7 @@ impl crate::api::FlowsApi {
     ) -> PostAnalyticsFlowsActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowsActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsFlowsActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowsActivityQuery {

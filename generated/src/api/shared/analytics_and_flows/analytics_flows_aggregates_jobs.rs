@@ -2,7 +2,7 @@
 
 use crate::models::shared::analytics_and_flows::FlowAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics flows aggregates job.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::delete_analytics_flows_aggregates_job` and
 /// `FlowsApi::delete_analytics_flows_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-flows-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-flows-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_flows_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_flows_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsFlowsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsFlowsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsFlowsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsFlowsAggregatesJob {
@@ -114,7 +117,7 @@ impl crate::api::FlowsApi {
     ) -> DeleteAnalyticsFlowsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsFlowsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsFlowsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsFlowsAggregatesJob {
@@ -135,12 +138,15 @@ impl crate::api::FlowsApi {
 /// Created by `AnalyticsApi::get_analytics_flows_aggregates_job` and
 /// `FlowsApi::get_analytics_flows_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-flows-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-flows-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_flows_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_flows_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -213,7 +219,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsFlowsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsFlowsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsFlowsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsFlowsAggregatesJob {
@@ -234,7 +240,7 @@ impl crate::api::FlowsApi {
     ) -> GetAnalyticsFlowsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsFlowsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsFlowsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsFlowsAggregatesJob {
@@ -261,12 +267,17 @@ impl crate::api::FlowsApi {
 /// Created by `AnalyticsApi::post_analytics_flows_aggregates_jobs` and
 /// `FlowsApi::post_analytics_flows_aggregates_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_flows_aggregates_jobs(genesys_cloud::models::FlowAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_flows_aggregates_jobs(
+///         genesys_cloud::models::FlowAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -336,13 +347,11 @@ impl IntoFuture for PostAnalyticsFlowsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsFlowsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsFlowsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsFlowsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsFlowsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsFlowsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsFlowsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -371,7 +380,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsFlowsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsFlowsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowsAggregatesJobs {
@@ -393,7 +402,7 @@ impl crate::api::FlowsApi {
     ) -> PostAnalyticsFlowsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsFlowsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowsAggregatesJobs {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_flows::{
     FlowAggregateQueryResponse, FlowAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics flows aggregates query.
 ///
@@ -18,12 +18,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_flows_aggregates_query` and
 /// `FlowsApi::post_analytics_flows_aggregates_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_flows_aggregates_query(genesys_cloud::models::FlowAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_flows_aggregates_query(
+///         genesys_cloud::models::FlowAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsFlowsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsFlowsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowsAggregatesQuery {
@@ -119,7 +124,7 @@ impl crate::api::FlowsApi {
     ) -> PostAnalyticsFlowsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsFlowsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowsAggregatesQuery {

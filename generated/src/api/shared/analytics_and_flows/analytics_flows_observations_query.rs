@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_flows::{
     FlowObservationQuery, FlowObservationQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics flows observations query.
 ///
@@ -18,12 +18,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_flows_observations_query` and
 /// `FlowsApi::post_analytics_flows_observations_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-observations-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-flows-observations-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_flows_observations_query(genesys_cloud::models::FlowObservationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_flows_observations_query(
+///         genesys_cloud::models::FlowObservationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsFlowsObservationsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowsObservationsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsFlowsObservationsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowsObservationsQuery {
@@ -119,7 +124,7 @@ impl crate::api::FlowsApi {
     ) -> PostAnalyticsFlowsObservationsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsFlowsObservationsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsFlowsObservationsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsFlowsObservationsQuery {

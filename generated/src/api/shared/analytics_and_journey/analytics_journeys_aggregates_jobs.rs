@@ -2,7 +2,7 @@
 
 use crate::models::shared::analytics_and_journey::JourneyAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics journeys aggregates job.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::delete_analytics_journeys_aggregates_job` and
 /// `JourneyApi::delete_analytics_journeys_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-journeys-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-journeys-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_journeys_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_journeys_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsJourneysAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsJourneysAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsJourneysAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsJourneysAggregatesJob {
@@ -114,7 +117,7 @@ impl crate::api::JourneyApi {
     ) -> DeleteAnalyticsJourneysAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsJourneysAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsJourneysAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsJourneysAggregatesJob {
@@ -135,12 +138,15 @@ impl crate::api::JourneyApi {
 /// Created by `AnalyticsApi::get_analytics_journeys_aggregates_job` and
 /// `JourneyApi::get_analytics_journeys_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-journeys-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-journeys-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_journeys_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_journeys_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -213,7 +219,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsJourneysAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsJourneysAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsJourneysAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsJourneysAggregatesJob {
@@ -234,7 +240,7 @@ impl crate::api::JourneyApi {
     ) -> GetAnalyticsJourneysAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsJourneysAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsJourneysAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsJourneysAggregatesJob {
@@ -255,20 +261,25 @@ impl crate::api::JourneyApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_journeys_aggregates_job`](crate::api::GetAnalyticsJourneysAggregatesJob), its
-/// results by
-/// [`get_analytics_journeys_aggregates_job_results`](crate::api::GetAnalyticsJourneysAggregatesJobResults);
+/// results by [`get_analytics_journeys_aggregates_job_results`](
+/// crate::api::GetAnalyticsJourneysAggregatesJobResults);
 /// [`delete_analytics_journeys_aggregates_job`](crate::api::DeleteAnalyticsJourneysAggregatesJob) stops
 /// it.
 ///
 /// Created by `AnalyticsApi::post_analytics_journeys_aggregates_jobs` and
 /// `JourneyApi::post_analytics_journeys_aggregates_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-journeys-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-journeys-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_journeys_aggregates_jobs(genesys_cloud::models::JourneyAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_journeys_aggregates_jobs(
+///         genesys_cloud::models::JourneyAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -338,13 +349,11 @@ impl IntoFuture for PostAnalyticsJourneysAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsJourneysAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsJourneysAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsJourneysAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsJourneysAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsJourneysAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsJourneysAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -373,7 +382,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsJourneysAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsJourneysAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsJourneysAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsJourneysAggregatesJobs {
@@ -395,7 +404,7 @@ impl crate::api::JourneyApi {
     ) -> PostAnalyticsJourneysAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsJourneysAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsJourneysAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsJourneysAggregatesJobs {

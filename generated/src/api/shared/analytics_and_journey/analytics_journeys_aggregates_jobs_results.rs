@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_journey::{
     JourneyAggregateDataContainer, JourneyAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics journeys aggregates job results.
 ///
@@ -21,12 +21,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::get_analytics_journeys_aggregates_job_results` and
 /// `JourneyApi::get_analytics_journeys_aggregates_job_results`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-journeys-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-journeys-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_journeys_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_journeys_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -135,7 +138,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsJourneysAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsJourneysAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsJourneysAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsJourneysAggregatesJobResults {
@@ -156,7 +159,7 @@ impl crate::api::JourneyApi {
     ) -> GetAnalyticsJourneysAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsJourneysAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsJourneysAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsJourneysAggregatesJobResults {

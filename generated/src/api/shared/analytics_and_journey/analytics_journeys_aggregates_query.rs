@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_journey::{
     JourneyAggregateQueryResponse, JourneyAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics journeys aggregates query.
 ///
@@ -18,12 +18,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_journeys_aggregates_query` and
 /// `JourneyApi::post_analytics_journeys_aggregates_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-journeys-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-journeys-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_journeys_aggregates_query(genesys_cloud::models::JourneyAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_journeys_aggregates_query(
+///         genesys_cloud::models::JourneyAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsJourneysAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsJourneysAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsJourneysAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsJourneysAggregatesQuery {
@@ -119,7 +124,7 @@ impl crate::api::JourneyApi {
     ) -> PostAnalyticsJourneysAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsJourneysAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsJourneysAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsJourneysAggregatesQuery {

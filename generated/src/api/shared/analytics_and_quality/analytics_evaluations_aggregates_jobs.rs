@@ -2,7 +2,7 @@
 
 use crate::models::shared::analytics_and_quality::EvaluationAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics evaluations aggregates job.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::delete_analytics_evaluations_aggregates_job` and
 /// `QualityApi::delete_analytics_evaluations_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-evaluations-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-evaluations-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_evaluations_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_evaluations_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsEvaluationsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsEvaluationsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsEvaluationsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsEvaluationsAggregatesJob {
@@ -114,7 +117,7 @@ impl crate::api::QualityApi {
     ) -> DeleteAnalyticsEvaluationsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsEvaluationsAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsEvaluationsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsEvaluationsAggregatesJob {
@@ -135,12 +138,15 @@ impl crate::api::QualityApi {
 /// Created by `AnalyticsApi::get_analytics_evaluations_aggregates_job` and
 /// `QualityApi::get_analytics_evaluations_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-evaluations-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-evaluations-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_evaluations_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_evaluations_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -213,7 +219,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsEvaluationsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsEvaluationsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsEvaluationsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsEvaluationsAggregatesJob {
@@ -234,7 +240,7 @@ impl crate::api::QualityApi {
     ) -> GetAnalyticsEvaluationsAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsEvaluationsAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsEvaluationsAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsEvaluationsAggregatesJob {
@@ -255,20 +261,25 @@ impl crate::api::QualityApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_evaluations_aggregates_job`](crate::api::GetAnalyticsEvaluationsAggregatesJob), its
-/// results by
-/// [`get_analytics_evaluations_aggregates_job_results`](crate::api::GetAnalyticsEvaluationsAggregatesJobResults);
+/// results by [`get_analytics_evaluations_aggregates_job_results`](
+/// crate::api::GetAnalyticsEvaluationsAggregatesJobResults);
 /// [`delete_analytics_evaluations_aggregates_job`](crate::api::DeleteAnalyticsEvaluationsAggregatesJob)
 /// stops it.
 ///
 /// Created by `AnalyticsApi::post_analytics_evaluations_aggregates_jobs` and
 /// `QualityApi::post_analytics_evaluations_aggregates_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-evaluations-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-evaluations-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_evaluations_aggregates_jobs(genesys_cloud::models::EvaluationAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_evaluations_aggregates_jobs(
+///         genesys_cloud::models::EvaluationAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -338,13 +349,11 @@ impl IntoFuture for PostAnalyticsEvaluationsAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsEvaluationsAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsEvaluationsAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsEvaluationsAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsEvaluationsAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsEvaluationsAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsEvaluationsAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -373,7 +382,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsEvaluationsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsEvaluationsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsEvaluationsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsEvaluationsAggregatesJobs {
@@ -395,7 +404,7 @@ impl crate::api::QualityApi {
     ) -> PostAnalyticsEvaluationsAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsEvaluationsAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsEvaluationsAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsEvaluationsAggregatesJobs {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_quality::{
     EvaluationAggregateDataContainer, EvaluationAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics evaluations aggregates job results.
 ///
@@ -21,12 +21,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::get_analytics_evaluations_aggregates_job_results` and
 /// `QualityApi::get_analytics_evaluations_aggregates_job_results`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-evaluations-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-evaluations-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_evaluations_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_evaluations_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -137,7 +140,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsEvaluationsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsEvaluationsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsEvaluationsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsEvaluationsAggregatesJobResults {
@@ -158,7 +161,7 @@ impl crate::api::QualityApi {
     ) -> GetAnalyticsEvaluationsAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsEvaluationsAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsEvaluationsAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsEvaluationsAggregatesJobResults {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_quality::{
     EvaluationAggregateQueryResponse, EvaluationAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics evaluations aggregates query.
 ///
@@ -18,19 +18,24 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_evaluations_aggregates_query` and
 /// `QualityApi::post_analytics_evaluations_aggregates_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-evaluations-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-evaluations-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_evaluations_aggregates_query(genesys_cloud::models::EvaluationAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_evaluations_aggregates_query(
+///         genesys_cloud::models::EvaluationAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -103,7 +108,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsEvaluationsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsEvaluationsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsEvaluationsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsEvaluationsAggregatesQuery {
@@ -125,7 +130,7 @@ impl crate::api::QualityApi {
     ) -> PostAnalyticsEvaluationsAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsEvaluationsAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsEvaluationsAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsEvaluationsAggregatesQuery {

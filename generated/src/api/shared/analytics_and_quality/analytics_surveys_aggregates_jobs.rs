@@ -2,7 +2,7 @@
 
 use crate::models::shared::analytics_and_quality::SurveyAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics surveys aggregates job.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::delete_analytics_surveys_aggregates_job` and
 /// `QualityApi::delete_analytics_surveys_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-surveys-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-surveys-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_surveys_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_surveys_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsSurveysAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsSurveysAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsSurveysAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsSurveysAggregatesJob {
@@ -114,7 +117,7 @@ impl crate::api::QualityApi {
     ) -> DeleteAnalyticsSurveysAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsSurveysAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsSurveysAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsSurveysAggregatesJob {
@@ -135,12 +138,15 @@ impl crate::api::QualityApi {
 /// Created by `AnalyticsApi::get_analytics_surveys_aggregates_job` and
 /// `QualityApi::get_analytics_surveys_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-surveys-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-surveys-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_surveys_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_surveys_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -213,7 +219,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsSurveysAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsSurveysAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsSurveysAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsSurveysAggregatesJob {
@@ -234,7 +240,7 @@ impl crate::api::QualityApi {
     ) -> GetAnalyticsSurveysAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsSurveysAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsSurveysAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsSurveysAggregatesJob {
@@ -255,20 +261,25 @@ impl crate::api::QualityApi {
 ///
 /// Starts a job, which `submit` returns: its state is read by
 /// [`get_analytics_surveys_aggregates_job`](crate::api::GetAnalyticsSurveysAggregatesJob), its results
-/// by
-/// [`get_analytics_surveys_aggregates_job_results`](crate::api::GetAnalyticsSurveysAggregatesJobResults);
+/// by [`get_analytics_surveys_aggregates_job_results`](
+/// crate::api::GetAnalyticsSurveysAggregatesJobResults);
 /// [`delete_analytics_surveys_aggregates_job`](crate::api::DeleteAnalyticsSurveysAggregatesJob) stops
 /// it.
 ///
 /// Created by `AnalyticsApi::post_analytics_surveys_aggregates_jobs` and
 /// `QualityApi::post_analytics_surveys_aggregates_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-surveys-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-surveys-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_surveys_aggregates_jobs(genesys_cloud::models::SurveyAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_surveys_aggregates_jobs(
+///         genesys_cloud::models::SurveyAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -338,13 +349,11 @@ impl IntoFuture for PostAnalyticsSurveysAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsSurveysAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsSurveysAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsSurveysAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsSurveysAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsSurveysAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsSurveysAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -373,7 +382,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsSurveysAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsSurveysAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsSurveysAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsSurveysAggregatesJobs {
@@ -395,7 +404,7 @@ impl crate::api::QualityApi {
     ) -> PostAnalyticsSurveysAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsSurveysAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsSurveysAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsSurveysAggregatesJobs {

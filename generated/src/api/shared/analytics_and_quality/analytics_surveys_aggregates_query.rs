@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_quality::{
     SurveyAggregateQueryResponse, SurveyAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics surveys aggregates query.
 ///
@@ -18,12 +18,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_surveys_aggregates_query` and
 /// `QualityApi::post_analytics_surveys_aggregates_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-surveys-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-surveys-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_surveys_aggregates_query(genesys_cloud::models::SurveyAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_surveys_aggregates_query(
+///         genesys_cloud::models::SurveyAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +102,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsSurveysAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsSurveysAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsSurveysAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsSurveysAggregatesQuery {
@@ -119,7 +124,7 @@ impl crate::api::QualityApi {
     ) -> PostAnalyticsSurveysAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsSurveysAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsSurveysAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsSurveysAggregatesQuery {

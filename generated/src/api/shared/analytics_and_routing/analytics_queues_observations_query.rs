@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_routing::{
     QueueObservationQuery, QueueObservationQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics queues observations query.
 ///
@@ -18,19 +18,24 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_queues_observations_query` and
 /// `RoutingApi::post_analytics_queues_observations_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-queues-observations-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-queues-observations-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_queues_observations_query(genesys_cloud::models::QueueObservationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_queues_observations_query(
+///         genesys_cloud::models::QueueObservationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -103,7 +108,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsQueuesObservationsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsQueuesObservationsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsQueuesObservationsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsQueuesObservationsQuery {
@@ -125,7 +130,7 @@ impl crate::api::RoutingApi {
     ) -> PostAnalyticsQueuesObservationsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsQueuesObservationsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsQueuesObservationsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsQueuesObservationsQuery {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_routing::{
     RoutingActivityData, RoutingActivityQuery, RoutingActivityResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics routing activity query.
 ///
@@ -21,12 +21,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_routing_activity_query` and
 /// `RoutingApi::post_analytics_routing_activity_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-routing-activity-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-routing-activity-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_routing_activity_query(genesys_cloud::models::RoutingActivityQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_routing_activity_query(
+///         genesys_cloud::models::RoutingActivityQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +148,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsRoutingActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsRoutingActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsRoutingActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsRoutingActivityQuery {
@@ -165,7 +170,7 @@ impl crate::api::RoutingApi {
     ) -> PostAnalyticsRoutingActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsRoutingActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsRoutingActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsRoutingActivityQuery {

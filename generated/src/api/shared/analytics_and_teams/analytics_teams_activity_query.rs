@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_teams::{
     TeamActivityData, TeamActivityQuery, TeamActivityResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics teams activity query.
 ///
@@ -21,12 +21,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_teams_activity_query` and
 /// `TeamsApi::post_analytics_teams_activity_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-teams-activity-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-teams-activity-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_teams_activity_query(genesys_cloud::models::TeamActivityQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_teams_activity_query(
+///         genesys_cloud::models::TeamActivityQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +148,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsTeamsActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsTeamsActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsTeamsActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsTeamsActivityQuery {
@@ -165,7 +170,7 @@ impl crate::api::TeamsApi {
     ) -> PostAnalyticsTeamsActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsTeamsActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsTeamsActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsTeamsActivityQuery {

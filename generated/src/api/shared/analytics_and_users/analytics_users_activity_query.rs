@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_users::{
     UserActivityData, UserActivityQuery, UserActivityResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics users activity query.
 ///
@@ -21,12 +21,17 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_users_activity_query` and
 /// `UsersApi::post_analytics_users_activity_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-activity-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-activity-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_users_activity_query(genesys_cloud::models::UserActivityQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_users_activity_query(
+///         genesys_cloud::models::UserActivityQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -143,7 +148,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsUsersActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsUsersActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersActivityQuery {
@@ -165,7 +170,7 @@ impl crate::api::UsersApi {
     ) -> PostAnalyticsUsersActivityQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersActivityQuery as runtime::Operation>::METADATA,
+            PostAnalyticsUsersActivityQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersActivityQuery {

@@ -2,7 +2,7 @@
 
 use crate::models::shared::analytics_and_users::UserAsyncAggregationQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics users aggregates job.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::delete_analytics_users_aggregates_job` and
 /// `UsersApi::delete_analytics_users_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-users-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-users-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_users_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_users_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +96,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsUsersAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsUsersAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsUsersAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsUsersAggregatesJob {
@@ -114,7 +117,7 @@ impl crate::api::UsersApi {
     ) -> DeleteAnalyticsUsersAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsUsersAggregatesJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsUsersAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsUsersAggregatesJob {
@@ -135,12 +138,15 @@ impl crate::api::UsersApi {
 /// Created by `AnalyticsApi::get_analytics_users_aggregates_job` and
 /// `UsersApi::get_analytics_users_aggregates_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-aggregates-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-aggregates-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_users_aggregates_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_users_aggregates_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -213,7 +219,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsUsersAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsUsersAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsUsersAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsUsersAggregatesJob {
@@ -234,7 +240,7 @@ impl crate::api::UsersApi {
     ) -> GetAnalyticsUsersAggregatesJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsUsersAggregatesJob as runtime::Operation>::METADATA,
+            GetAnalyticsUsersAggregatesJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsUsersAggregatesJob {
@@ -261,12 +267,17 @@ impl crate::api::UsersApi {
 /// Created by `AnalyticsApi::post_analytics_users_aggregates_jobs` and
 /// `UsersApi::post_analytics_users_aggregates_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-aggregates-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-aggregates-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_users_aggregates_jobs(genesys_cloud::models::UserAsyncAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_users_aggregates_jobs(
+///         genesys_cloud::models::UserAsyncAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -336,13 +347,11 @@ impl IntoFuture for PostAnalyticsUsersAggregatesJobs {
 }
 
 impl runtime::Submit for PostAnalyticsUsersAggregatesJobs {
-    type Status = <crate::api::GetAnalyticsUsersAggregatesJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsUsersAggregatesJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsUsersAggregatesJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsUsersAggregatesJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsUsersAggregatesJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -371,7 +380,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsUsersAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsUsersAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersAggregatesJobs {
@@ -393,7 +402,7 @@ impl crate::api::UsersApi {
     ) -> PostAnalyticsUsersAggregatesJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersAggregatesJobs as runtime::Operation>::METADATA,
+            PostAnalyticsUsersAggregatesJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersAggregatesJobs {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_users::{
     UserAggregateDataContainer, UserAsyncAggregateQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics users aggregates job results.
 ///
@@ -21,12 +21,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::get_analytics_users_aggregates_job_results` and
 /// `UsersApi::get_analytics_users_aggregates_job_results`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-aggregates-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-aggregates-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_users_aggregates_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_users_aggregates_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -135,7 +138,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsUsersAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsUsersAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsUsersAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsUsersAggregatesJobResults {
@@ -156,7 +159,7 @@ impl crate::api::UsersApi {
     ) -> GetAnalyticsUsersAggregatesJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsUsersAggregatesJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsUsersAggregatesJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsUsersAggregatesJobResults {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_users::{
     UserAggregateQueryResponse, UserAggregationQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics users aggregates query.
 ///
@@ -18,19 +18,24 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_users_aggregates_query` and
 /// `UsersApi::post_analytics_users_aggregates_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-aggregates-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-aggregates-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_users_aggregates_query(genesys_cloud::models::UserAggregationQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_users_aggregates_query(
+///         genesys_cloud::models::UserAggregationQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -103,7 +108,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsUsersAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsUsersAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersAggregatesQuery {
@@ -125,7 +130,7 @@ impl crate::api::UsersApi {
     ) -> PostAnalyticsUsersAggregatesQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersAggregatesQuery as runtime::Operation>::METADATA,
+            PostAnalyticsUsersAggregatesQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersAggregatesQuery {

@@ -2,7 +2,7 @@
 
 use crate::models::shared::analytics_and_users::AsyncUserDetailsQuery;
 use crate::models::shared::async_query_response::{AsyncQueryResponse, AsyncQueryStatus};
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete analytics users details job.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::delete_analytics_users_details_job` and
 /// `UsersApi::delete_analytics_users_details_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-users-details-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-analytics-users-details-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().delete_analytics_users_details_job("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .delete_analytics_users_details_job("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -91,7 +94,7 @@ impl crate::api::AnalyticsApi {
     ) -> DeleteAnalyticsUsersDetailsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsUsersDetailsJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsUsersDetailsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsUsersDetailsJob {
@@ -112,7 +115,7 @@ impl crate::api::UsersApi {
     ) -> DeleteAnalyticsUsersDetailsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAnalyticsUsersDetailsJob as runtime::Operation>::METADATA,
+            DeleteAnalyticsUsersDetailsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         DeleteAnalyticsUsersDetailsJob {
@@ -133,8 +136,8 @@ impl crate::api::UsersApi {
 /// Created by `AnalyticsApi::get_analytics_users_details_job` and
 /// `UsersApi::get_analytics_users_details_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-details-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-details-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -209,7 +212,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsUsersDetailsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsUsersDetailsJob as runtime::Operation>::METADATA,
+            GetAnalyticsUsersDetailsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsUsersDetailsJob {
@@ -230,7 +233,7 @@ impl crate::api::UsersApi {
     ) -> GetAnalyticsUsersDetailsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsUsersDetailsJob as runtime::Operation>::METADATA,
+            GetAnalyticsUsersDetailsJob::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsUsersDetailsJob {
@@ -257,12 +260,17 @@ impl crate::api::UsersApi {
 /// Created by `AnalyticsApi::post_analytics_users_details_jobs` and
 /// `UsersApi::post_analytics_users_details_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-details-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-details-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_users_details_jobs(genesys_cloud::models::AsyncUserDetailsQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_users_details_jobs(
+///         genesys_cloud::models::AsyncUserDetailsQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -330,13 +338,11 @@ impl IntoFuture for PostAnalyticsUsersDetailsJobs {
 }
 
 impl runtime::Submit for PostAnalyticsUsersDetailsJobs {
-    type Status = <crate::api::GetAnalyticsUsersDetailsJob as runtime::Operation>::Output;
+    type Status = AsyncQueryStatus;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetAnalyticsUsersDetailsJob as runtime::Operation>::METADATA,
-        cancel: Some(
-            <crate::api::DeleteAnalyticsUsersDetailsJob as runtime::Operation>::METADATA,
-        ),
+        status: crate::api::GetAnalyticsUsersDetailsJob::METADATA,
+        cancel: Some(crate::api::DeleteAnalyticsUsersDetailsJob::METADATA),
         id: &["jobId"],
         state: runtime::JobStatePlace::Property(&["state"]),
         states: &[
@@ -365,7 +371,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsUsersDetailsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersDetailsJobs as runtime::Operation>::METADATA,
+            PostAnalyticsUsersDetailsJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersDetailsJobs {
@@ -387,7 +393,7 @@ impl crate::api::UsersApi {
     ) -> PostAnalyticsUsersDetailsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersDetailsJobs as runtime::Operation>::METADATA,
+            PostAnalyticsUsersDetailsJobs::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersDetailsJobs {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_users::{
     AnalyticsUserDetail, AnalyticsUserDetailsAsyncQueryResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get analytics users details job results.
 ///
@@ -21,12 +21,15 @@ use crate::runtime;
 /// Created by `AnalyticsApi::get_analytics_users_details_job_results` and
 /// `UsersApi::get_analytics_users_details_job_results`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-details-jobs--jobId--results>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-analytics-users-details-jobs--jobId--results)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().get_analytics_users_details_job_results("job_id").await?;
+/// let response = client
+///     .analytics()
+///     .get_analytics_users_details_job_results("job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -141,7 +144,7 @@ impl crate::api::AnalyticsApi {
     ) -> GetAnalyticsUsersDetailsJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsUsersDetailsJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsUsersDetailsJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsUsersDetailsJobResults {
@@ -162,7 +165,7 @@ impl crate::api::UsersApi {
     ) -> GetAnalyticsUsersDetailsJobResults {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAnalyticsUsersDetailsJobResults as runtime::Operation>::METADATA,
+            GetAnalyticsUsersDetailsJobResults::METADATA,
         );
         request.path_argument(job_id.as_ref());
         GetAnalyticsUsersDetailsJobResults {

@@ -3,7 +3,7 @@
 use crate::models::shared::analytics_and_users::{
     AnalyticsUserDetail, AnalyticsUserDetailsQueryResponse, UserDetailsQuery,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post analytics users details query.
 ///
@@ -21,19 +21,24 @@ use crate::runtime;
 /// Created by `AnalyticsApi::post_analytics_users_details_query` and
 /// `UsersApi::post_analytics_users_details_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-details-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-analytics-users-details-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.analytics().post_analytics_users_details_query(genesys_cloud::models::UserDetailsQuery::default()).await?;
+/// let response = client
+///     .analytics()
+///     .post_analytics_users_details_query(
+///         genesys_cloud::models::UserDetailsQuery::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -135,7 +140,7 @@ impl crate::api::AnalyticsApi {
     ) -> PostAnalyticsUsersDetailsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersDetailsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsUsersDetailsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersDetailsQuery {
@@ -157,7 +162,7 @@ impl crate::api::UsersApi {
     ) -> PostAnalyticsUsersDetailsQuery {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAnalyticsUsersDetailsQuery as runtime::Operation>::METADATA,
+            PostAnalyticsUsersDetailsQuery::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAnalyticsUsersDetailsQuery {

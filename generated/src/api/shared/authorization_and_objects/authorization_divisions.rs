@@ -2,7 +2,7 @@
 
 use crate::models::shared::authorization_and_objects::AuthzDivisionEntityListing;
 use crate::models::shared::authorization_and_objects_and_users::AuthzDivision;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete authorization division.
 ///
@@ -15,12 +15,15 @@ use crate::runtime;
 /// Created by `AuthorizationApi::delete_authorization_division` and
 /// `ObjectsApi::delete_authorization_division`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-authorization-divisions--divisionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-authorization-divisions--divisionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().delete_authorization_division("division_id").await?;
+/// let response = client
+///     .authorization()
+///     .delete_authorization_division("division_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +102,7 @@ impl crate::api::AuthorizationApi {
     ) -> DeleteAuthorizationDivision {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAuthorizationDivision as runtime::Operation>::METADATA,
+            DeleteAuthorizationDivision::METADATA,
         );
         request.path_argument(division_id.as_ref());
         DeleteAuthorizationDivision {
@@ -120,7 +123,7 @@ impl crate::api::ObjectsApi {
     ) -> DeleteAuthorizationDivision {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteAuthorizationDivision as runtime::Operation>::METADATA,
+            DeleteAuthorizationDivision::METADATA,
         );
         request.path_argument(division_id.as_ref());
         DeleteAuthorizationDivision {
@@ -139,12 +142,15 @@ impl crate::api::ObjectsApi {
 /// Created by `AuthorizationApi::get_authorization_division` and
 /// `ObjectsApi::get_authorization_division`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions--divisionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions--divisionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().get_authorization_division("division_id").await?;
+/// let response = client
+///     .authorization()
+///     .get_authorization_division("division_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -221,7 +227,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationDivision {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationDivision as runtime::Operation>::METADATA,
+            GetAuthorizationDivision::METADATA,
         );
         request.path_argument(division_id.as_ref());
         GetAuthorizationDivision {
@@ -242,7 +248,7 @@ impl crate::api::ObjectsApi {
     ) -> GetAuthorizationDivision {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationDivision as runtime::Operation>::METADATA,
+            GetAuthorizationDivision::METADATA,
         );
         request.path_argument(division_id.as_ref());
         GetAuthorizationDivision {
@@ -266,7 +272,7 @@ impl crate::api::ObjectsApi {
 /// `ObjectsApi::get_authorization_divisions`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -434,7 +440,7 @@ impl crate::api::AuthorizationApi {
         GetAuthorizationDivisions {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationDivisions as runtime::Operation>::METADATA,
+                GetAuthorizationDivisions::METADATA,
             ),
         }
     }
@@ -450,7 +456,7 @@ impl crate::api::ObjectsApi {
         GetAuthorizationDivisions {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationDivisions as runtime::Operation>::METADATA,
+                GetAuthorizationDivisions::METADATA,
             ),
         }
     }
@@ -469,11 +475,14 @@ impl crate::api::ObjectsApi {
 /// `ObjectsApi::post_authorization_divisions`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-divisions>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-authorization-divisions)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().post_authorization_divisions(genesys_cloud::models::AuthzDivision::default()).await?;
+/// let response = client
+///     .authorization()
+///     .post_authorization_divisions(genesys_cloud::models::AuthzDivision::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -547,7 +556,7 @@ impl crate::api::AuthorizationApi {
     ) -> PostAuthorizationDivisions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAuthorizationDivisions as runtime::Operation>::METADATA,
+            PostAuthorizationDivisions::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAuthorizationDivisions {
@@ -569,7 +578,7 @@ impl crate::api::ObjectsApi {
     ) -> PostAuthorizationDivisions {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostAuthorizationDivisions as runtime::Operation>::METADATA,
+            PostAuthorizationDivisions::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostAuthorizationDivisions {
@@ -590,12 +599,18 @@ impl crate::api::ObjectsApi {
 /// Created by `AuthorizationApi::put_authorization_division` and
 /// `ObjectsApi::put_authorization_division`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-divisions--divisionId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-authorization-divisions--divisionId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().put_authorization_division("division_id", genesys_cloud::models::AuthzDivision::default()).await?;
+/// let response = client
+///     .authorization()
+///     .put_authorization_division(
+///         "division_id",
+///         genesys_cloud::models::AuthzDivision::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -668,7 +683,7 @@ impl crate::api::AuthorizationApi {
     ) -> PutAuthorizationDivision {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAuthorizationDivision as runtime::Operation>::METADATA,
+            PutAuthorizationDivision::METADATA,
         );
         request.path_argument(division_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -692,7 +707,7 @@ impl crate::api::ObjectsApi {
     ) -> PutAuthorizationDivision {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutAuthorizationDivision as runtime::Operation>::METADATA,
+            PutAuthorizationDivision::METADATA,
         );
         request.path_argument(division_id.as_ref());
         request.json_body("application/json", Some(body));

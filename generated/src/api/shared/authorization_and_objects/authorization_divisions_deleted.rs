@@ -2,7 +2,7 @@
 
 use crate::models::shared::authorization_and_objects::AuthzDivisionEntityListing;
 use crate::models::shared::authorization_and_objects_and_users::AuthzDivision;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization divisions deleted.
 ///
@@ -20,8 +20,8 @@ use crate::runtime;
 /// Created by `AuthorizationApi::get_authorization_divisions_deleted` and
 /// `ObjectsApi::get_authorization_divisions_deleted`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions-deleted>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions-deleted)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -141,7 +141,7 @@ impl crate::api::AuthorizationApi {
         GetAuthorizationDivisionsDeleted {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationDivisionsDeleted as runtime::Operation>::METADATA,
+                GetAuthorizationDivisionsDeleted::METADATA,
             ),
         }
     }
@@ -159,7 +159,7 @@ impl crate::api::ObjectsApi {
         GetAuthorizationDivisionsDeleted {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationDivisionsDeleted as runtime::Operation>::METADATA,
+                GetAuthorizationDivisionsDeleted::METADATA,
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::shared::authorization_and_objects::AuthzDivisionCursorListing;
 use crate::models::shared::authorization_and_objects_and_users::AuthzDivision;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization divisions query.
 ///
@@ -18,8 +18,8 @@ use crate::runtime;
 /// Created by `AuthorizationApi::get_authorization_divisions_query` and
 /// `ObjectsApi::get_authorization_divisions_query`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions-query>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisions-query)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -156,7 +156,7 @@ impl crate::api::AuthorizationApi {
         GetAuthorizationDivisionsQuery {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationDivisionsQuery as runtime::Operation>::METADATA,
+                GetAuthorizationDivisionsQuery::METADATA,
             ),
         }
     }
@@ -172,7 +172,7 @@ impl crate::api::ObjectsApi {
         GetAuthorizationDivisionsQuery {
             request: runtime::Request::new(
                 &self.client,
-                <GetAuthorizationDivisionsQuery as runtime::Operation>::METADATA,
+                GetAuthorizationDivisionsQuery::METADATA,
             ),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::shared::authorization_and_objects_and_users::AuthzDivision;
 use crate::models::shared::authorization_and_users::DivsPermittedEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization divisionspermitted paged subject id.
 ///
@@ -20,12 +20,18 @@ use crate::runtime;
 /// Created by `AuthorizationApi::get_authorization_divisionspermitted_paged_subject_id` and
 /// `UsersApi::get_authorization_divisionspermitted_paged_subject_id`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisionspermitted-paged--subjectId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisionspermitted-paged--subjectId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().get_authorization_divisionspermitted_paged_subject_id("subject_id", "permission").await?;
+/// let response = client
+///     .authorization()
+///     .get_authorization_divisionspermitted_paged_subject_id(
+///         "subject_id",
+///         "permission",
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -141,7 +147,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationDivisionspermittedPagedSubjectId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationDivisionspermittedPagedSubjectId as runtime::Operation>::METADATA,
+            GetAuthorizationDivisionspermittedPagedSubjectId::METADATA,
         );
         request.path_argument(subject_id.as_ref());
         request.query("permission", Some(permission.as_ref()));
@@ -165,7 +171,7 @@ impl crate::api::UsersApi {
     ) -> GetAuthorizationDivisionspermittedPagedSubjectId {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationDivisionspermittedPagedSubjectId as runtime::Operation>::METADATA,
+            GetAuthorizationDivisionspermittedPagedSubjectId::METADATA,
         );
         request.path_argument(subject_id.as_ref());
         request.query("permission", Some(permission.as_ref()));

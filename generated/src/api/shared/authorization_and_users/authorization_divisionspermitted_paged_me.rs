@@ -2,7 +2,7 @@
 
 use crate::models::shared::authorization_and_objects_and_users::AuthzDivision;
 use crate::models::shared::authorization_and_users::DivsPermittedEntityListing;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get authorization divisionspermitted paged me.
 ///
@@ -18,12 +18,15 @@ use crate::runtime;
 /// Created by `AuthorizationApi::get_authorization_divisionspermitted_paged_me` and
 /// `UsersApi::get_authorization_divisionspermitted_paged_me`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisionspermitted-paged-me>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-authorization-divisionspermitted-paged-me)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.authorization().get_authorization_divisionspermitted_paged_me("permission").await?;
+/// let response = client
+///     .authorization()
+///     .get_authorization_divisionspermitted_paged_me("permission")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -137,7 +140,7 @@ impl crate::api::AuthorizationApi {
     ) -> GetAuthorizationDivisionspermittedPagedMe {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationDivisionspermittedPagedMe as runtime::Operation>::METADATA,
+            GetAuthorizationDivisionspermittedPagedMe::METADATA,
         );
         request.query("permission", Some(permission.as_ref()));
         GetAuthorizationDivisionspermittedPagedMe {
@@ -158,7 +161,7 @@ impl crate::api::UsersApi {
     ) -> GetAuthorizationDivisionspermittedPagedMe {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetAuthorizationDivisionspermittedPagedMe as runtime::Operation>::METADATA,
+            GetAuthorizationDivisionspermittedPagedMe::METADATA,
         );
         request.query("permission", Some(permission.as_ref()));
         GetAuthorizationDivisionspermittedPagedMe {

@@ -7,9 +7,8 @@ export!(authorization_subjects: GetAuthorizationSubject);
 export!(authorization_subjects_bulkadd: PostAuthorizationSubjectBulkadd);
 export!(authorization_subjects_bulkremove: PostAuthorizationSubjectBulkremove);
 export!(authorization_subjects_bulkreplace: PostAuthorizationSubjectBulkreplace);
-export!(
-    authorization_subjects_divisions_roles: DeleteAuthorizationSubjectDivisionRole,
-        PostAuthorizationSubjectDivisionRole
+export!(authorization_subjects_divisions_roles:
+    DeleteAuthorizationSubjectDivisionRole, PostAuthorizationSubjectDivisionRole
 );
 export!(authorization_subjects_me: GetAuthorizationSubjectsMe);
 export!(users_roles: GetUserRoles, PutUserRoles);

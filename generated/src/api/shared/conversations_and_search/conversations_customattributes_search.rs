@@ -2,28 +2,32 @@
 
 use crate::models::shared::conversations_and_search::ConversationCustomAttributesSearchRequest;
 use crate::models::shared::json_search_response::JsonSearchResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post conversations customattributes search.
 ///
 /// `POST /api/v2/conversations/customattributes/search`
 ///
-/// Takes a body
-/// ([`ConversationCustomAttributesSearchRequest`](crate::models::ConversationCustomAttributesSearchRequest)).
-/// Returns [`JsonSearchResponse`](crate::models::JsonSearchResponse). Succeeds with the status 200
-/// (OK).
+/// Takes a body ([`ConversationCustomAttributesSearchRequest`](
+/// crate::models::ConversationCustomAttributesSearchRequest)). Returns
+/// [`JsonSearchResponse`](crate::models::JsonSearchResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `conversation:customAttributes:view`
 ///
 /// Created by `ConversationsApi::post_conversations_customattributes_search` and
 /// `SearchApi::post_conversations_customattributes_search`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-customattributes-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-customattributes-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_customattributes_search(genesys_cloud::models::ConversationCustomAttributesSearchRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_customattributes_search(
+///         genesys_cloud::models::ConversationCustomAttributesSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +101,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsCustomattributesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCustomattributesSearch as runtime::Operation>::METADATA,
+            PostConversationsCustomattributesSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsCustomattributesSearch {
@@ -119,7 +123,7 @@ impl crate::api::SearchApi {
     ) -> PostConversationsCustomattributesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsCustomattributesSearch as runtime::Operation>::METADATA,
+            PostConversationsCustomattributesSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsCustomattributesSearch {

@@ -3,7 +3,7 @@
 use crate::models::shared::conversations_and_search::{
     ConversationParticipantSearchRequest, JsonCursorSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post conversations participants attributes search.
 ///
@@ -19,12 +19,17 @@ use crate::runtime;
 /// Created by `ConversationsApi::post_conversations_participants_attributes_search` and
 /// `SearchApi::post_conversations_participants_attributes_search`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-participants-attributes-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-conversations-participants-attributes-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.conversations().post_conversations_participants_attributes_search(genesys_cloud::models::ConversationParticipantSearchRequest::default()).await?;
+/// let response = client
+///     .conversations()
+///     .post_conversations_participants_attributes_search(
+///         genesys_cloud::models::ConversationParticipantSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -98,7 +103,7 @@ impl crate::api::ConversationsApi {
     ) -> PostConversationsParticipantsAttributesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsParticipantsAttributesSearch as runtime::Operation>::METADATA,
+            PostConversationsParticipantsAttributesSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsParticipantsAttributesSearch {
@@ -120,7 +125,7 @@ impl crate::api::SearchApi {
     ) -> PostConversationsParticipantsAttributesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostConversationsParticipantsAttributesSearch as runtime::Operation>::METADATA,
+            PostConversationsParticipantsAttributesSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostConversationsParticipantsAttributesSearch {

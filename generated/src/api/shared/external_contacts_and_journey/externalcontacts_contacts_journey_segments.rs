@@ -4,7 +4,7 @@ use crate::models::shared::external_contacts_and_journey::{
     SegmentAssignment, SegmentAssignmentListing, UpdateSegmentAssignmentRequest,
     UpdateSegmentAssignmentResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get externalcontacts contact journey segments.
 ///
@@ -22,12 +22,15 @@ use crate::runtime;
 /// Created by `ExternalContactsApi::get_externalcontacts_contact_journey_segments` and
 /// `JourneyApi::get_externalcontacts_contact_journey_segments`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--journey-segments>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-externalcontacts-contacts--contactId--journey-segments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().get_externalcontacts_contact_journey_segments("contact_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .get_externalcontacts_contact_journey_segments("contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -139,7 +142,7 @@ impl crate::api::ExternalContactsApi {
     ) -> GetExternalcontactsContactJourneySegments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactJourneySegments as runtime::Operation>::METADATA,
+            GetExternalcontactsContactJourneySegments::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         GetExternalcontactsContactJourneySegments {
@@ -160,7 +163,7 @@ impl crate::api::JourneyApi {
     ) -> GetExternalcontactsContactJourneySegments {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetExternalcontactsContactJourneySegments as runtime::Operation>::METADATA,
+            GetExternalcontactsContactJourneySegments::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         GetExternalcontactsContactJourneySegments {
@@ -184,12 +187,15 @@ impl crate::api::JourneyApi {
 /// Created by `ExternalContactsApi::post_externalcontacts_contact_journey_segments` and
 /// `JourneyApi::post_externalcontacts_contact_journey_segments`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts--contactId--journey-segments>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-externalcontacts-contacts--contactId--journey-segments)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.external_contacts().post_externalcontacts_contact_journey_segments("contact_id").await?;
+/// let response = client
+///     .external_contacts()
+///     .post_externalcontacts_contact_journey_segments("contact_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -274,7 +280,7 @@ impl crate::api::ExternalContactsApi {
     ) -> PostExternalcontactsContactJourneySegments {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsContactJourneySegments as runtime::Operation>::METADATA,
+            PostExternalcontactsContactJourneySegments::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         PostExternalcontactsContactJourneySegments {
@@ -295,7 +301,7 @@ impl crate::api::JourneyApi {
     ) -> PostExternalcontactsContactJourneySegments {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostExternalcontactsContactJourneySegments as runtime::Operation>::METADATA,
+            PostExternalcontactsContactJourneySegments::METADATA,
         );
         request.path_argument(contact_id.as_ref());
         PostExternalcontactsContactJourneySegments {

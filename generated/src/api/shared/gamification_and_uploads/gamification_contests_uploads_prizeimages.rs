@@ -2,27 +2,32 @@
 
 use crate::models::shared::gamification_and_uploads::GamificationContestPrizeImageUploadUrlRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post gamification contests uploads prizeimages.
 ///
 /// `POST /api/v2/gamification/contests/uploads/prizeimages`
 ///
-/// Takes a body
-/// ([`GamificationContestPrizeImageUploadUrlRequest`](crate::models::GamificationContestPrizeImageUploadUrlRequest)).
-/// Returns [`UploadUrlResponse`](crate::models::UploadUrlResponse). Succeeds with the status 200 (OK).
+/// Takes a body ([`GamificationContestPrizeImageUploadUrlRequest`](
+/// crate::models::GamificationContestPrizeImageUploadUrlRequest)). Returns
+/// [`UploadUrlResponse`](crate::models::UploadUrlResponse). Succeeds with the status 200 (OK).
 ///
 /// Permission: `gamification:contestPrizeImage:upload`
 ///
 /// Created by `GamificationApi::post_gamification_contests_uploads_prizeimages` and
 /// `UploadsApi::post_gamification_contests_uploads_prizeimages`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-contests-uploads-prizeimages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-gamification-contests-uploads-prizeimages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.gamification().post_gamification_contests_uploads_prizeimages(genesys_cloud::models::GamificationContestPrizeImageUploadUrlRequest::default()).await?;
+/// let response = client
+///     .gamification()
+///     .post_gamification_contests_uploads_prizeimages(
+///         genesys_cloud::models::GamificationContestPrizeImageUploadUrlRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +101,7 @@ impl crate::api::GamificationApi {
     ) -> PostGamificationContestsUploadsPrizeimages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGamificationContestsUploadsPrizeimages as runtime::Operation>::METADATA,
+            PostGamificationContestsUploadsPrizeimages::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGamificationContestsUploadsPrizeimages {
@@ -118,7 +123,7 @@ impl crate::api::UploadsApi {
     ) -> PostGamificationContestsUploadsPrizeimages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGamificationContestsUploadsPrizeimages as runtime::Operation>::METADATA,
+            PostGamificationContestsUploadsPrizeimages::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGamificationContestsUploadsPrizeimages {

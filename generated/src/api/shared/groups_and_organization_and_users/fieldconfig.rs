@@ -3,7 +3,7 @@
 use crate::models::shared::groups_and_organization_and_users::{
     FieldConfig, GetFieldconfigType,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get fieldconfig.
 ///
@@ -19,18 +19,21 @@ use crate::runtime;
 /// `UsersApi::get_fieldconfig`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fieldconfig>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-fieldconfig)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.groups().get_fieldconfig(genesys_cloud::models::GetFieldconfigType::Person).await?;
+/// let response = client
+///     .groups()
+///     .get_fieldconfig(genesys_cloud::models::GetFieldconfigType::Person)
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `bad.entity.type`, `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -95,10 +98,7 @@ impl crate::api::GroupsApi {
     /// `GET /api/v2/fieldconfig` See [`GetFieldconfig`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_fieldconfig(&self, r#type: GetFieldconfigType) -> GetFieldconfig {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFieldconfig as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFieldconfig::METADATA);
         request.query("type", Some(r#type));
         GetFieldconfig { request }
     }
@@ -111,10 +111,7 @@ impl crate::api::OrganizationApi {
     /// `GET /api/v2/fieldconfig` See [`GetFieldconfig`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_fieldconfig(&self, r#type: GetFieldconfigType) -> GetFieldconfig {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFieldconfig as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFieldconfig::METADATA);
         request.query("type", Some(r#type));
         GetFieldconfig { request }
     }
@@ -127,10 +124,7 @@ impl crate::api::UsersApi {
     /// `GET /api/v2/fieldconfig` See [`GetFieldconfig`] for what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn get_fieldconfig(&self, r#type: GetFieldconfigType) -> GetFieldconfig {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetFieldconfig as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetFieldconfig::METADATA);
         request.query("type", Some(r#type));
         GetFieldconfig { request }
     }

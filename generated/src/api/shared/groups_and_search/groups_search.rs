@@ -2,7 +2,7 @@
 
 use crate::models::shared::groups_and_search::{GroupSearchRequest, GroupsSearchResponse};
 use crate::models::shared::user::Group;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get groups search.
 ///
@@ -17,7 +17,7 @@ use crate::runtime;
 /// Created by `GroupsApi::get_groups_search` and `SearchApi::get_groups_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-groups-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -28,7 +28,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -133,10 +133,7 @@ impl crate::api::GroupsApi {
     ///
     /// `GET /api/v2/groups/search` See [`GetGroupsSearch`] for what it takes and returns.
     pub fn get_groups_search(&self, q64: impl AsRef<str>) -> GetGroupsSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGroupsSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGroupsSearch::METADATA);
         request.query("q64", Some(q64.as_ref()));
         GetGroupsSearch { request }
     }
@@ -148,10 +145,7 @@ impl crate::api::SearchApi {
     ///
     /// `GET /api/v2/groups/search` See [`GetGroupsSearch`] for what it takes and returns.
     pub fn get_groups_search(&self, q64: impl AsRef<str>) -> GetGroupsSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetGroupsSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetGroupsSearch::METADATA);
         request.query("q64", Some(q64.as_ref()));
         GetGroupsSearch { request }
     }
@@ -170,18 +164,21 @@ impl crate::api::SearchApi {
 /// Created by `GroupsApi::post_groups_search` and `SearchApi::post_groups_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-groups-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.groups().post_groups_search(genesys_cloud::models::GroupSearchRequest::default()).await?;
+/// let response = client
+///     .groups()
+///     .post_groups_search(genesys_cloud::models::GroupSearchRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -279,7 +276,7 @@ impl crate::api::GroupsApi {
     pub fn post_groups_search(&self, body: GroupSearchRequest) -> PostGroupsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGroupsSearch as runtime::Operation>::METADATA,
+            PostGroupsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGroupsSearch { request }
@@ -295,7 +292,7 @@ impl crate::api::SearchApi {
     pub fn post_groups_search(&self, body: GroupSearchRequest) -> PostGroupsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostGroupsSearch as runtime::Operation>::METADATA,
+            PostGroupsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostGroupsSearch { request }

@@ -3,7 +3,7 @@
 use crate::models::shared::integrations_and_uploads::{
     FunctionUploadRequest, FunctionUploadResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post integrations action draft function upload.
 ///
@@ -19,12 +19,18 @@ use crate::runtime;
 /// Created by `IntegrationsApi::post_integrations_action_draft_function_upload` and
 /// `UploadsApi::post_integrations_action_draft_function_upload`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft-function-upload>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-integrations-actions--actionId--draft-function-upload)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.integrations().post_integrations_action_draft_function_upload("action_id", genesys_cloud::models::FunctionUploadRequest::default()).await?;
+/// let response = client
+///     .integrations()
+///     .post_integrations_action_draft_function_upload(
+///         "action_id",
+///         genesys_cloud::models::FunctionUploadRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +105,7 @@ impl crate::api::IntegrationsApi {
     ) -> PostIntegrationsActionDraftFunctionUpload {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostIntegrationsActionDraftFunctionUpload as runtime::Operation>::METADATA,
+            PostIntegrationsActionDraftFunctionUpload::METADATA,
         );
         request.path_argument(action_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -123,7 +129,7 @@ impl crate::api::UploadsApi {
     ) -> PostIntegrationsActionDraftFunctionUpload {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostIntegrationsActionDraftFunctionUpload as runtime::Operation>::METADATA,
+            PostIntegrationsActionDraftFunctionUpload::METADATA,
         );
         request.path_argument(action_id.as_ref());
         request.json_body("application/json", Some(body));

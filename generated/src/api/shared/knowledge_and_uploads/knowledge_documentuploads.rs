@@ -2,7 +2,7 @@
 
 use crate::models::shared::ai_studio_and_knowledge_and_uploads::UploadUrlRequest;
 use crate::models::shared::upload_url_response::UploadUrlResponse;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post knowledge documentuploads.
 ///
@@ -16,12 +16,17 @@ use crate::runtime;
 /// Created by `KnowledgeApi::post_knowledge_documentuploads` and
 /// `UploadsApi::post_knowledge_documentuploads`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-documentuploads>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-documentuploads)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_documentuploads(genesys_cloud::models::UploadUrlRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_documentuploads(
+///         genesys_cloud::models::UploadUrlRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -93,7 +98,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeDocumentuploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeDocumentuploads as runtime::Operation>::METADATA,
+            PostKnowledgeDocumentuploads::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostKnowledgeDocumentuploads {
@@ -115,7 +120,7 @@ impl crate::api::UploadsApi {
     ) -> PostKnowledgeDocumentuploads {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeDocumentuploads as runtime::Operation>::METADATA,
+            PostKnowledgeDocumentuploads::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostKnowledgeDocumentuploads {

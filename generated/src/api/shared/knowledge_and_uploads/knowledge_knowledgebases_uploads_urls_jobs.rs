@@ -4,7 +4,7 @@ use crate::models::shared::knowledge_and_uploads::{
     CreateUploadSourceUrlJobRequest, CreateUploadSourceUrlJobResponse,
     GetUploadSourceUrlJobStatusResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get knowledge knowledgebase uploads urls job.
 ///
@@ -19,12 +19,15 @@ use crate::runtime;
 /// Created by `KnowledgeApi::get_knowledge_knowledgebase_uploads_urls_job` and
 /// `UploadsApi::get_knowledge_knowledgebase_uploads_urls_job`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--uploads-urls-jobs--jobId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-knowledge-knowledgebases--knowledgeBaseId--uploads-urls-jobs--jobId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().get_knowledge_knowledgebase_uploads_urls_job("knowledge_base_id", "job_id").await?;
+/// let response = client
+///     .knowledge()
+///     .get_knowledge_knowledgebase_uploads_urls_job("knowledge_base_id", "job_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +103,7 @@ impl crate::api::KnowledgeApi {
     ) -> GetKnowledgeKnowledgebaseUploadsUrlsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseUploadsUrlsJob as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseUploadsUrlsJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(job_id.as_ref());
@@ -123,7 +126,7 @@ impl crate::api::UploadsApi {
     ) -> GetKnowledgeKnowledgebaseUploadsUrlsJob {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetKnowledgeKnowledgebaseUploadsUrlsJob as runtime::Operation>::METADATA,
+            GetKnowledgeKnowledgebaseUploadsUrlsJob::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.path_argument(job_id.as_ref());
@@ -145,17 +148,24 @@ impl crate::api::UploadsApi {
 /// Permission: `knowledge:uploadSourceUrlJob:add`
 ///
 /// Starts a job, which `submit` returns: its state is read by
-/// [`get_knowledge_knowledgebase_uploads_urls_job`](crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob).
+/// [`get_knowledge_knowledgebase_uploads_urls_job`](
+/// crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob).
 ///
 /// Created by `KnowledgeApi::post_knowledge_knowledgebase_uploads_urls_jobs` and
 /// `UploadsApi::post_knowledge_knowledgebase_uploads_urls_jobs`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--uploads-urls-jobs>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-knowledge-knowledgebases--knowledgeBaseId--uploads-urls-jobs)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.knowledge().post_knowledge_knowledgebase_uploads_urls_jobs("knowledge_base_id", genesys_cloud::models::CreateUploadSourceUrlJobRequest::default()).await?;
+/// let response = client
+///     .knowledge()
+///     .post_knowledge_knowledgebase_uploads_urls_jobs(
+///         "knowledge_base_id",
+///         genesys_cloud::models::CreateUploadSourceUrlJobRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -225,10 +235,10 @@ impl IntoFuture for PostKnowledgeKnowledgebaseUploadsUrlsJobs {
 }
 
 impl runtime::Submit for PostKnowledgeKnowledgebaseUploadsUrlsJobs {
-    type Status = <crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob as runtime::Operation>::Output;
+    type Status = GetUploadSourceUrlJobStatusResponse;
 
     const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
-        status: <crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob as runtime::Operation>::METADATA,
+        status: crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob::METADATA,
         cancel: None,
         id: &["id"],
         state: runtime::JobStatePlace::Property(&["status"]),
@@ -253,7 +263,7 @@ impl crate::api::KnowledgeApi {
     ) -> PostKnowledgeKnowledgebaseUploadsUrlsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseUploadsUrlsJobs as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseUploadsUrlsJobs::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -277,7 +287,7 @@ impl crate::api::UploadsApi {
     ) -> PostKnowledgeKnowledgebaseUploadsUrlsJobs {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostKnowledgeKnowledgebaseUploadsUrlsJobs as runtime::Operation>::METADATA,
+            PostKnowledgeKnowledgebaseUploadsUrlsJobs::METADATA,
         );
         request.path_argument(knowledge_base_id.as_ref());
         request.json_body("application/json", Some(body));

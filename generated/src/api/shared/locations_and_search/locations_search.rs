@@ -4,7 +4,7 @@ use crate::models::shared::location_definition::LocationDefinition;
 use crate::models::shared::locations_and_search::{
     GetLocationsSearchExpand, LocationSearchRequest, LocationsSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get locations search.
 ///
@@ -20,7 +20,7 @@ use crate::runtime;
 /// Created by `LocationsApi::get_locations_search` and `SearchApi::get_locations_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-locations-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -31,7 +31,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -136,7 +136,7 @@ impl crate::api::LocationsApi {
     pub fn get_locations_search(&self, q64: impl AsRef<str>) -> GetLocationsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLocationsSearch as runtime::Operation>::METADATA,
+            GetLocationsSearch::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetLocationsSearch { request }
@@ -151,7 +151,7 @@ impl crate::api::SearchApi {
     pub fn get_locations_search(&self, q64: impl AsRef<str>) -> GetLocationsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetLocationsSearch as runtime::Operation>::METADATA,
+            GetLocationsSearch::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetLocationsSearch { request }
@@ -172,18 +172,21 @@ impl crate::api::SearchApi {
 /// Created by `LocationsApi::post_locations_search` and `SearchApi::post_locations_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-locations-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-locations-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.locations().post_locations_search(genesys_cloud::models::LocationSearchRequest::default()).await?;
+/// let response = client
+///     .locations()
+///     .post_locations_search(genesys_cloud::models::LocationSearchRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -284,7 +287,7 @@ impl crate::api::LocationsApi {
     ) -> PostLocationsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLocationsSearch as runtime::Operation>::METADATA,
+            PostLocationsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostLocationsSearch { request }
@@ -303,7 +306,7 @@ impl crate::api::SearchApi {
     ) -> PostLocationsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostLocationsSearch as runtime::Operation>::METADATA,
+            PostLocationsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostLocationsSearch { request }

@@ -3,7 +3,7 @@
 use crate::models::shared::routing_and_users::{
     AgentMaxUtilizationResponse, UtilizationRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete routing user utilization.
 ///
@@ -16,8 +16,8 @@ use crate::runtime;
 /// Created by `RoutingApi::delete_routing_user_utilization` and
 /// `UsersApi::delete_routing_user_utilization`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-users--userId--utilization>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-routing-users--userId--utilization)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -92,7 +92,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteRoutingUserUtilization {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingUserUtilization as runtime::Operation>::METADATA,
+            DeleteRoutingUserUtilization::METADATA,
         );
         request.path_argument(user_id.as_ref());
         DeleteRoutingUserUtilization {
@@ -113,7 +113,7 @@ impl crate::api::UsersApi {
     ) -> DeleteRoutingUserUtilization {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteRoutingUserUtilization as runtime::Operation>::METADATA,
+            DeleteRoutingUserUtilization::METADATA,
         );
         request.path_argument(user_id.as_ref());
         DeleteRoutingUserUtilization {
@@ -134,8 +134,8 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::get_routing_user_utilization` and `UsersApi::get_routing_user_utilization`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-users--userId--utilization>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-routing-users--userId--utilization)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -212,7 +212,7 @@ impl crate::api::RoutingApi {
     ) -> GetRoutingUserUtilization {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingUserUtilization as runtime::Operation>::METADATA,
+            GetRoutingUserUtilization::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetRoutingUserUtilization {
@@ -233,7 +233,7 @@ impl crate::api::UsersApi {
     ) -> GetRoutingUserUtilization {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetRoutingUserUtilization as runtime::Operation>::METADATA,
+            GetRoutingUserUtilization::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetRoutingUserUtilization {
@@ -254,12 +254,18 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::put_routing_user_utilization` and `UsersApi::put_routing_user_utilization`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-users--userId--utilization>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-routing-users--userId--utilization)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_routing_user_utilization("user_id", genesys_cloud::models::UtilizationRequest::default()).await?;
+/// let response = client
+///     .routing()
+///     .put_routing_user_utilization(
+///         "user_id",
+///         genesys_cloud::models::UtilizationRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -332,7 +338,7 @@ impl crate::api::RoutingApi {
     ) -> PutRoutingUserUtilization {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutRoutingUserUtilization as runtime::Operation>::METADATA,
+            PutRoutingUserUtilization::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -356,7 +362,7 @@ impl crate::api::UsersApi {
     ) -> PutRoutingUserUtilization {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutRoutingUserUtilization as runtime::Operation>::METADATA,
+            PutRoutingUserUtilization::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));

@@ -4,7 +4,7 @@ use crate::models::shared::routing_and_users::{
     GetUserRoutinglanguagesSortOrder, UserLanguageEntityListing, UserRoutingLanguagePost,
 };
 use crate::models::shared::user::UserRoutingLanguage;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete user routinglanguage.
 ///
@@ -17,12 +17,15 @@ use crate::runtime;
 ///
 /// Created by `RoutingApi::delete_user_routinglanguage` and `UsersApi::delete_user_routinglanguage`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--routinglanguages--languageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--routinglanguages--languageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_user_routinglanguage("user_id", "language_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_user_routinglanguage("user_id", "language_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -96,7 +99,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteUserRoutinglanguage {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteUserRoutinglanguage as runtime::Operation>::METADATA,
+            DeleteUserRoutinglanguage::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(language_id.as_ref());
@@ -119,7 +122,7 @@ impl crate::api::UsersApi {
     ) -> DeleteUserRoutinglanguage {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteUserRoutinglanguage as runtime::Operation>::METADATA,
+            DeleteUserRoutinglanguage::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(language_id.as_ref());
@@ -142,8 +145,8 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::get_user_routinglanguages` and `UsersApi::get_user_routinglanguages`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--routinglanguages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--routinglanguages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -170,7 +173,7 @@ impl GetUserRoutinglanguages {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetUserRoutinglanguagesSortOrder>>,
@@ -270,7 +273,7 @@ impl crate::api::RoutingApi {
     ) -> GetUserRoutinglanguages {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserRoutinglanguages as runtime::Operation>::METADATA,
+            GetUserRoutinglanguages::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetUserRoutinglanguages { request }
@@ -289,7 +292,7 @@ impl crate::api::UsersApi {
     ) -> GetUserRoutinglanguages {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserRoutinglanguages as runtime::Operation>::METADATA,
+            GetUserRoutinglanguages::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetUserRoutinglanguages { request }
@@ -308,12 +311,19 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::patch_user_routinglanguage` and `UsersApi::patch_user_routinglanguage`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routinglanguages--languageId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routinglanguages--languageId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_user_routinglanguage("user_id", "language_id", genesys_cloud::models::UserRoutingLanguage::default()).await?;
+/// let response = client
+///     .routing()
+///     .patch_user_routinglanguage(
+///         "user_id",
+///         "language_id",
+///         genesys_cloud::models::UserRoutingLanguage::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -389,7 +399,7 @@ impl crate::api::RoutingApi {
     ) -> PatchUserRoutinglanguage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchUserRoutinglanguage as runtime::Operation>::METADATA,
+            PatchUserRoutinglanguage::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(language_id.as_ref());
@@ -415,7 +425,7 @@ impl crate::api::UsersApi {
     ) -> PatchUserRoutinglanguage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchUserRoutinglanguage as runtime::Operation>::METADATA,
+            PatchUserRoutinglanguage::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(language_id.as_ref());
@@ -438,12 +448,18 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::post_user_routinglanguages` and `UsersApi::post_user_routinglanguages`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--routinglanguages>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--routinglanguages)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_user_routinglanguages("user_id", genesys_cloud::models::UserRoutingLanguagePost::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_user_routinglanguages(
+///         "user_id",
+///         genesys_cloud::models::UserRoutingLanguagePost::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -518,7 +534,7 @@ impl crate::api::RoutingApi {
     ) -> PostUserRoutinglanguages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUserRoutinglanguages as runtime::Operation>::METADATA,
+            PostUserRoutinglanguages::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -542,7 +558,7 @@ impl crate::api::UsersApi {
     ) -> PostUserRoutinglanguages {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUserRoutinglanguages as runtime::Operation>::METADATA,
+            PostUserRoutinglanguages::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));

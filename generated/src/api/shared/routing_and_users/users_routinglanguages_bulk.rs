@@ -3,7 +3,7 @@
 use crate::models::shared::routing_and_users::{
     UserLanguageEntityListing, UserRoutingLanguagePost,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch user routinglanguages bulk.
 ///
@@ -19,12 +19,18 @@ use crate::runtime;
 /// Created by `RoutingApi::patch_user_routinglanguages_bulk` and
 /// `UsersApi::patch_user_routinglanguages_bulk`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routinglanguages-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routinglanguages-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_user_routinglanguages_bulk("user_id", vec![genesys_cloud::models::UserRoutingLanguagePost::default()]).await?;
+/// let response = client
+///     .routing()
+///     .patch_user_routinglanguages_bulk(
+///         "user_id",
+///         vec![genesys_cloud::models::UserRoutingLanguagePost::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -99,7 +105,7 @@ impl crate::api::RoutingApi {
     ) -> PatchUserRoutinglanguagesBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchUserRoutinglanguagesBulk as runtime::Operation>::METADATA,
+            PatchUserRoutinglanguagesBulk::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -123,7 +129,7 @@ impl crate::api::UsersApi {
     ) -> PatchUserRoutinglanguagesBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchUserRoutinglanguagesBulk as runtime::Operation>::METADATA,
+            PatchUserRoutinglanguagesBulk::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));

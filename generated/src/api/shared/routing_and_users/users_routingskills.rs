@@ -4,7 +4,7 @@ use crate::models::shared::routing_and_users::{
     GetUserRoutingskillsSortOrder, UserRoutingSkillPost, UserSkillEntityListing,
 };
 use crate::models::shared::user::UserRoutingSkill;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Delete user routingskill.
 ///
@@ -17,12 +17,15 @@ use crate::runtime;
 ///
 /// Created by `RoutingApi::delete_user_routingskill` and `UsersApi::delete_user_routingskill`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--routingskills--skillId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#delete-api-v2-users--userId--routingskills--skillId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().delete_user_routingskill("user_id", "skill_id").await?;
+/// let response = client
+///     .routing()
+///     .delete_user_routingskill("user_id", "skill_id")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -94,7 +97,7 @@ impl crate::api::RoutingApi {
     ) -> DeleteUserRoutingskill {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteUserRoutingskill as runtime::Operation>::METADATA,
+            DeleteUserRoutingskill::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(skill_id.as_ref());
@@ -115,7 +118,7 @@ impl crate::api::UsersApi {
     ) -> DeleteUserRoutingskill {
         let mut request = runtime::Request::new(
             &self.client,
-            <DeleteUserRoutingskill as runtime::Operation>::METADATA,
+            DeleteUserRoutingskill::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(skill_id.as_ref());
@@ -136,8 +139,8 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::get_user_routingskills` and `UsersApi::get_user_routingskills`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--routingskills>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users--userId--routingskills)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -148,7 +151,7 @@ impl crate::api::UsersApi {
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -170,7 +173,7 @@ impl GetUserRoutingskills {
         self
     }
 
-    /// The query parameter `sortOrder`: one of `ascending`, `descending`, default `ASC`.
+    /// The query parameter `sortOrder`: one of `ascending`, `descending`.
     pub fn sort_order(
         mut self,
         value: impl Into<Option<GetUserRoutingskillsSortOrder>>,
@@ -270,7 +273,7 @@ impl crate::api::RoutingApi {
     ) -> GetUserRoutingskills {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserRoutingskills as runtime::Operation>::METADATA,
+            GetUserRoutingskills::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetUserRoutingskills { request }
@@ -289,7 +292,7 @@ impl crate::api::UsersApi {
     ) -> GetUserRoutingskills {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetUserRoutingskills as runtime::Operation>::METADATA,
+            GetUserRoutingskills::METADATA,
         );
         request.path_argument(user_id.as_ref());
         GetUserRoutingskills { request }
@@ -308,19 +311,25 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::post_user_routingskills` and `UsersApi::post_user_routingskills`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--routingskills>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users--userId--routingskills)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().post_user_routingskills("user_id", genesys_cloud::models::UserRoutingSkillPost::default()).await?;
+/// let response = client
+///     .routing()
+///     .post_user_routingskills(
+///         "user_id",
+///         genesys_cloud::models::UserRoutingSkillPost::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -392,7 +401,7 @@ impl crate::api::RoutingApi {
     ) -> PostUserRoutingskills {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUserRoutingskills as runtime::Operation>::METADATA,
+            PostUserRoutingskills::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -414,7 +423,7 @@ impl crate::api::UsersApi {
     ) -> PostUserRoutingskills {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUserRoutingskills as runtime::Operation>::METADATA,
+            PostUserRoutingskills::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -434,19 +443,26 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::put_user_routingskill` and `UsersApi::put_user_routingskill`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--routingskills--skillId->)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--routingskills--skillId-)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_user_routingskill("user_id", "skill_id", genesys_cloud::models::UserRoutingSkill::default()).await?;
+/// let response = client
+///     .routing()
+///     .put_user_routingskill(
+///         "user_id",
+///         "skill_id",
+///         genesys_cloud::models::UserRoutingSkill::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 409: `general.conflict`
@@ -523,7 +539,7 @@ impl crate::api::RoutingApi {
     ) -> PutUserRoutingskill {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutUserRoutingskill as runtime::Operation>::METADATA,
+            PutUserRoutingskill::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(skill_id.as_ref());
@@ -547,7 +563,7 @@ impl crate::api::UsersApi {
     ) -> PutUserRoutingskill {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutUserRoutingskill as runtime::Operation>::METADATA,
+            PutUserRoutingskill::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.path_argument(skill_id.as_ref());

@@ -3,7 +3,7 @@
 use crate::models::shared::routing_and_users::{
     UserRoutingSkillPost, UserSkillEntityListing,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Patch user routingskills bulk.
 ///
@@ -19,12 +19,18 @@ use crate::runtime;
 /// Created by `RoutingApi::patch_user_routingskills_bulk` and
 /// `UsersApi::patch_user_routingskills_bulk`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routingskills-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#patch-api-v2-users--userId--routingskills-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().patch_user_routingskills_bulk("user_id", vec![genesys_cloud::models::UserRoutingSkillPost::default()]).await?;
+/// let response = client
+///     .routing()
+///     .patch_user_routingskills_bulk(
+///         "user_id",
+///         vec![genesys_cloud::models::UserRoutingSkillPost::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -97,7 +103,7 @@ impl crate::api::RoutingApi {
     ) -> PatchUserRoutingskillsBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchUserRoutingskillsBulk as runtime::Operation>::METADATA,
+            PatchUserRoutingskillsBulk::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -121,7 +127,7 @@ impl crate::api::UsersApi {
     ) -> PatchUserRoutingskillsBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PatchUserRoutingskillsBulk as runtime::Operation>::METADATA,
+            PatchUserRoutingskillsBulk::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -144,12 +150,18 @@ impl crate::api::UsersApi {
 ///
 /// Created by `RoutingApi::put_user_routingskills_bulk` and `UsersApi::put_user_routingskills_bulk`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--routingskills-bulk>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#put-api-v2-users--userId--routingskills-bulk)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.routing().put_user_routingskills_bulk("user_id", vec![genesys_cloud::models::UserRoutingSkillPost::default()]).await?;
+/// let response = client
+///     .routing()
+///     .put_user_routingskills_bulk(
+///         "user_id",
+///         vec![genesys_cloud::models::UserRoutingSkillPost::default()],
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -222,7 +234,7 @@ impl crate::api::RoutingApi {
     ) -> PutUserRoutingskillsBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutUserRoutingskillsBulk as runtime::Operation>::METADATA,
+            PutUserRoutingskillsBulk::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));
@@ -246,7 +258,7 @@ impl crate::api::UsersApi {
     ) -> PutUserRoutingskillsBulk {
         let mut request = runtime::Request::new(
             &self.client,
-            <PutUserRoutingskillsBulk as runtime::Operation>::METADATA,
+            PutUserRoutingskillsBulk::METADATA,
         );
         request.path_argument(user_id.as_ref());
         request.json_body("application/json", Some(body));

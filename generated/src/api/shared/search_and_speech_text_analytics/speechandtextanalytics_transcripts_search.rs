@@ -2,7 +2,7 @@
 
 use crate::models::shared::json_search_response::JsonSearchResponse;
 use crate::models::shared::search_and_speech_text_analytics::TranscriptSearchRequest;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post speechandtextanalytics transcripts search.
 ///
@@ -17,12 +17,17 @@ use crate::runtime;
 /// Created by `SearchApi::post_speechandtextanalytics_transcripts_search` and
 /// `SpeechTextAnalyticsApi::post_speechandtextanalytics_transcripts_search`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-transcripts-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-speechandtextanalytics-transcripts-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_speechandtextanalytics_transcripts_search(genesys_cloud::models::TranscriptSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_speechandtextanalytics_transcripts_search(
+///         genesys_cloud::models::TranscriptSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,7 +105,7 @@ impl crate::api::SearchApi {
     ) -> PostSpeechandtextanalyticsTranscriptsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSpeechandtextanalyticsTranscriptsSearch as runtime::Operation>::METADATA,
+            PostSpeechandtextanalyticsTranscriptsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSpeechandtextanalyticsTranscriptsSearch {
@@ -122,7 +127,7 @@ impl crate::api::SpeechTextAnalyticsApi {
     ) -> PostSpeechandtextanalyticsTranscriptsSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSpeechandtextanalyticsTranscriptsSearch as runtime::Operation>::METADATA,
+            PostSpeechandtextanalyticsTranscriptsSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSpeechandtextanalyticsTranscriptsSearch {

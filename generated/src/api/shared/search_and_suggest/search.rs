@@ -3,7 +3,7 @@
 use crate::models::shared::search_and_suggest::{
     GetSearchExpand, JsonNodeSearchResponse, SearchRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get search.
 ///
@@ -18,7 +18,7 @@ use crate::runtime;
 /// Created by `SearchApi::get_search` and `SuggestApi::get_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 429: `too.many.search.requests`
@@ -109,10 +109,7 @@ impl crate::api::SearchApi {
     ///
     /// `GET /api/v2/search` See [`GetSearch`] for what it takes and returns.
     pub fn get_search(&self, q64: impl AsRef<str>) -> GetSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetSearch::METADATA);
         request.query("q64", Some(q64.as_ref()));
         GetSearch { request }
     }
@@ -124,10 +121,7 @@ impl crate::api::SuggestApi {
     ///
     /// `GET /api/v2/search` See [`GetSearch`] for what it takes and returns.
     pub fn get_search(&self, q64: impl AsRef<str>) -> GetSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetSearch::METADATA);
         request.query("q64", Some(q64.as_ref()));
         GetSearch { request }
     }
@@ -146,18 +140,21 @@ impl crate::api::SuggestApi {
 /// Created by `SearchApi::post_search` and `SuggestApi::post_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_search(genesys_cloud::models::SearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_search(genesys_cloud::models::SearchRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 /// - 429: `too.many.search.requests`
@@ -234,10 +231,7 @@ impl crate::api::SearchApi {
     /// `POST /api/v2/search` See [`PostSearch`] for what it takes and returns.
     #[inline]
     pub fn post_search(&self, body: SearchRequest) -> PostSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostSearch::METADATA);
         request.json_body("application/json", Some(body));
         PostSearch { request }
     }
@@ -250,10 +244,7 @@ impl crate::api::SuggestApi {
     /// `POST /api/v2/search` See [`PostSearch`] for what it takes and returns.
     #[inline]
     pub fn post_search(&self, body: SearchRequest) -> PostSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostSearch::METADATA);
         request.json_body("application/json", Some(body));
         PostSearch { request }
     }

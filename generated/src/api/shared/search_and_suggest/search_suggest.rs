@@ -3,7 +3,7 @@
 use crate::models::shared::search_and_suggest::{
     GetSearchSuggestExpand, JsonNodeSearchResponse, SuggestSearchRequest,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get search suggest.
 ///
@@ -18,7 +18,7 @@ use crate::runtime;
 /// Created by `SearchApi::get_search_suggest` and `SuggestApi::get_search_suggest`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-search-suggest>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-search-suggest)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -29,7 +29,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -110,7 +110,7 @@ impl crate::api::SearchApi {
     pub fn get_search_suggest(&self, q64: impl AsRef<str>) -> GetSearchSuggest {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSearchSuggest as runtime::Operation>::METADATA,
+            GetSearchSuggest::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetSearchSuggest { request }
@@ -125,7 +125,7 @@ impl crate::api::SuggestApi {
     pub fn get_search_suggest(&self, q64: impl AsRef<str>) -> GetSearchSuggest {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetSearchSuggest as runtime::Operation>::METADATA,
+            GetSearchSuggest::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetSearchSuggest { request }
@@ -145,18 +145,21 @@ impl crate::api::SuggestApi {
 /// Created by `SearchApi::post_search_suggest` and `SuggestApi::post_search_suggest`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-search-suggest>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-search-suggest)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_search_suggest(genesys_cloud::models::SuggestSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_search_suggest(genesys_cloud::models::SuggestSearchRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -229,7 +232,7 @@ impl crate::api::SearchApi {
     pub fn post_search_suggest(&self, body: SuggestSearchRequest) -> PostSearchSuggest {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSearchSuggest as runtime::Operation>::METADATA,
+            PostSearchSuggest::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSearchSuggest { request }
@@ -245,7 +248,7 @@ impl crate::api::SuggestApi {
     pub fn post_search_suggest(&self, body: SuggestSearchRequest) -> PostSearchSuggest {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostSearchSuggest as runtime::Operation>::METADATA,
+            PostSearchSuggest::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostSearchSuggest { request }

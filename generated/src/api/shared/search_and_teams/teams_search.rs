@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_teams::{TeamSearchRequest, TeamsSearchResponse};
 use crate::models::shared::team::Team;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post teams search.
 ///
@@ -19,11 +19,14 @@ use crate::runtime;
 /// Created by `SearchApi::post_teams_search` and `TeamsApi::post_teams_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-teams-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_teams_search(genesys_cloud::models::TeamSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_teams_search(genesys_cloud::models::TeamSearchRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -120,10 +123,7 @@ impl crate::api::SearchApi {
     /// `POST /api/v2/teams/search` See [`PostTeamsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_teams_search(&self, body: TeamSearchRequest) -> PostTeamsSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostTeamsSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostTeamsSearch::METADATA);
         request.json_body("application/json", Some(body));
         PostTeamsSearch { request }
     }
@@ -136,10 +136,7 @@ impl crate::api::TeamsApi {
     /// `POST /api/v2/teams/search` See [`PostTeamsSearch`] for what it takes and returns.
     #[inline]
     pub fn post_teams_search(&self, body: TeamSearchRequest) -> PostTeamsSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostTeamsSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostTeamsSearch::METADATA);
         request.json_body("application/json", Some(body));
         PostTeamsSearch { request }
     }

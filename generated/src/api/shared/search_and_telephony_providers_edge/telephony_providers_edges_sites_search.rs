@@ -3,7 +3,7 @@
 use crate::models::shared::search_and_telephony_providers_edge::{
     Site, SiteSearchRequest, SitesSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get telephony providers edges sites search.
 ///
@@ -20,12 +20,15 @@ use crate::runtime;
 /// Created by `SearchApi::get_telephony_providers_edges_sites_search` and
 /// `TelephonyProvidersEdgeApi::get_telephony_providers_edges_sites_search`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-telephony-providers-edges-sites-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().get_telephony_providers_edges_sites_search("q64").await?;
+/// let response = client
+///     .search()
+///     .get_telephony_providers_edges_sites_search("q64")
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -139,7 +142,7 @@ impl crate::api::SearchApi {
     ) -> GetTelephonyProvidersEdgesSitesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesSitesSearch as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesSitesSearch::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetTelephonyProvidersEdgesSitesSearch {
@@ -160,7 +163,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> GetTelephonyProvidersEdgesSitesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetTelephonyProvidersEdgesSitesSearch as runtime::Operation>::METADATA,
+            GetTelephonyProvidersEdgesSitesSearch::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetTelephonyProvidersEdgesSitesSearch {
@@ -184,12 +187,17 @@ impl crate::api::TelephonyProvidersEdgeApi {
 /// Created by `SearchApi::post_telephony_providers_edges_sites_search` and
 /// `TelephonyProvidersEdgeApi::post_telephony_providers_edges_sites_search`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-sites-search>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-telephony-providers-edges-sites-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_telephony_providers_edges_sites_search(genesys_cloud::models::SiteSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_telephony_providers_edges_sites_search(
+///         genesys_cloud::models::SiteSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -294,7 +302,7 @@ impl crate::api::SearchApi {
     ) -> PostTelephonyProvidersEdgesSitesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgesSitesSearch as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgesSitesSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesSitesSearch {
@@ -316,7 +324,7 @@ impl crate::api::TelephonyProvidersEdgeApi {
     ) -> PostTelephonyProvidersEdgesSitesSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostTelephonyProvidersEdgesSitesSearch as runtime::Operation>::METADATA,
+            PostTelephonyProvidersEdgesSitesSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostTelephonyProvidersEdgesSitesSearch {

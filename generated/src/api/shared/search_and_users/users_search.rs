@@ -4,7 +4,7 @@ use crate::models::shared::search_and_users::{
     GetUsersSearchIntegrationPresenceSource, UserSearchRequest, UsersSearchResponse,
 };
 use crate::models::shared::user::User;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get users search.
 ///
@@ -21,7 +21,7 @@ use crate::runtime;
 /// Created by `SearchApi::get_users_search` and `UsersApi::get_users_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-users-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -32,7 +32,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -147,10 +147,7 @@ impl crate::api::SearchApi {
     ///
     /// `GET /api/v2/users/search` See [`GetUsersSearch`] for what it takes and returns.
     pub fn get_users_search(&self, q64: impl AsRef<str>) -> GetUsersSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetUsersSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetUsersSearch::METADATA);
         request.query("q64", Some(q64.as_ref()));
         GetUsersSearch { request }
     }
@@ -162,10 +159,7 @@ impl crate::api::UsersApi {
     ///
     /// `GET /api/v2/users/search` See [`GetUsersSearch`] for what it takes and returns.
     pub fn get_users_search(&self, q64: impl AsRef<str>) -> GetUsersSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <GetUsersSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, GetUsersSearch::METADATA);
         request.query("q64", Some(q64.as_ref()));
         GetUsersSearch { request }
     }
@@ -186,18 +180,21 @@ impl crate::api::UsersApi {
 /// Created by `SearchApi::post_users_search` and `UsersApi::post_users_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_users_search(genesys_cloud::models::UserSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_users_search(genesys_cloud::models::UserSearchRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -293,10 +290,7 @@ impl crate::api::SearchApi {
     /// `POST /api/v2/users/search` See [`PostUsersSearch`] for what it takes and returns.
     #[inline]
     pub fn post_users_search(&self, body: UserSearchRequest) -> PostUsersSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostUsersSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostUsersSearch::METADATA);
         request.json_body("application/json", Some(body));
         PostUsersSearch { request }
     }
@@ -309,10 +303,7 @@ impl crate::api::UsersApi {
     /// `POST /api/v2/users/search` See [`PostUsersSearch`] for what it takes and returns.
     #[inline]
     pub fn post_users_search(&self, body: UserSearchRequest) -> PostUsersSearch {
-        let mut request = runtime::Request::new(
-            &self.client,
-            <PostUsersSearch as runtime::Operation>::METADATA,
-        );
+        let mut request = runtime::Request::new(&self.client, PostUsersSearch::METADATA);
         request.json_body("application/json", Some(body));
         PostUsersSearch { request }
     }

@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_users::{UserSearchRequest, UsersSearchResponse};
 use crate::models::shared::user::User;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post users search conversation target.
 ///
@@ -21,12 +21,17 @@ use crate::runtime;
 /// Created by `SearchApi::post_users_search_conversation_target` and
 /// `UsersApi::post_users_search_conversation_target`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search-conversation-target>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search-conversation-target)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_users_search_conversation_target(genesys_cloud::models::UserSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_users_search_conversation_target(
+///         genesys_cloud::models::UserSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -131,7 +136,7 @@ impl crate::api::SearchApi {
     ) -> PostUsersSearchConversationTarget {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersSearchConversationTarget as runtime::Operation>::METADATA,
+            PostUsersSearchConversationTarget::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersSearchConversationTarget {
@@ -153,7 +158,7 @@ impl crate::api::UsersApi {
     ) -> PostUsersSearchConversationTarget {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersSearchConversationTarget as runtime::Operation>::METADATA,
+            PostUsersSearchConversationTarget::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersSearchConversationTarget {

@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_users::{UserSearchRequest, UsersSearchResponse};
 use crate::models::shared::user::User;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post users search queuemembers manage.
 ///
@@ -21,12 +21,17 @@ use crate::runtime;
 /// Created by `SearchApi::post_users_search_queuemembers_manage` and
 /// `UsersApi::post_users_search_queuemembers_manage`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search-queuemembers-manage>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search-queuemembers-manage)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_users_search_queuemembers_manage(genesys_cloud::models::UserSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_users_search_queuemembers_manage(
+///         genesys_cloud::models::UserSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -131,7 +136,7 @@ impl crate::api::SearchApi {
     ) -> PostUsersSearchQueuemembersManage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersSearchQueuemembersManage as runtime::Operation>::METADATA,
+            PostUsersSearchQueuemembersManage::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersSearchQueuemembersManage {
@@ -153,7 +158,7 @@ impl crate::api::UsersApi {
     ) -> PostUsersSearchQueuemembersManage {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersSearchQueuemembersManage as runtime::Operation>::METADATA,
+            PostUsersSearchQueuemembersManage::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersSearchQueuemembersManage {

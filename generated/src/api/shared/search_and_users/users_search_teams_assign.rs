@@ -2,7 +2,7 @@
 
 use crate::models::shared::search_and_users::{UserSearchRequest, UsersSearchResponse};
 use crate::models::shared::user::User;
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Post users search teams assign.
 ///
@@ -19,12 +19,17 @@ use crate::runtime;
 /// Created by `SearchApi::post_users_search_teams_assign` and
 /// `UsersApi::post_users_search_teams_assign`.
 ///
-/// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search-teams-assign>)
+/// [Genesys's page of this operation](
+/// https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-users-search-teams-assign)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_users_search_teams_assign(genesys_cloud::models::UserSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_users_search_teams_assign(
+///         genesys_cloud::models::UserSearchRequest::default(),
+///     )
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -127,7 +132,7 @@ impl crate::api::SearchApi {
     ) -> PostUsersSearchTeamsAssign {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersSearchTeamsAssign as runtime::Operation>::METADATA,
+            PostUsersSearchTeamsAssign::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersSearchTeamsAssign {
@@ -149,7 +154,7 @@ impl crate::api::UsersApi {
     ) -> PostUsersSearchTeamsAssign {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostUsersSearchTeamsAssign as runtime::Operation>::METADATA,
+            PostUsersSearchTeamsAssign::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostUsersSearchTeamsAssign {

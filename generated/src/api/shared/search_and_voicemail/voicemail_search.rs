@@ -3,7 +3,7 @@
 use crate::models::shared::search_and_voicemail::{
     VoicemailMessage, VoicemailSearchRequest, VoicemailsSearchResponse,
 };
-use crate::runtime;
+use crate::runtime::{self, Operation as _};
 
 /// Get voicemail search.
 ///
@@ -19,7 +19,7 @@ use crate::runtime;
 /// Created by `SearchApi::get_voicemail_search` and `VoicemailApi::get_voicemail_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#get-api-v2-voicemail-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
@@ -30,7 +30,7 @@ use crate::runtime;
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -137,7 +137,7 @@ impl crate::api::SearchApi {
     pub fn get_voicemail_search(&self, q64: impl AsRef<str>) -> GetVoicemailSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetVoicemailSearch as runtime::Operation>::METADATA,
+            GetVoicemailSearch::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetVoicemailSearch { request }
@@ -152,7 +152,7 @@ impl crate::api::VoicemailApi {
     pub fn get_voicemail_search(&self, q64: impl AsRef<str>) -> GetVoicemailSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <GetVoicemailSearch as runtime::Operation>::METADATA,
+            GetVoicemailSearch::METADATA,
         );
         request.query("q64", Some(q64.as_ref()));
         GetVoicemailSearch { request }
@@ -173,18 +173,21 @@ impl crate::api::VoicemailApi {
 /// Created by `SearchApi::post_voicemail_search` and `VoicemailApi::post_voicemail_search`.
 ///
 /// [Genesys's page of this
-/// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-voicemail-search>)
+/// operation](https://developer.genesys.cloud/devapps/api-explorer#post-api-v2-voicemail-search)
 ///
 /// ```no_run
 /// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
-/// let response = client.search().post_voicemail_search(genesys_cloud::models::VoicemailSearchRequest::default()).await?;
+/// let response = client
+///     .search()
+///     .post_voicemail_search(genesys_cloud::models::VoicemailSearchRequest::default())
+///     .await?;
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// Beside the codes of all operations:
+/// In addition to the codes of all operations:
 ///
 /// - 400: `invalid.date`, `invalid.value`
 #[derive(Clone)]
@@ -285,7 +288,7 @@ impl crate::api::SearchApi {
     ) -> PostVoicemailSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostVoicemailSearch as runtime::Operation>::METADATA,
+            PostVoicemailSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostVoicemailSearch { request }
@@ -304,7 +307,7 @@ impl crate::api::VoicemailApi {
     ) -> PostVoicemailSearch {
         let mut request = runtime::Request::new(
             &self.client,
-            <PostVoicemailSearch as runtime::Operation>::METADATA,
+            PostVoicemailSearch::METADATA,
         );
         request.json_body("application/json", Some(body));
         PostVoicemailSearch { request }

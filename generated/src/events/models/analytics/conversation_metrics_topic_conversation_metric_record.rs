@@ -15,8 +15,8 @@ use crate::runtime::time;
 
 /// `ConversationMetricsTopicConversationMetricRecord` in the API.
 ///
-/// Arrives with the topic
-/// [`analytics_conversation_metrics`](crate::events::topics::analytics::analytics_conversation_metrics).
+/// Arrives with the topic [`analytics_conversation_metrics`](
+/// crate::events::topics::analytics::analytics_conversation_metrics).
 #[derive(Clone, Default)]
 pub struct ConversationMetricsTopicConversationMetricRecord {
     /// `activeRouting`: `ConversationMetricsTopicConversationMetricRecordActiveRouting`

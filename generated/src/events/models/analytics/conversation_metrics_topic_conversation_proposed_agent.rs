@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMetricsTopicConversationProposedAgent` in the API.
 ///
-/// Part of
-/// [`ConversationMetricsTopicConversationMetricRecord`](crate::events::models::ConversationMetricsTopicConversationMetricRecord).
+/// Part of [`ConversationMetricsTopicConversationMetricRecord`](
+/// crate::events::models::ConversationMetricsTopicConversationMetricRecord).
 #[derive(Clone, Default)]
 pub struct ConversationMetricsTopicConversationProposedAgent {
     /// `agentRank`: an integer (`int64`)

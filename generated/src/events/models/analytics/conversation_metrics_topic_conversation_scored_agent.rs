@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMetricsTopicConversationScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationMetricsTopicConversationMetricRecord`](crate::events::models::ConversationMetricsTopicConversationMetricRecord).
+/// Part of [`ConversationMetricsTopicConversationMetricRecord`](
+/// crate::events::models::ConversationMetricsTopicConversationMetricRecord).
 #[derive(Clone, Default)]
 pub struct ConversationMetricsTopicConversationScoredAgent {
     /// `agentScore`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `StatEventFlowOutcomeTopicIntervalMetrics` in the API.
 ///
-/// Part of
-/// [`StatEventFlowOutcomeTopicStatsNotification`](crate::events::models::StatEventFlowOutcomeTopicStatsNotification).
+/// Part of [`StatEventFlowOutcomeTopicStatsNotification`](
+/// crate::events::models::StatEventFlowOutcomeTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventFlowOutcomeTopicIntervalMetrics {
     /// `interval`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `StatEventFlowOutcomeTopicMetricStats` in the API.
 ///
-/// Part of
-/// [`StatEventFlowOutcomeTopicIntervalMetrics`](crate::events::models::StatEventFlowOutcomeTopicIntervalMetrics).
+/// Part of [`StatEventFlowOutcomeTopicIntervalMetrics`](
+/// crate::events::models::StatEventFlowOutcomeTopicIntervalMetrics).
 #[derive(Clone, Default)]
 pub struct StatEventFlowOutcomeTopicMetricStats {
     /// `metric`: a string

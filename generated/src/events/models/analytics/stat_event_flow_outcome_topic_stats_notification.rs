@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `StatEventFlowOutcomeTopicStatsNotification` in the API.
 ///
-/// Arrives with the topic
-/// [`analytics_flowoutcome_aggregates`](crate::events::topics::analytics::analytics_flowoutcome_aggregates).
+/// Arrives with the topic [`analytics_flowoutcome_aggregates`](
+/// crate::events::topics::analytics::analytics_flowoutcome_aggregates).
 #[derive(Clone, Default)]
 pub struct StatEventFlowOutcomeTopicStatsNotification {
     /// `data`: a list of `StatEventFlowOutcomeTopicIntervalMetrics`

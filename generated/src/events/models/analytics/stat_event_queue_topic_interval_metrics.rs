@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `StatEventQueueTopicIntervalMetrics` in the API.
 ///
-/// Part of
-/// [`StatEventQueueTopicStatsNotification`](crate::events::models::StatEventQueueTopicStatsNotification).
+/// Part of [`StatEventQueueTopicStatsNotification`](
+/// crate::events::models::StatEventQueueTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventQueueTopicIntervalMetrics {
     /// `interval`: a string

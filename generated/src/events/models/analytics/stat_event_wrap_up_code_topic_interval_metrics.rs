@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `StatEventWrapUpCodeTopicIntervalMetrics` in the API.
 ///
-/// Part of
-/// [`StatEventWrapUpCodeTopicStatsNotification`](crate::events::models::StatEventWrapUpCodeTopicStatsNotification).
+/// Part of [`StatEventWrapUpCodeTopicStatsNotification`](
+/// crate::events::models::StatEventWrapUpCodeTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventWrapUpCodeTopicIntervalMetrics {
     /// `interval`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `StatEventWrapUpCodeTopicMetricStats` in the API.
 ///
-/// Part of
-/// [`StatEventWrapUpCodeTopicIntervalMetrics`](crate::events::models::StatEventWrapUpCodeTopicIntervalMetrics).
+/// Part of [`StatEventWrapUpCodeTopicIntervalMetrics`](
+/// crate::events::models::StatEventWrapUpCodeTopicIntervalMetrics).
 #[derive(Clone, Default)]
 pub struct StatEventWrapUpCodeTopicMetricStats {
     /// `metric`: a string

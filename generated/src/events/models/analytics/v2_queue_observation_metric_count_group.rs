@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `V2QueueObservationMetricCountGroup` in the API.
 ///
-/// Part of
-/// [`V2QueueObservationObservationCountNotification`](crate::events::models::V2QueueObservationObservationCountNotification).
+/// Part of [`V2QueueObservationObservationCountNotification`](
+/// crate::events::models::V2QueueObservationObservationCountNotification).
 #[derive(Clone, Default)]
 pub struct V2QueueObservationMetricCountGroup {
     /// `data`: a list of `V2QueueObservationMetricCountData`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectDependencyTrackingBuildNotificationClient` in the API.
 ///
-/// Part of
-/// [`ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification`](crate::events::models::ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification).
+/// Part of [`ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification`](
+/// crate::events::models::ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectDependencyTrackingBuildNotificationClient {
     /// `id`: a string

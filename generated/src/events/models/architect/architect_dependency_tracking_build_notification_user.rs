@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ArchitectDependencyTrackingBuildNotificationUser` in the API.
 ///
-/// Part of
-/// [`ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification`](crate::events::models::ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification).
+/// Part of [`ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification`](
+/// crate::events::models::ArchitectDependencyTrackingBuildNotificationDependencyTrackingBuildNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectDependencyTrackingBuildNotificationUser {
     /// `homeOrg`: `ArchitectDependencyTrackingBuildNotificationHomeOrganization`

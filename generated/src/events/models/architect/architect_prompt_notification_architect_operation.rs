@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationArchitectOperation` in the API.
 ///
-/// Part of
-/// [`ArchitectPromptNotificationPromptNotification`](crate::events::models::ArchitectPromptNotificationPromptNotification).
+/// Part of [`ArchitectPromptNotificationPromptNotification`](
+/// crate::events::models::ArchitectPromptNotificationPromptNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationArchitectOperation {
     /// `actionName`: `ArchitectPromptNotificationArchitectOperationActionName`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationClient` in the API.
 ///
-/// Part of
-/// [`ArchitectPromptNotificationArchitectOperation`](crate::events::models::ArchitectPromptNotificationArchitectOperation).
+/// Part of [`ArchitectPromptNotificationArchitectOperation`](
+/// crate::events::models::ArchitectPromptNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationClient {
     /// `id`: a string

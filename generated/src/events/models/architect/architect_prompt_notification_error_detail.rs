@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationErrorDetail` in the API.
 ///
-/// Part of
-/// [`ArchitectPromptNotificationArchitectOperation`](crate::events::models::ArchitectPromptNotificationArchitectOperation).
+/// Part of [`ArchitectPromptNotificationArchitectOperation`](
+/// crate::events::models::ArchitectPromptNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationErrorDetail {
     /// `entityId`: a string

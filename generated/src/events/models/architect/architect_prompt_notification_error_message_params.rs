@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `ArchitectPromptNotificationErrorMessageParams` in the API.
 ///
-/// Part of
-/// [`ArchitectPromptNotificationArchitectOperation`](crate::events::models::ArchitectPromptNotificationArchitectOperation).
+/// Part of [`ArchitectPromptNotificationArchitectOperation`](
+/// crate::events::models::ArchitectPromptNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationErrorMessageParams {
     /// `additionalProperties`: a map of strings to strings

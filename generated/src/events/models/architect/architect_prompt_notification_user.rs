@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ArchitectPromptNotificationUser` in the API.
 ///
-/// Part of
-/// [`ArchitectPromptNotificationArchitectOperation`](crate::events::models::ArchitectPromptNotificationArchitectOperation).
+/// Part of [`ArchitectPromptNotificationArchitectOperation`](
+/// crate::events::models::ArchitectPromptNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectPromptNotificationUser {
     /// `homeOrg`: `ArchitectPromptNotificationHomeOrganization`

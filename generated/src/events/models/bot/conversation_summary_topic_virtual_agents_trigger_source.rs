@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationSummaryTopicVirtualAgentsTriggerSource` in the API.
 ///
-/// Part of
-/// [`ConversationSummaryTopicVirtualAgentsConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicVirtualAgentsConversationSummaryEvent).
+/// Part of [`ConversationSummaryTopicVirtualAgentsConversationSummaryEvent`](
+/// crate::events::models::ConversationSummaryTopicVirtualAgentsConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicVirtualAgentsTriggerSource {
     /// `sourceId`: a string

@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayDataGroup` in the API.
 ///
-/// Part of
-/// [`WfmBuIntradayDataUpdateTopicBuIntradayResult`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayResult).
+/// Part of [`WfmBuIntradayDataUpdateTopicBuIntradayResult`](
+/// crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayResult).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayDataGroup {
     /// `forecastDataPerInterval`: a list of `WfmBuIntradayDataUpdateTopicBuIntradayForecastData`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayNotification` in the API.
 ///
-/// Arrives with the topic
-/// [`businessunit_workforcemanagement_intraday`](crate::events::topics::businessunits::businessunit_workforcemanagement_intraday).
+/// Arrives with the topic [`businessunit_workforcemanagement_intraday`](
+/// crate::events::topics::businessunits::businessunit_workforcemanagement_intraday).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayNotification {
     /// `operationId`: a string

@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayResult` in the API.
 ///
-/// Part of
-/// [`WfmBuIntradayDataUpdateTopicBuIntradayNotification`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayNotification).
+/// Part of [`WfmBuIntradayDataUpdateTopicBuIntradayNotification`](
+/// crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayNotification).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayResult {
     /// `categories`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmBuIntradayDataUpdateTopicBuIntradayScheduleData` in the API.
 ///
-/// Part of
-/// [`WfmBuIntradayDataUpdateTopicBuIntradayDataGroup`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayDataGroup).
+/// Part of [`WfmBuIntradayDataUpdateTopicBuIntradayDataGroup`](
+/// crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuIntradayScheduleData {
     /// `onQueueTimeSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `WfmBuIntradayDataUpdateTopicBuScheduleReference` in the API.
 ///
-/// Part of
-/// [`WfmBuIntradayDataUpdateTopicBuIntradayResult`](crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayResult).
+/// Part of [`WfmBuIntradayDataUpdateTopicBuIntradayResult`](
+/// crate::events::models::WfmBuIntradayDataUpdateTopicBuIntradayResult).
 #[derive(Clone, Default)]
 pub struct WfmBuIntradayDataUpdateTopicBuScheduleReference {
     /// `id`: a string

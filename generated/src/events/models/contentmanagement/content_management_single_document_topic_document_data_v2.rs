@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `ContentManagementSingleDocumentTopicDocumentDataV2` in the API.
 ///
-/// Arrives with the topic
-/// [`contentmanagement_document`](crate::events::topics::contentmanagement::contentmanagement_document).
+/// Arrives with the topic [`contentmanagement_document`](
+/// crate::events::topics::contentmanagement::contentmanagement_document).
 #[derive(Clone, Default)]
 pub struct ContentManagementSingleDocumentTopicDocumentDataV2 {
     /// `changeNumber`: an integer (`int64`)

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ContentManagementSingleDocumentTopicLockData` in the API.
 ///
-/// Part of
-/// [`ContentManagementSingleDocumentTopicDocumentDataV2`](crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2).
+/// Part of [`ContentManagementSingleDocumentTopicDocumentDataV2`](
+/// crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2).
 #[derive(Clone, Default)]
 pub struct ContentManagementSingleDocumentTopicLockData {
     /// `dateCreated`: a timestamp

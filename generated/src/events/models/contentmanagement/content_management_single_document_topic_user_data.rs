@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `ContentManagementSingleDocumentTopicUserData` in the API.
 ///
-/// Part of
-/// [`ContentManagementSingleDocumentTopicDocumentDataV2`](crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2),
-/// [`ContentManagementSingleDocumentTopicLockData`](crate::events::models::ContentManagementSingleDocumentTopicLockData).
+/// Part of [`ContentManagementSingleDocumentTopicDocumentDataV2`](
+/// crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2),
+/// [`ContentManagementSingleDocumentTopicLockData`](
+/// crate::events::models::ContentManagementSingleDocumentTopicLockData).
 #[derive(Clone, Default)]
 pub struct ContentManagementSingleDocumentTopicUserData {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ContentManagementSingleDocumentTopicWorkspaceData` in the API.
 ///
-/// Part of
-/// [`ContentManagementSingleDocumentTopicDocumentDataV2`](crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2).
+/// Part of [`ContentManagementSingleDocumentTopicDocumentDataV2`](
+/// crate::events::models::ContentManagementSingleDocumentTopicDocumentDataV2).
 #[derive(Clone, Default)]
 pub struct ContentManagementSingleDocumentTopicWorkspaceData {
     /// `id`: a string

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `ContentManagementWorkspaceDocumentsTopicLockData` in the API.
 ///
-/// Part of
-/// [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2).
+/// Part of [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](
+/// crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2).
 #[derive(Clone, Default)]
 pub struct ContentManagementWorkspaceDocumentsTopicLockData {
     /// `dateCreated`: a timestamp

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `ContentManagementWorkspaceDocumentsTopicUserData` in the API.
 ///
-/// Part of
-/// [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2),
-/// [`ContentManagementWorkspaceDocumentsTopicLockData`](crate::events::models::ContentManagementWorkspaceDocumentsTopicLockData).
+/// Part of [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](
+/// crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2),
+/// [`ContentManagementWorkspaceDocumentsTopicLockData`](
+/// crate::events::models::ContentManagementWorkspaceDocumentsTopicLockData).
 #[derive(Clone, Default)]
 pub struct ContentManagementWorkspaceDocumentsTopicUserData {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ContentManagementWorkspaceDocumentsTopicWorkspaceData` in the API.
 ///
-/// Part of
-/// [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2).
+/// Part of [`ContentManagementWorkspaceDocumentsTopicDocumentDataV2`](
+/// crate::events::models::ContentManagementWorkspaceDocumentsTopicDocumentDataV2).
 #[derive(Clone, Default)]
 pub struct ContentManagementWorkspaceDocumentsTopicWorkspaceData {
     /// `id`: a string

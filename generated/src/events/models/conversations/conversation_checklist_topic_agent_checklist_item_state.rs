@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationChecklistTopicAgentChecklistItemState` in the API.
 ///
-/// Part of
-/// [`ConversationChecklistTopicAgentChecklistRuntimeEventBody`](crate::events::models::ConversationChecklistTopicAgentChecklistRuntimeEventBody).
+/// Part of [`ConversationChecklistTopicAgentChecklistRuntimeEventBody`](
+/// crate::events::models::ConversationChecklistTopicAgentChecklistRuntimeEventBody).
 #[derive(Clone, Default)]
 pub struct ConversationChecklistTopicAgentChecklistItemState {
     /// `automatedCheckEnabled`: a boolean

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationChecklistTopicConversationContextTurnInfo` in the API.
 ///
-/// Part of
-/// [`ConversationChecklistTopicAgentChecklistRuntimeEventBody`](crate::events::models::ConversationChecklistTopicAgentChecklistRuntimeEventBody).
+/// Part of [`ConversationChecklistTopicAgentChecklistRuntimeEventBody`](
+/// crate::events::models::ConversationChecklistTopicAgentChecklistRuntimeEventBody).
 #[derive(Clone, Default)]
 pub struct ConversationChecklistTopicConversationContextTurnInfo {
     /// `id`: a string

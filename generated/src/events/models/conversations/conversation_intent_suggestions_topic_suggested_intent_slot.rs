@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationIntentSuggestionsTopicSuggestedIntentSlot` in the API.
 ///
-/// Part of
-/// [`ConversationIntentSuggestionsTopicSuggestedIntent`](crate::events::models::ConversationIntentSuggestionsTopicSuggestedIntent).
+/// Part of [`ConversationIntentSuggestionsTopicSuggestedIntent`](
+/// crate::events::models::ConversationIntentSuggestionsTopicSuggestedIntent).
 #[derive(Clone, Default)]
 pub struct ConversationIntentSuggestionsTopicSuggestedIntentSlot {
     /// `entityType`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationIntentSuggestionsTopicSuggestionContext` in the API.
 ///
-/// Part of
-/// [`ConversationIntentSuggestionsTopicIntentSuggestionEvent`](crate::events::models::ConversationIntentSuggestionsTopicIntentSuggestionEvent).
+/// Part of [`ConversationIntentSuggestionsTopicIntentSuggestionEvent`](
+/// crate::events::models::ConversationIntentSuggestionsTopicIntentSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationIntentSuggestionsTopicSuggestionContext {
     /// `assistantId`: a string

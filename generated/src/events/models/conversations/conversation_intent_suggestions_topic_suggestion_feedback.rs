@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationIntentSuggestionsTopicSuggestionFeedback` in the API.
 ///
-/// Part of
-/// [`ConversationIntentSuggestionsTopicIntentSuggestionEvent`](crate::events::models::ConversationIntentSuggestionsTopicIntentSuggestionEvent).
+/// Part of [`ConversationIntentSuggestionsTopicIntentSuggestionEvent`](
+/// crate::events::models::ConversationIntentSuggestionsTopicIntentSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationIntentSuggestionsTopicSuggestionFeedback {
     /// `rating`: one of `Unknown`, `Negative`, `Positive`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationResponseSuggestionsTopicSuggestedIntent` in the API.
 ///
-/// Part of
-/// [`ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent`](crate::events::models::ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent).
+/// Part of [`ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent`](
+/// crate::events::models::ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationResponseSuggestionsTopicSuggestedIntent {
     /// `confidence`: a number

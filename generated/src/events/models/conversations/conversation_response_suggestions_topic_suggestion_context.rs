@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationResponseSuggestionsTopicSuggestionContext` in the API.
 ///
-/// Part of
-/// [`ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent`](crate::events::models::ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent).
+/// Part of [`ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent`](
+/// crate::events::models::ConversationResponseSuggestionsTopicCannedResponseSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationResponseSuggestionsTopicSuggestionContext {
     /// `assistantId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationScriptSuggestionsTopicSuggestedIntentSlot` in the API.
 ///
-/// Part of
-/// [`ConversationScriptSuggestionsTopicSuggestedIntent`](crate::events::models::ConversationScriptSuggestionsTopicSuggestedIntent).
+/// Part of [`ConversationScriptSuggestionsTopicSuggestedIntent`](
+/// crate::events::models::ConversationScriptSuggestionsTopicSuggestedIntent).
 #[derive(Clone, Default)]
 pub struct ConversationScriptSuggestionsTopicSuggestedIntentSlot {
     /// `entityType`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationScriptSuggestionsTopicSuggestedScript` in the API.
 ///
-/// Part of
-/// [`ConversationScriptSuggestionsTopicScriptSuggestionEvent`](crate::events::models::ConversationScriptSuggestionsTopicScriptSuggestionEvent).
+/// Part of [`ConversationScriptSuggestionsTopicScriptSuggestionEvent`](
+/// crate::events::models::ConversationScriptSuggestionsTopicScriptSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationScriptSuggestionsTopicSuggestedScript {
     /// `data`: a map of strings to strings

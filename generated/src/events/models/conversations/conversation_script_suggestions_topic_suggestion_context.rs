@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationScriptSuggestionsTopicSuggestionContext` in the API.
 ///
-/// Part of
-/// [`ConversationScriptSuggestionsTopicScriptSuggestionEvent`](crate::events::models::ConversationScriptSuggestionsTopicScriptSuggestionEvent).
+/// Part of [`ConversationScriptSuggestionsTopicScriptSuggestionEvent`](
+/// crate::events::models::ConversationScriptSuggestionsTopicScriptSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationScriptSuggestionsTopicSuggestionContext {
     /// `assistantId`: a string

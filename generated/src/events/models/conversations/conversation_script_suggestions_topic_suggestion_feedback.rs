@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationScriptSuggestionsTopicSuggestionFeedback` in the API.
 ///
-/// Part of
-/// [`ConversationScriptSuggestionsTopicScriptSuggestionEvent`](crate::events::models::ConversationScriptSuggestionsTopicScriptSuggestionEvent).
+/// Part of [`ConversationScriptSuggestionsTopicScriptSuggestionEvent`](
+/// crate::events::models::ConversationScriptSuggestionsTopicScriptSuggestionEvent).
 #[derive(Clone, Default)]
 pub struct ConversationScriptSuggestionsTopicSuggestionFeedback {
     /// `rating`: one of `Unknown`, `Negative`, `Positive`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `TranscriptionTopicTranscriptResult` in the API.
 ///
-/// Part of
-/// [`TranscriptionTopicTranscriptionMessage`](crate::events::models::TranscriptionTopicTranscriptionMessage).
+/// Part of [`TranscriptionTopicTranscriptionMessage`](
+/// crate::events::models::TranscriptionTopicTranscriptionMessage).
 #[derive(Clone, Default)]
 pub struct TranscriptionTopicTranscriptResult {
     /// `agentAssistEnabled`: a boolean

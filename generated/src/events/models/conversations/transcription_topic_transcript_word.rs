@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TranscriptionTopicTranscriptWord` in the API.
 ///
-/// Part of
-/// [`TranscriptionTopicTranscriptAlternative`](crate::events::models::TranscriptionTopicTranscriptAlternative).
+/// Part of [`TranscriptionTopicTranscriptAlternative`](
+/// crate::events::models::TranscriptionTopicTranscriptAlternative).
 #[derive(Clone, Default)]
 pub struct TranscriptionTopicTranscriptWord {
     /// `confidence`: a number

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TranscriptionTopicTranscriptionRequestStatus` in the API.
 ///
-/// Part of
-/// [`TranscriptionTopicTranscriptionMessage`](crate::events::models::TranscriptionTopicTranscriptionMessage).
+/// Part of [`TranscriptionTopicTranscriptionMessage`](
+/// crate::events::models::TranscriptionTopicTranscriptionMessage).
 #[derive(Clone, Default)]
 pub struct TranscriptionTopicTranscriptionRequestStatus {
     /// `offsetMs`: an integer (`int64`)

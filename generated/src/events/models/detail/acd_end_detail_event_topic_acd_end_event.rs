@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `AcdEndDetailEventTopicAcdEndEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_acd_end`](crate::events::topics::detail::detail_events_conversation_acd_end).
+/// Arrives with the topic [`detail_events_conversation_acd_end`](
+/// crate::events::topics::detail::detail_events_conversation_acd_end).
 #[derive(Clone, Default)]
 pub struct AcdEndDetailEventTopicAcdEndEvent {
     /// `acdOutcome`: one of `UNKNOWN`, `ABANDON`, `ANSWERED`, `FLOW_OUT`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AcdStartDetailEventTopicAcdStartEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_acd_start`](crate::events::topics::detail::detail_events_conversation_acd_start).
+/// Arrives with the topic [`detail_events_conversation_acd_start`](
+/// crate::events::topics::detail::detail_events_conversation_acd_start).
 #[derive(Clone, Default)]
 pub struct AcdStartDetailEventTopicAcdStartEvent {
     /// `addressFrom`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `AttributeDetailEventTopicAttributeUpdateEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_attributes`](crate::events::topics::detail::detail_events_conversation_attributes).
+/// Arrives with the topic [`detail_events_conversation_attributes`](
+/// crate::events::topics::detail::detail_events_conversation_attributes).
 #[derive(Clone, Default)]
 pub struct AttributeDetailEventTopicAttributeUpdateEvent {
     /// `attributes`: a map of strings to strings

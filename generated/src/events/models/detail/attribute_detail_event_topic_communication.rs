@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `AttributeDetailEventTopicCommunication` in the API.
 ///
-/// Part of
-/// [`AttributeDetailEventTopicAttributeUpdateEvent`](crate::events::models::AttributeDetailEventTopicAttributeUpdateEvent).
+/// Part of [`AttributeDetailEventTopicAttributeUpdateEvent`](
+/// crate::events::models::AttributeDetailEventTopicAttributeUpdateEvent).
 #[derive(Clone, Default)]
 pub struct AttributeDetailEventTopicCommunication {
     /// `id`: a string

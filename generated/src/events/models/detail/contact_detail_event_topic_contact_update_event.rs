@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ContactDetailEventTopicContactUpdateEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_contact`](crate::events::topics::detail::detail_events_conversation_contact).
+/// Arrives with the topic [`detail_events_conversation_contact`](
+/// crate::events::topics::detail::detail_events_conversation_contact).
 #[derive(Clone, Default)]
 pub struct ContactDetailEventTopicContactUpdateEvent {
     /// `addressFrom`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `CustomerEndDetailEventTopicCustomerEndEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_customer_end`](crate::events::topics::detail::detail_events_conversation_customer_end).
+/// Arrives with the topic [`detail_events_conversation_customer_end`](
+/// crate::events::topics::detail::detail_events_conversation_customer_end).
 #[derive(Clone, Default)]
 pub struct CustomerEndDetailEventTopicCustomerEndEvent {
     /// `addressFrom`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `CustomerStartDetailEventTopicCustomerStartEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_customer_start`](crate::events::topics::detail::detail_events_conversation_customer_start).
+/// Arrives with the topic [`detail_events_conversation_customer_start`](
+/// crate::events::topics::detail::detail_events_conversation_customer_start).
 #[derive(Clone, Default)]
 pub struct CustomerStartDetailEventTopicCustomerStartEvent {
     /// `addressFrom`: a string

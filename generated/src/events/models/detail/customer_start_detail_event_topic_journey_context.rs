@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CustomerStartDetailEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`CustomerStartDetailEventTopicCustomerStartEvent`](crate::events::models::CustomerStartDetailEventTopicCustomerStartEvent).
+/// Part of [`CustomerStartDetailEventTopicCustomerStartEvent`](
+/// crate::events::models::CustomerStartDetailEventTopicCustomerStartEvent).
 #[derive(Clone, Default)]
 pub struct CustomerStartDetailEventTopicJourneyContext {
     /// `actionId`: a string

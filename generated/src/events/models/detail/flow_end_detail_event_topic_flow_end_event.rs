@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `FlowEndDetailEventTopicFlowEndEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_flow_end`](crate::events::topics::detail::detail_events_conversation_flow_end).
+/// Arrives with the topic [`detail_events_conversation_flow_end`](
+/// crate::events::topics::detail::detail_events_conversation_flow_end).
 #[derive(Clone, Default)]
 pub struct FlowEndDetailEventTopicFlowEndEvent {
     /// `addressFrom`: a string

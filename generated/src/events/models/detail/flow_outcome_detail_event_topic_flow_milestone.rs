@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `FlowOutcomeDetailEventTopicFlowMilestone` in the API.
 ///
-/// Part of
-/// [`FlowOutcomeDetailEventTopicFlowOutcomeEvent`](crate::events::models::FlowOutcomeDetailEventTopicFlowOutcomeEvent).
+/// Part of [`FlowOutcomeDetailEventTopicFlowOutcomeEvent`](
+/// crate::events::models::FlowOutcomeDetailEventTopicFlowOutcomeEvent).
 #[derive(Clone, Default)]
 pub struct FlowOutcomeDetailEventTopicFlowMilestone {
     /// `milestoneId`: a string

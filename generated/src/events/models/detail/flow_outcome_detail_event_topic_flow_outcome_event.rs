@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `FlowOutcomeDetailEventTopicFlowOutcomeEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_flow_outcome`](crate::events::topics::detail::detail_events_conversation_flow_outcome).
+/// Arrives with the topic [`detail_events_conversation_flow_outcome`](
+/// crate::events::topics::detail::detail_events_conversation_flow_outcome).
 #[derive(Clone, Default)]
 pub struct FlowOutcomeDetailEventTopicFlowOutcomeEvent {
     /// `addressFrom`: a string

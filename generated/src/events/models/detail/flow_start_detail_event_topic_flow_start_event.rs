@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `FlowStartDetailEventTopicFlowStartEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_flow_start`](crate::events::topics::detail::detail_events_conversation_flow_start).
+/// Arrives with the topic [`detail_events_conversation_flow_start`](
+/// crate::events::topics::detail::detail_events_conversation_flow_start).
 #[derive(Clone, Default)]
 pub struct FlowStartDetailEventTopicFlowStartEvent {
     /// `addressFrom`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OutboundDetailEventTopicOutboundInitEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_outbound`](crate::events::topics::detail::detail_events_conversation_outbound).
+/// Arrives with the topic [`detail_events_conversation_outbound`](
+/// crate::events::topics::detail::detail_events_conversation_outbound).
 #[derive(Clone, Default)]
 pub struct OutboundDetailEventTopicOutboundInitEvent {
     /// `addressFrom`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `UserEndDetailEventTopicUserEndEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_user_end`](crate::events::topics::detail::detail_events_conversation_user_end).
+/// Arrives with the topic [`detail_events_conversation_user_end`](
+/// crate::events::topics::detail::detail_events_conversation_user_end).
 #[derive(Clone, Default)]
 pub struct UserEndDetailEventTopicUserEndEvent {
     /// `addressFrom`: a string

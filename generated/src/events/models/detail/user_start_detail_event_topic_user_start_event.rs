@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UserStartDetailEventTopicUserStartEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_user_start`](crate::events::topics::detail::detail_events_conversation_user_start).
+/// Arrives with the topic [`detail_events_conversation_user_start`](
+/// crate::events::topics::detail::detail_events_conversation_user_start).
 #[derive(Clone, Default)]
 pub struct UserStartDetailEventTopicUserStartEvent {
     /// `addressFrom`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `VoicemailEndDetailEventTopicVoicemailEndEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_voicemail_end`](crate::events::topics::detail::detail_events_conversation_voicemail_end).
+/// Arrives with the topic [`detail_events_conversation_voicemail_end`](
+/// crate::events::topics::detail::detail_events_conversation_voicemail_end).
 #[derive(Clone, Default)]
 pub struct VoicemailEndDetailEventTopicVoicemailEndEvent {
     /// `ani`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `VoicemailStartDetailEventTopicVoicemailStartEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_voicemail_start`](crate::events::topics::detail::detail_events_conversation_voicemail_start).
+/// Arrives with the topic [`detail_events_conversation_voicemail_start`](
+/// crate::events::topics::detail::detail_events_conversation_voicemail_start).
 #[derive(Clone, Default)]
 pub struct VoicemailStartDetailEventTopicVoicemailStartEvent {
     /// `ani`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WrapupDetailEventTopicWrapupEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`detail_events_conversation_wrapup`](crate::events::topics::detail::detail_events_conversation_wrapup).
+/// Arrives with the topic [`detail_events_conversation_wrapup`](
+/// crate::events::topics::detail::detail_events_conversation_wrapup).
 #[derive(Clone, Default)]
 pub struct WrapupDetailEventTopicWrapupEvent {
     /// `addressFrom`: a string

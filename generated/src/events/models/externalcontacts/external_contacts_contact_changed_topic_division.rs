@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicDivision` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact),
-/// [`ExternalContactsContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsContactChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsContactChangedTopicContact`](
+/// crate::events::models::ExternalContactsContactChangedTopicContact),
+/// [`ExternalContactsContactChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicDivision {
     /// `id`: a string

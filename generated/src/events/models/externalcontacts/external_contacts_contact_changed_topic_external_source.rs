@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicExternalSource` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicExternalId`](crate::events::models::ExternalContactsContactChangedTopicExternalId).
+/// Part of [`ExternalContactsContactChangedTopicExternalId`](
+/// crate::events::models::ExternalContactsContactChangedTopicExternalId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicExternalSource {
     /// `id`: a string

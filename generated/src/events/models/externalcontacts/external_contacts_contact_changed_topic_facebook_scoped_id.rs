@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicFacebookScopedId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicFacebookId`](crate::events::models::ExternalContactsContactChangedTopicFacebookId).
+/// Part of [`ExternalContactsContactChangedTopicFacebookId`](
+/// crate::events::models::ExternalContactsContactChangedTopicFacebookId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicFacebookScopedId {
     /// `scopedId`: a string

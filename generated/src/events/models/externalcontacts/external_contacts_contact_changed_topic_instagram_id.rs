@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicInstagramId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
+/// Part of [`ExternalContactsContactChangedTopicContact`](
+/// crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicInstagramId {
     /// `displayName`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicInstagramScopedId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicInstagramId`](crate::events::models::ExternalContactsContactChangedTopicInstagramId).
+/// Part of [`ExternalContactsContactChangedTopicInstagramId`](
+/// crate::events::models::ExternalContactsContactChangedTopicInstagramId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicInstagramScopedId {
     /// `scopedId`: a string

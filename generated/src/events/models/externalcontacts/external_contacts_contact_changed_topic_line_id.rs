@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicLineId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
+/// Part of [`ExternalContactsContactChangedTopicContact`](
+/// crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicLineId {
     /// `displayName`: a string

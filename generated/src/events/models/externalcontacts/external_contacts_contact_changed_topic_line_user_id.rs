@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicLineUserId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicLineId`](crate::events::models::ExternalContactsContactChangedTopicLineId).
+/// Part of [`ExternalContactsContactChangedTopicLineId`](
+/// crate::events::models::ExternalContactsContactChangedTopicLineId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicLineUserId {
     /// `userId`: a string

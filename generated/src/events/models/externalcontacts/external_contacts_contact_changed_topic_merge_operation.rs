@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicMergeOperation` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
+/// Part of [`ExternalContactsContactChangedTopicContact`](
+/// crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicMergeOperation {
     /// `resultingContactId`: a string

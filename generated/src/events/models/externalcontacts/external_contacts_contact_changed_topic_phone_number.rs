@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicPhoneNumber` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact),
-/// [`ExternalContactsContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsContactChangedTopicExternalOrganization),
-/// [`ExternalContactsContactChangedTopicWhatsAppId`](crate::events::models::ExternalContactsContactChangedTopicWhatsAppId).
+/// Part of [`ExternalContactsContactChangedTopicContact`](
+/// crate::events::models::ExternalContactsContactChangedTopicContact),
+/// [`ExternalContactsContactChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsContactChangedTopicExternalOrganization),
+/// [`ExternalContactsContactChangedTopicWhatsAppId`](
+/// crate::events::models::ExternalContactsContactChangedTopicWhatsAppId).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicPhoneNumber {
     /// `acceptsSMS`: a boolean

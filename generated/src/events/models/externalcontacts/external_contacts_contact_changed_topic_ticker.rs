@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicTicker` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsContactChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsContactChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicTicker {
     /// `exchange`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactChangedTopicWhatsAppId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactChangedTopicContact`](crate::events::models::ExternalContactsContactChangedTopicContact).
+/// Part of [`ExternalContactsContactChangedTopicContact`](
+/// crate::events::models::ExternalContactsContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactChangedTopicWhatsAppId {
     /// `displayName`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactNoteChangedTopicDivision` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactNoteChangedTopicNote`](crate::events::models::ExternalContactsContactNoteChangedTopicNote).
+/// Part of [`ExternalContactsContactNoteChangedTopicNote`](
+/// crate::events::models::ExternalContactsContactNoteChangedTopicNote).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactNoteChangedTopicDivision {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `ExternalContactsContactNoteChangedTopicNote` in the API.
 ///
-/// Arrives with the topic
-/// [`externalcontacts_contact_note`](crate::events::topics::externalcontacts::externalcontacts_contact_note).
+/// Arrives with the topic [`externalcontacts_contact_note`](
+/// crate::events::topics::externalcontacts::externalcontacts_contact_note).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactNoteChangedTopicNote {
     /// `createDate`: a timestamp

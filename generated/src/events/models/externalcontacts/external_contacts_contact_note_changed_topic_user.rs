@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsContactNoteChangedTopicUser` in the API.
 ///
-/// Part of
-/// [`ExternalContactsContactNoteChangedTopicNote`](crate::events::models::ExternalContactsContactNoteChangedTopicNote).
+/// Part of [`ExternalContactsContactNoteChangedTopicNote`](
+/// crate::events::models::ExternalContactsContactNoteChangedTopicNote).
 #[derive(Clone, Default)]
 pub struct ExternalContactsContactNoteChangedTopicUser {
     /// `id`: a string

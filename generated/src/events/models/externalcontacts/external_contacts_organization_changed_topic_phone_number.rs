@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsOrganizationChangedTopicPhoneNumber` in the API.
 ///
-/// Part of
-/// [`ExternalContactsOrganizationChangedTopicExternalOrganization`](crate::events::models::ExternalContactsOrganizationChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsOrganizationChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsOrganizationChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationChangedTopicPhoneNumber {
     /// `acceptsSMS`: a boolean

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsOrganizationChangedTopicTicker` in the API.
 ///
-/// Part of
-/// [`ExternalContactsOrganizationChangedTopicExternalOrganization`](crate::events::models::ExternalContactsOrganizationChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsOrganizationChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsOrganizationChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationChangedTopicTicker {
     /// `exchange`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsOrganizationChangedTopicTwitterId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsOrganizationChangedTopicExternalOrganization`](crate::events::models::ExternalContactsOrganizationChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsOrganizationChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsOrganizationChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationChangedTopicTwitterId {
     /// `id`: a string

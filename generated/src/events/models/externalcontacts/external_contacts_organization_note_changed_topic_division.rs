@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsOrganizationNoteChangedTopicDivision` in the API.
 ///
-/// Part of
-/// [`ExternalContactsOrganizationNoteChangedTopicNote`](crate::events::models::ExternalContactsOrganizationNoteChangedTopicNote).
+/// Part of [`ExternalContactsOrganizationNoteChangedTopicNote`](
+/// crate::events::models::ExternalContactsOrganizationNoteChangedTopicNote).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationNoteChangedTopicDivision {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `ExternalContactsOrganizationNoteChangedTopicNote` in the API.
 ///
-/// Arrives with the topic
-/// [`externalcontacts_organization_note`](crate::events::topics::externalcontacts::externalcontacts_organization_note).
+/// Arrives with the topic [`externalcontacts_organization_note`](
+/// crate::events::topics::externalcontacts::externalcontacts_organization_note).
 #[derive(Clone, Default)]
 pub struct ExternalContactsOrganizationNoteChangedTopicNote {
     /// `createDate`: a timestamp

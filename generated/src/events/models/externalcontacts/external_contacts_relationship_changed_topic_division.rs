@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicDivision` in the API.
 ///
-/// Part of
-/// [`ExternalContactsRelationshipChangedTopicExternalOrganization`](crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization),
-/// [`ExternalContactsRelationshipChangedTopicRelationship`](crate::events::models::ExternalContactsRelationshipChangedTopicRelationship).
+/// Part of [`ExternalContactsRelationshipChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization),
+/// [`ExternalContactsRelationshipChangedTopicRelationship`](
+/// crate::events::models::ExternalContactsRelationshipChangedTopicRelationship).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicDivision {
     /// `id`: a string

@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `ExternalContactsRelationshipChangedTopicRelationship` in the API.
 ///
-/// Arrives with the topic
-/// [`externalcontacts_relationship`](crate::events::topics::externalcontacts::externalcontacts_relationship).
+/// Arrives with the topic [`externalcontacts_relationship`](
+/// crate::events::topics::externalcontacts::externalcontacts_relationship).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicRelationship {
     /// `createDate`: a timestamp

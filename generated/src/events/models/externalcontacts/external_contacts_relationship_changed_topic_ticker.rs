@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicTicker` in the API.
 ///
-/// Part of
-/// [`ExternalContactsRelationshipChangedTopicExternalOrganization`](crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsRelationshipChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicTicker {
     /// `exchange`: a string

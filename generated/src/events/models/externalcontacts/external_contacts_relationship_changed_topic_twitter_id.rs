@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicTwitterId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsRelationshipChangedTopicExternalOrganization`](crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsRelationshipChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsRelationshipChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicTwitterId {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsRelationshipChangedTopicUser` in the API.
 ///
-/// Part of
-/// [`ExternalContactsRelationshipChangedTopicRelationship`](crate::events::models::ExternalContactsRelationshipChangedTopicRelationship).
+/// Part of [`ExternalContactsRelationshipChangedTopicRelationship`](
+/// crate::events::models::ExternalContactsRelationshipChangedTopicRelationship).
 #[derive(Clone, Default)]
 pub struct ExternalContactsRelationshipChangedTopicUser {
     /// `id`: a string

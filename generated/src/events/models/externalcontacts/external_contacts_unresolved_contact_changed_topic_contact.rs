@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 
 /// `ExternalContactsUnresolvedContactChangedTopicContact` in the API.
 ///
-/// Arrives with the topic
-/// [`externalcontacts_contact_unresolved`](crate::events::topics::externalcontacts::externalcontacts_contact_unresolved).
+/// Arrives with the topic [`externalcontacts_contact_unresolved`](
+/// crate::events::topics::externalcontacts::externalcontacts_contact_unresolved).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicContact {
     /// `address`: `ExternalContactsUnresolvedContactChangedTopicContactAddress`

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicDivision` in the API.
 ///
-/// Part of
-/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact),
-/// [`ExternalContactsUnresolvedContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsUnresolvedContactChangedTopicContact`](
+/// crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact),
+/// [`ExternalContactsUnresolvedContactChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsUnresolvedContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicDivision {
     /// `id`: a string

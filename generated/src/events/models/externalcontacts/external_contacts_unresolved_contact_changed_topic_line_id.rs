@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicLineId` in the API.
 ///
-/// Part of
-/// [`ExternalContactsUnresolvedContactChangedTopicContact`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact).
+/// Part of [`ExternalContactsUnresolvedContactChangedTopicContact`](
+/// crate::events::models::ExternalContactsUnresolvedContactChangedTopicContact).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicLineId {
     /// `displayName`: a string

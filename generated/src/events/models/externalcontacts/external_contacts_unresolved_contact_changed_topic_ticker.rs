@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ExternalContactsUnresolvedContactChangedTopicTicker` in the API.
 ///
-/// Part of
-/// [`ExternalContactsUnresolvedContactChangedTopicExternalOrganization`](crate::events::models::ExternalContactsUnresolvedContactChangedTopicExternalOrganization).
+/// Part of [`ExternalContactsUnresolvedContactChangedTopicExternalOrganization`](
+/// crate::events::models::ExternalContactsUnresolvedContactChangedTopicExternalOrganization).
 #[derive(Clone, Default)]
 pub struct ExternalContactsUnresolvedContactChangedTopicTicker {
     /// `exchange`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneySegmentAssignmentEventsNotificationSegment` in the API.
 ///
-/// Part of
-/// [`JourneySegmentAssignmentEventsNotificationSegmentAssignmentMessage`](crate::events::models::JourneySegmentAssignmentEventsNotificationSegmentAssignmentMessage).
+/// Part of [`JourneySegmentAssignmentEventsNotificationSegmentAssignmentMessage`](
+/// crate::events::models::JourneySegmentAssignmentEventsNotificationSegmentAssignmentMessage).
 #[derive(Clone, Default)]
 pub struct JourneySegmentAssignmentEventsNotificationSegment {
     /// `id`: a string

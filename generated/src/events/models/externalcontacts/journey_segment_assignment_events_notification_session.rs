@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneySegmentAssignmentEventsNotificationSession` in the API.
 ///
-/// Part of
-/// [`JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotification`](crate::events::models::JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotification).
+/// Part of [`JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotification`](
+/// crate::events::models::JourneySegmentAssignmentEventsNotificationSegmentAssignmentEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneySegmentAssignmentEventsNotificationSession {
     /// `id`: a string

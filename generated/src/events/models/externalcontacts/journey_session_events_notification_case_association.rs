@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `JourneySessionEventsNotificationCaseAssociation` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
+/// Part of [`JourneySessionEventsNotificationSessionEvent`](
+/// crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationCaseAssociation {
     /// `caseId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationConversationChannel` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
+/// Part of [`JourneySessionEventsNotificationSessionEvent`](
+/// crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationConversationChannel {
     /// `messageType`: `JourneySessionEventsNotificationConversationChannelMessageType`

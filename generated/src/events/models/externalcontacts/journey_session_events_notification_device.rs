@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationDevice` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
+/// Part of [`JourneySessionEventsNotificationSessionEvent`](
+/// crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationDevice {
     /// `category`: one of `desktop`, `mobile`, `tablet`, `other`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationMktCampaign` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
+/// Part of [`JourneySessionEventsNotificationSessionEvent`](
+/// crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationMktCampaign {
     /// `clickId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationOutcome` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationOutcomeAchievement`](crate::events::models::JourneySessionEventsNotificationOutcomeAchievement).
+/// Part of [`JourneySessionEventsNotificationOutcomeAchievement`](
+/// crate::events::models::JourneySessionEventsNotificationOutcomeAchievement).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationOutcome {
     /// `id`: a string

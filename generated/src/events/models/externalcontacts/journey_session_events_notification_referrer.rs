@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationReferrer` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
+/// Part of [`JourneySessionEventsNotificationSessionEvent`](
+/// crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationReferrer {
     /// `domain`: a string

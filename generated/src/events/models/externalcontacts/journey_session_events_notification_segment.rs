@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationSegment` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationSegmentAssignment`](crate::events::models::JourneySessionEventsNotificationSegmentAssignment).
+/// Part of [`JourneySessionEventsNotificationSegmentAssignment`](
+/// crate::events::models::JourneySessionEventsNotificationSegmentAssignment).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationSegment {
     /// `id`: a string

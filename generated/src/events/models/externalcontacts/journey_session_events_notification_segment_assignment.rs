@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `JourneySessionEventsNotificationSegmentAssignment` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
+/// Part of [`JourneySessionEventsNotificationSessionEvent`](
+/// crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationSegmentAssignment {
     /// `assignedDate`: a timestamp

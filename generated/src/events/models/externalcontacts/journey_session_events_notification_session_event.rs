@@ -25,8 +25,8 @@ use crate::runtime::time;
 
 /// `JourneySessionEventsNotificationSessionEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`externalcontacts_contact_journey_sessions`](crate::events::topics::externalcontacts::externalcontacts_contact_journey_sessions).
+/// Arrives with the topic [`externalcontacts_contact_journey_sessions`](
+/// crate::events::topics::externalcontacts::externalcontacts_contact_journey_sessions).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationSessionEvent {
     /// `app`: `JourneySessionEventsNotificationApp`

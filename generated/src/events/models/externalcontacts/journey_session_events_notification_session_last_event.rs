@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `JourneySessionEventsNotificationSessionLastEvent` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
+/// Part of [`JourneySessionEventsNotificationSessionEvent`](
+/// crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationSessionLastEvent {
     /// `createdDate`: a timestamp

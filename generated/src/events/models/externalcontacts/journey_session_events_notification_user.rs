@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `JourneySessionEventsNotificationUser` in the API.
 ///
-/// Part of
-/// [`JourneySessionEventsNotificationConversationUserDisposition`](crate::events::models::JourneySessionEventsNotificationConversationUserDisposition),
-/// [`JourneySessionEventsNotificationSessionEvent`](crate::events::models::JourneySessionEventsNotificationSessionEvent).
+/// Part of [`JourneySessionEventsNotificationConversationUserDisposition`](
+/// crate::events::models::JourneySessionEventsNotificationConversationUserDisposition),
+/// [`JourneySessionEventsNotificationSessionEvent`](
+/// crate::events::models::JourneySessionEventsNotificationSessionEvent).
 #[derive(Clone, Default)]
 pub struct JourneySessionEventsNotificationUser {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationArchitectOperation` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowNotificationFlowNotification`](crate::events::models::ArchitectFlowNotificationFlowNotification).
+/// Part of [`ArchitectFlowNotificationFlowNotification`](
+/// crate::events::models::ArchitectFlowNotificationFlowNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationArchitectOperation {
     /// `actionName`: `ArchitectFlowNotificationArchitectOperationActionName`

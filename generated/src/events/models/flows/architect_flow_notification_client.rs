@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationClient` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowNotificationArchitectOperation`](crate::events::models::ArchitectFlowNotificationArchitectOperation).
+/// Part of [`ArchitectFlowNotificationArchitectOperation`](
+/// crate::events::models::ArchitectFlowNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationClient {
     /// `id`: a string

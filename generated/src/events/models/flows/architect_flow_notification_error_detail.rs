@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationErrorDetail` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowNotificationArchitectOperation`](crate::events::models::ArchitectFlowNotificationArchitectOperation).
+/// Part of [`ArchitectFlowNotificationArchitectOperation`](
+/// crate::events::models::ArchitectFlowNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationErrorDetail {
     /// `entityId`: a string

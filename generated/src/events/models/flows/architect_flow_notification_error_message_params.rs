@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `ArchitectFlowNotificationErrorMessageParams` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowNotificationArchitectOperation`](crate::events::models::ArchitectFlowNotificationArchitectOperation).
+/// Part of [`ArchitectFlowNotificationArchitectOperation`](
+/// crate::events::models::ArchitectFlowNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationErrorMessageParams {
     /// `additionalProperties`: a map of strings to strings

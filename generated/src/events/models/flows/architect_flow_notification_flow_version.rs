@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationFlowVersion` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowNotificationFlowNotification`](crate::events::models::ArchitectFlowNotificationFlowNotification).
+/// Part of [`ArchitectFlowNotificationFlowNotification`](
+/// crate::events::models::ArchitectFlowNotificationFlowNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationFlowVersion {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowNotificationUser` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowNotificationArchitectOperation`](crate::events::models::ArchitectFlowNotificationArchitectOperation).
+/// Part of [`ArchitectFlowNotificationArchitectOperation`](
+/// crate::events::models::ArchitectFlowNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowNotificationUser {
     /// `homeOrg`: `ArchitectFlowNotificationHomeOrganization`

@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowOutcomeNotificationArchitectOperation` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowOutcomeNotificationFlowOutcomeNotification`](crate::events::models::ArchitectFlowOutcomeNotificationFlowOutcomeNotification).
+/// Part of [`ArchitectFlowOutcomeNotificationFlowOutcomeNotification`](
+/// crate::events::models::ArchitectFlowOutcomeNotificationFlowOutcomeNotification).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationArchitectOperation {
     /// `actionName`: `ArchitectFlowOutcomeNotificationArchitectOperationActionName`

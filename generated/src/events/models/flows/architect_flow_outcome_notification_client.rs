@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowOutcomeNotificationClient` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowOutcomeNotificationArchitectOperation`](crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
+/// Part of [`ArchitectFlowOutcomeNotificationArchitectOperation`](
+/// crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationClient {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowOutcomeNotificationErrorDetail` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowOutcomeNotificationArchitectOperation`](crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
+/// Part of [`ArchitectFlowOutcomeNotificationArchitectOperation`](
+/// crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationErrorDetail {
     /// `entityId`: a string

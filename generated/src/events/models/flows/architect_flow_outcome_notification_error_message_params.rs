@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `ArchitectFlowOutcomeNotificationErrorMessageParams` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowOutcomeNotificationArchitectOperation`](crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
+/// Part of [`ArchitectFlowOutcomeNotificationArchitectOperation`](
+/// crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationErrorMessageParams {
     /// `additionalProperties`: a map of strings to strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowOutcomeNotificationHomeOrganization` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowOutcomeNotificationUser`](crate::events::models::ArchitectFlowOutcomeNotificationUser).
+/// Part of [`ArchitectFlowOutcomeNotificationUser`](
+/// crate::events::models::ArchitectFlowOutcomeNotificationUser).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationHomeOrganization {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ArchitectFlowOutcomeNotificationUser` in the API.
 ///
-/// Part of
-/// [`ArchitectFlowOutcomeNotificationArchitectOperation`](crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
+/// Part of [`ArchitectFlowOutcomeNotificationArchitectOperation`](
+/// crate::events::models::ArchitectFlowOutcomeNotificationArchitectOperation).
 #[derive(Clone, Default)]
 pub struct ArchitectFlowOutcomeNotificationUser {
     /// `homeOrg`: `ArchitectFlowOutcomeNotificationHomeOrganization`

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo` in the API.
 ///
-/// Part of
-/// [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory),
-/// [`V2FlowExecutionDataFlowidTopicFlowExecutionItem`](crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionItem).
+/// Part of [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](
+/// crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory),
+/// [`V2FlowExecutionDataFlowidTopicFlowExecutionItem`](
+/// crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionItem).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo {
     /// `executionId`: a string

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `V2FlowExecutionDataFlowidTopicFlowExecutionItem` in the API.
 ///
-/// Part of
-/// [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory).
+/// Part of [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](
+/// crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicFlowExecutionItem {
     /// `error`: `V2FlowExecutionDataFlowidTopicFlowErrorWarningInfo`

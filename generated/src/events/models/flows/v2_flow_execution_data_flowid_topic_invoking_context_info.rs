@@ -11,8 +11,8 @@ use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicInvokingContextInfo` in the API.
 ///
-/// Part of
-/// [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory).
+/// Part of [`V2FlowExecutionDataFlowidTopicFlowExecutionHistory`](
+/// crate::events::models::V2FlowExecutionDataFlowidTopicFlowExecutionHistory).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicInvokingContextInfo {
     /// `flow`: `V2FlowExecutionDataFlowidTopicInvokingFlowContext`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2FlowExecutionDataFlowidTopicInvokingFlowContext` in the API.
 ///
-/// Part of
-/// [`V2FlowExecutionDataFlowidTopicInvokingContextInfo`](crate::events::models::V2FlowExecutionDataFlowidTopicInvokingContextInfo).
+/// Part of [`V2FlowExecutionDataFlowidTopicInvokingContextInfo`](
+/// crate::events::models::V2FlowExecutionDataFlowidTopicInvokingContextInfo).
 #[derive(Clone, Default)]
 pub struct V2FlowExecutionDataFlowidTopicInvokingFlowContext {
     /// `flowExecutionId`: a string

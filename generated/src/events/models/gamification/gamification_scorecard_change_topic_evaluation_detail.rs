@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `GamificationScorecardChangeTopicEvaluationDetail` in the API.
 ///
-/// Part of
-/// [`GamificationScorecardChangeTopicPerformanceMetric`](crate::events::models::GamificationScorecardChangeTopicPerformanceMetric).
+/// Part of [`GamificationScorecardChangeTopicPerformanceMetric`](
+/// crate::events::models::GamificationScorecardChangeTopicPerformanceMetric).
 #[derive(Clone, Default)]
 pub struct GamificationScorecardChangeTopicEvaluationDetail {
     /// `conversationDate`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `GamificationScorecardChangeTopicPerformanceMetric` in the API.
 ///
-/// Part of
-/// [`GamificationScorecardChangeTopicScorecardChange`](crate::events::models::GamificationScorecardChangeTopicScorecardChange).
+/// Part of [`GamificationScorecardChangeTopicScorecardChange`](
+/// crate::events::models::GamificationScorecardChangeTopicScorecardChange).
 #[derive(Clone, Default)]
 pub struct GamificationScorecardChangeTopicPerformanceMetric {
     /// `evaluationDetails`: a list of `GamificationScorecardChangeTopicEvaluationDetail`

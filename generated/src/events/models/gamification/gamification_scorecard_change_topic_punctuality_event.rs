@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `GamificationScorecardChangeTopicPunctualityEvent` in the API.
 ///
-/// Part of
-/// [`GamificationScorecardChangeTopicPerformanceMetric`](crate::events::models::GamificationScorecardChangeTopicPerformanceMetric).
+/// Part of [`GamificationScorecardChangeTopicPerformanceMetric`](
+/// crate::events::models::GamificationScorecardChangeTopicPerformanceMetric).
 #[derive(Clone, Default)]
 pub struct GamificationScorecardChangeTopicPunctualityEvent {
     /// `activityCode`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `MaestroWebhooksInvocationTopicPublicWebhooksEvent` in the API.
 ///
-/// Arrives with the topic
-/// [`integrations_inbound_webhook_invocation`](crate::events::topics::integrations::integrations_inbound_webhook_invocation).
+/// Arrives with the topic [`integrations_inbound_webhook_invocation`](
+/// crate::events::topics::integrations::integrations_inbound_webhook_invocation).
 #[derive(Clone, Default)]
 pub struct MaestroWebhooksInvocationTopicPublicWebhooksEvent {
     /// `invocationTime`: a string

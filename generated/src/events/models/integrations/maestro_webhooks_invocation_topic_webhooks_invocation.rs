@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `MaestroWebhooksInvocationTopicWebhooksInvocation` in the API.
 ///
-/// Part of
-/// [`MaestroWebhooksInvocationTopicPublicWebhooksEvent`](crate::events::models::MaestroWebhooksInvocationTopicPublicWebhooksEvent).
+/// Part of [`MaestroWebhooksInvocationTopicPublicWebhooksEvent`](
+/// crate::events::models::MaestroWebhooksInvocationTopicPublicWebhooksEvent).
 #[derive(Clone, Default)]
 pub struct MaestroWebhooksInvocationTopicWebhooksInvocation {
     /// `body`: any JSON value

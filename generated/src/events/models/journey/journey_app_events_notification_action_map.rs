@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationActionMap` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
+/// Part of [`JourneyAppEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationActionMap {
     /// `displayName`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationActionTarget` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
+/// Part of [`JourneyAppEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationActionTarget {
     /// `id`: a string

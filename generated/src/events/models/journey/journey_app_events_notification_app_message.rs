@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 /// `JourneyAppEventsNotificationAppMessage` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppEventsNotification`](crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
+/// Part of [`JourneyAppEventsNotificationAppEventsNotification`](
+/// crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationAppMessage {
     /// `app`: `JourneyAppEventsNotificationApp`

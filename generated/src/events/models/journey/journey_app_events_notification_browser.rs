@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationBrowser` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
+/// Part of [`JourneyAppEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationBrowser {
     /// `family`: a string

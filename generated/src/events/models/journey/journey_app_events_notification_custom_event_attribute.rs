@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationCustomEventAttribute` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage).
+/// Part of [`JourneyAppEventsNotificationAppMessage`](
+/// crate::events::models::JourneyAppEventsNotificationAppMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationCustomEventAttribute {
     /// `dataType`: one of `STRING`, `BOOLEAN`, `NUMBER`

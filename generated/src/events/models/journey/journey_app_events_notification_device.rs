@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationDevice` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage),
-/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
+/// Part of [`JourneyAppEventsNotificationAppMessage`](
+/// crate::events::models::JourneyAppEventsNotificationAppMessage),
+/// [`JourneyAppEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationDevice {
     /// `category`: one of `desktop`, `mobile`, `tablet`, `other`

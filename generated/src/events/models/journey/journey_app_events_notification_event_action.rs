@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `JourneyAppEventsNotificationEventAction` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
+/// Part of [`JourneyAppEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationEventAction {
     /// `createdDate`: a timestamp

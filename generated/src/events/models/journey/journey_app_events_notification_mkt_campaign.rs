@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationMktCampaign` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage),
-/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
+/// Part of [`JourneyAppEventsNotificationAppMessage`](
+/// crate::events::models::JourneyAppEventsNotificationAppMessage),
+/// [`JourneyAppEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationMktCampaign {
     /// `clickId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationNetworkConnectivity` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage).
+/// Part of [`JourneyAppEventsNotificationAppMessage`](
+/// crate::events::models::JourneyAppEventsNotificationAppMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationNetworkConnectivity {
     /// `bluetoothEnabled`: a boolean

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationReferrer` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationWebActionMessage`](crate::events::models::JourneyAppEventsNotificationWebActionMessage).
+/// Part of [`JourneyAppEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyAppEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationReferrer {
     /// `domain`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationSdkLibrary` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppMessage`](crate::events::models::JourneyAppEventsNotificationAppMessage).
+/// Part of [`JourneyAppEventsNotificationAppMessage`](
+/// crate::events::models::JourneyAppEventsNotificationAppMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationSdkLibrary {
     /// `name`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationSegment` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationSegmentAssignmentMessage`](crate::events::models::JourneyAppEventsNotificationSegmentAssignmentMessage).
+/// Part of [`JourneyAppEventsNotificationSegmentAssignmentMessage`](
+/// crate::events::models::JourneyAppEventsNotificationSegmentAssignmentMessage).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationSegment {
     /// `id`: a string

@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `JourneyAppEventsNotificationSegmentAssignmentMessage` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppEventsNotification`](crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
+/// Part of [`JourneyAppEventsNotificationAppEventsNotification`](
+/// crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationSegmentAssignmentMessage {
     /// `assignmentState`: one of `Unknown`, `Assigned`, `Unassigned`

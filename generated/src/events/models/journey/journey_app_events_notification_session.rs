@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationSession` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppEventsNotification`](crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
+/// Part of [`JourneyAppEventsNotificationAppEventsNotification`](
+/// crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationSession {
     /// `id`: a string

@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `JourneyAppEventsNotificationWebActionMessage` in the API.
 ///
-/// Part of
-/// [`JourneyAppEventsNotificationAppEventsNotification`](crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
+/// Part of [`JourneyAppEventsNotificationAppEventsNotification`](
+/// crate::events::models::JourneyAppEventsNotificationAppEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyAppEventsNotificationWebActionMessage {
     /// `action`: `JourneyAppEventsNotificationEventAction`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyOutcomeEventsNotificationActionMap` in the API.
 ///
-/// Part of
-/// [`JourneyOutcomeEventsNotificationOutcomeTouchpoint`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeTouchpoint).
+/// Part of [`JourneyOutcomeEventsNotificationOutcomeTouchpoint`](
+/// crate::events::models::JourneyOutcomeEventsNotificationOutcomeTouchpoint).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationActionMap {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyOutcomeEventsNotificationOutcome` in the API.
 ///
-/// Part of
-/// [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
+/// Part of [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](
+/// crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationOutcome {
     /// `displayName`: a string

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `JourneyOutcomeEventsNotificationOutcomeTouchpoint` in the API.
 ///
-/// Part of
-/// [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
+/// Part of [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](
+/// crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationOutcomeTouchpoint {
     /// `actionMap`: `JourneyOutcomeEventsNotificationActionMap`

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `JourneyOutcomeEventsNotificationSegment` in the API.
 ///
-/// Part of
-/// [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
+/// Part of [`JourneyOutcomeEventsNotificationOutcomeAttributionMessage`](
+/// crate::events::models::JourneyOutcomeEventsNotificationOutcomeAttributionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationSegment {
     /// `assignedDate`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyOutcomeEventsNotificationSession` in the API.
 ///
-/// Part of
-/// [`JourneyOutcomeEventsNotificationOutcomeEventsNotification`](crate::events::models::JourneyOutcomeEventsNotificationOutcomeEventsNotification).
+/// Part of [`JourneyOutcomeEventsNotificationOutcomeEventsNotification`](
+/// crate::events::models::JourneyOutcomeEventsNotificationOutcomeEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyOutcomeEventsNotificationSession {
     /// `id`: a string

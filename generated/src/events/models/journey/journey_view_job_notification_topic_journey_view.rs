@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyViewJobNotificationTopicJourneyView` in the API.
 ///
-/// Part of
-/// [`JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2`](crate::events::models::JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2).
+/// Part of [`JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2`](
+/// crate::events::models::JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2).
 #[derive(Clone, Default)]
 pub struct JourneyViewJobNotificationTopicJourneyView {
     /// `id`: a string

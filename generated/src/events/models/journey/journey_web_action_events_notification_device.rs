@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationDevice` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationWebActionMessage`](crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
+/// Part of [`JourneyWebActionEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationDevice {
     /// `category`: one of `desktop`, `mobile`, `tablet`, `other`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationEmergencyGroup` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`](crate::events::models::JourneyWebActionEventsNotificationBlockedWebActionOfferMessage).
+/// Part of [`JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`](
+/// crate::events::models::JourneyWebActionEventsNotificationBlockedWebActionOfferMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationEmergencyGroup {
     /// `id`: a string

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationEventAction` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`](crate::events::models::JourneyWebActionEventsNotificationBlockedWebActionOfferMessage),
-/// [`JourneyWebActionEventsNotificationWebActionMessage`](crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
+/// Part of [`JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`](
+/// crate::events::models::JourneyWebActionEventsNotificationBlockedWebActionOfferMessage),
+/// [`JourneyWebActionEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationEventAction {
     /// `id`: a string

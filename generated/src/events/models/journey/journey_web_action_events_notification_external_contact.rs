@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationExternalContact` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationWebActionEventsNotification`](crate::events::models::JourneyWebActionEventsNotificationWebActionEventsNotification).
+/// Part of [`JourneyWebActionEventsNotificationWebActionEventsNotification`](
+/// crate::events::models::JourneyWebActionEventsNotificationWebActionEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationExternalContact {
     /// `id`: a string

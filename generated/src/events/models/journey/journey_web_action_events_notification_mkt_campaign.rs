@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationMktCampaign` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationWebActionMessage`](crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
+/// Part of [`JourneyWebActionEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationMktCampaign {
     /// `clickId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationReferrer` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationWebActionMessage`](crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
+/// Part of [`JourneyWebActionEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebActionEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationReferrer {
     /// `domain`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationScheduleGroup` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`](crate::events::models::JourneyWebActionEventsNotificationBlockedWebActionOfferMessage).
+/// Part of [`JourneyWebActionEventsNotificationBlockedWebActionOfferMessage`](
+/// crate::events::models::JourneyWebActionEventsNotificationBlockedWebActionOfferMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationScheduleGroup {
     /// `id`: a string

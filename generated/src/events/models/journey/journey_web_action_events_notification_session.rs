@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationSession` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationWebActionEventsNotification`](crate::events::models::JourneyWebActionEventsNotificationWebActionEventsNotification).
+/// Part of [`JourneyWebActionEventsNotificationWebActionEventsNotification`](
+/// crate::events::models::JourneyWebActionEventsNotificationWebActionEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationSession {
     /// `id`: a string

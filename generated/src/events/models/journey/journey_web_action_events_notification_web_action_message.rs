@@ -13,8 +13,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebActionEventsNotificationWebActionMessage` in the API.
 ///
-/// Part of
-/// [`JourneyWebActionEventsNotificationWebActionEventsNotification`](crate::events::models::JourneyWebActionEventsNotificationWebActionEventsNotification).
+/// Part of [`JourneyWebActionEventsNotificationWebActionEventsNotification`](
+/// crate::events::models::JourneyWebActionEventsNotificationWebActionEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebActionEventsNotificationWebActionMessage {
     /// `action`: `JourneyWebActionEventsNotificationEventAction`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationActionTarget` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebActionMessage`](crate::events::models::JourneyWebEventsNotificationWebActionMessage).
+/// Part of [`JourneyWebEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationActionTarget {
     /// `id`: a string

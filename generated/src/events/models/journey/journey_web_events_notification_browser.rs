@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationBrowser` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebActionMessage`](crate::events::models::JourneyWebEventsNotificationWebActionMessage),
-/// [`JourneyWebEventsNotificationWebMessage`](crate::events::models::JourneyWebEventsNotificationWebMessage).
+/// Part of [`JourneyWebEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebActionMessage),
+/// [`JourneyWebEventsNotificationWebMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationBrowser {
     /// `family`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationCustomEventAttribute` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebMessage`](crate::events::models::JourneyWebEventsNotificationWebMessage).
+/// Part of [`JourneyWebEventsNotificationWebMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationCustomEventAttribute {
     /// `dataType`: one of `STRING`, `BOOLEAN`, `NUMBER`

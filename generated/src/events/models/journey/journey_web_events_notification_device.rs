@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationDevice` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebActionMessage`](crate::events::models::JourneyWebEventsNotificationWebActionMessage),
-/// [`JourneyWebEventsNotificationWebMessage`](crate::events::models::JourneyWebEventsNotificationWebMessage).
+/// Part of [`JourneyWebEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebActionMessage),
+/// [`JourneyWebEventsNotificationWebMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationDevice {
     /// `category`: one of `desktop`, `mobile`, `tablet`, `other`

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `JourneyWebEventsNotificationEventAction` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebActionMessage`](crate::events::models::JourneyWebEventsNotificationWebActionMessage).
+/// Part of [`JourneyWebEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebActionMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationEventAction {
     /// `createdDate`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationExternalContact` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebEventsNotification`](crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
+/// Part of [`JourneyWebEventsNotificationWebEventsNotification`](
+/// crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationExternalContact {
     /// `id`: a string

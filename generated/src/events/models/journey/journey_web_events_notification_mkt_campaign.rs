@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationMktCampaign` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebActionMessage`](crate::events::models::JourneyWebEventsNotificationWebActionMessage),
-/// [`JourneyWebEventsNotificationWebMessage`](crate::events::models::JourneyWebEventsNotificationWebMessage).
+/// Part of [`JourneyWebEventsNotificationWebActionMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebActionMessage),
+/// [`JourneyWebEventsNotificationWebMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationMktCampaign {
     /// `clickId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationPage` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebMessage`](crate::events::models::JourneyWebEventsNotificationWebMessage).
+/// Part of [`JourneyWebEventsNotificationWebMessage`](
+/// crate::events::models::JourneyWebEventsNotificationWebMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationPage {
     /// `breadcrumb`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationSegment` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationSegmentAssignmentMessage`](crate::events::models::JourneyWebEventsNotificationSegmentAssignmentMessage).
+/// Part of [`JourneyWebEventsNotificationSegmentAssignmentMessage`](
+/// crate::events::models::JourneyWebEventsNotificationSegmentAssignmentMessage).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationSegment {
     /// `id`: a string

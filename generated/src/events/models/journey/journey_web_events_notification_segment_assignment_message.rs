@@ -7,8 +7,8 @@ use crate::runtime::time;
 
 /// `JourneyWebEventsNotificationSegmentAssignmentMessage` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebEventsNotification`](crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
+/// Part of [`JourneyWebEventsNotificationWebEventsNotification`](
+/// crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationSegmentAssignmentMessage {
     /// `assignmentState`: one of `Unknown`, `Assigned`, `Unassigned`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationSession` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebEventsNotification`](crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
+/// Part of [`JourneyWebEventsNotificationWebEventsNotification`](
+/// crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationSession {
     /// `id`: a string

@@ -10,8 +10,8 @@ use crate::runtime::codec;
 
 /// `JourneyWebEventsNotificationWebActionMessage` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebEventsNotification`](crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
+/// Part of [`JourneyWebEventsNotificationWebEventsNotification`](
+/// crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationWebActionMessage {
     /// `action`: `JourneyWebEventsNotificationEventAction`

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 
 /// `JourneyWebEventsNotificationWebMessage` in the API.
 ///
-/// Part of
-/// [`JourneyWebEventsNotificationWebEventsNotification`](crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
+/// Part of [`JourneyWebEventsNotificationWebEventsNotification`](
+/// crate::events::models::JourneyWebEventsNotificationWebEventsNotification).
 #[derive(Clone, Default)]
 pub struct JourneyWebEventsNotificationWebMessage {
     /// `attributes`: a map of strings to `JourneyWebEventsNotificationCustomEventAttribute`

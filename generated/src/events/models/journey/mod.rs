@@ -3,138 +3,120 @@
 export!(journey_app_events_notification_action_map: JourneyAppEventsNotificationActionMap);
 export!(journey_app_events_notification_action_target: JourneyAppEventsNotificationActionTarget);
 export!(journey_app_events_notification_app: JourneyAppEventsNotificationApp);
-export!(
-    journey_app_events_notification_app_events_notification: JourneyAppEventsNotificationAppEventsNotification,
-        JourneyAppEventsNotificationAppEventsNotificationEventType
+export!(journey_app_events_notification_app_events_notification:
+    JourneyAppEventsNotificationAppEventsNotification, JourneyAppEventsNotificationAppEventsNotificationEventType
 );
 export!(journey_app_events_notification_app_message: JourneyAppEventsNotificationAppMessage);
 export!(journey_app_events_notification_browser: JourneyAppEventsNotificationBrowser);
-export!(
-    journey_app_events_notification_custom_event_attribute: JourneyAppEventsNotificationCustomEventAttribute,
-        JourneyAppEventsNotificationCustomEventAttributeDataType
+export!(journey_app_events_notification_custom_event_attribute:
+    JourneyAppEventsNotificationCustomEventAttribute, JourneyAppEventsNotificationCustomEventAttributeDataType
 );
-export!(
-    journey_app_events_notification_device: JourneyAppEventsNotificationDevice,
-        JourneyAppEventsNotificationDeviceCategory
+export!(journey_app_events_notification_device:
+    JourneyAppEventsNotificationDevice, JourneyAppEventsNotificationDeviceCategory
 );
-export!(
-    journey_app_events_notification_event_action: JourneyAppEventsNotificationEventAction,
-        JourneyAppEventsNotificationEventActionMediaType, JourneyAppEventsNotificationEventActionState
+export!(journey_app_events_notification_event_action:
+    JourneyAppEventsNotificationEventAction, JourneyAppEventsNotificationEventActionMediaType,
+    JourneyAppEventsNotificationEventActionState
 );
 export!(journey_app_events_notification_external_contact: JourneyAppEventsNotificationExternalContact);
 export!(journey_app_events_notification_geo_location: JourneyAppEventsNotificationGeoLocation);
 export!(journey_app_events_notification_mkt_campaign: JourneyAppEventsNotificationMktCampaign);
 export!(journey_app_events_notification_network_connectivity: JourneyAppEventsNotificationNetworkConnectivity);
-export!(
-    journey_app_events_notification_referrer: JourneyAppEventsNotificationReferrer,
-        JourneyAppEventsNotificationReferrerMedium
+export!(journey_app_events_notification_referrer:
+    JourneyAppEventsNotificationReferrer, JourneyAppEventsNotificationReferrerMedium
 );
 export!(journey_app_events_notification_sdk_library: JourneyAppEventsNotificationSdkLibrary);
 export!(journey_app_events_notification_segment: JourneyAppEventsNotificationSegment);
-export!(
-    journey_app_events_notification_segment_assignment_message: JourneyAppEventsNotificationSegmentAssignmentMessage,
-        JourneyAppEventsNotificationSegmentAssignmentMessageAssignmentState
+export!(journey_app_events_notification_segment_assignment_message:
+    JourneyAppEventsNotificationSegmentAssignmentMessage,
+    JourneyAppEventsNotificationSegmentAssignmentMessageAssignmentState
 );
 export!(journey_app_events_notification_session: JourneyAppEventsNotificationSession);
 export!(journey_app_events_notification_web_action_message: JourneyAppEventsNotificationWebActionMessage);
 export!(journey_outcome_events_notification_action_map: JourneyOutcomeEventsNotificationActionMap);
-export!(
-    journey_outcome_events_notification_associated_value: JourneyOutcomeEventsNotificationAssociatedValue,
-        JourneyOutcomeEventsNotificationAssociatedValueDataType
+export!(journey_outcome_events_notification_associated_value:
+    JourneyOutcomeEventsNotificationAssociatedValue, JourneyOutcomeEventsNotificationAssociatedValueDataType
 );
 export!(journey_outcome_events_notification_external_contact: JourneyOutcomeEventsNotificationExternalContact);
 export!(journey_outcome_events_notification_outcome: JourneyOutcomeEventsNotificationOutcome);
-export!(
-    journey_outcome_events_notification_outcome_attribution_message:
-        JourneyOutcomeEventsNotificationOutcomeAttributionMessage
+export!(journey_outcome_events_notification_outcome_attribution_message:
+    JourneyOutcomeEventsNotificationOutcomeAttributionMessage
 );
-export!(
-    journey_outcome_events_notification_outcome_events_notification:
-        JourneyOutcomeEventsNotificationOutcomeEventsNotification,
-        JourneyOutcomeEventsNotificationOutcomeEventsNotificationEventType
+export!(journey_outcome_events_notification_outcome_events_notification:
+    JourneyOutcomeEventsNotificationOutcomeEventsNotification,
+    JourneyOutcomeEventsNotificationOutcomeEventsNotificationEventType
 );
 export!(journey_outcome_events_notification_outcome_touchpoint: JourneyOutcomeEventsNotificationOutcomeTouchpoint);
-export!(
-    journey_outcome_events_notification_outcome_touchpoint_channel:
-        JourneyOutcomeEventsNotificationOutcomeTouchpointChannel,
-        JourneyOutcomeEventsNotificationOutcomeTouchpointChannelType
+export!(journey_outcome_events_notification_outcome_touchpoint_channel:
+    JourneyOutcomeEventsNotificationOutcomeTouchpointChannel,
+    JourneyOutcomeEventsNotificationOutcomeTouchpointChannelType
 );
 export!(journey_outcome_events_notification_segment: JourneyOutcomeEventsNotificationSegment);
 export!(journey_outcome_events_notification_session: JourneyOutcomeEventsNotificationSession);
 export!(journey_view_job_notification_topic_journey_view: JourneyViewJobNotificationTopicJourneyView);
-export!(
-    journey_view_job_notification_topic_journey_view_job_notification_event_v2:
-        JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2,
-        JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2Status
+export!(journey_view_job_notification_topic_journey_view_job_notification_event_v2:
+    JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2,
+    JourneyViewJobNotificationTopicJourneyViewJobNotificationEventV2Status
 );
 export!(journey_web_action_events_notification_action_map: JourneyWebActionEventsNotificationActionMap);
-export!(
-    journey_web_action_events_notification_action_map_page_url_condition:
-        JourneyWebActionEventsNotificationActionMapPageUrlCondition,
-        JourneyWebActionEventsNotificationActionMapPageUrlConditionOperator
+export!(journey_web_action_events_notification_action_map_page_url_condition:
+    JourneyWebActionEventsNotificationActionMapPageUrlCondition,
+    JourneyWebActionEventsNotificationActionMapPageUrlConditionOperator
 );
 export!(journey_web_action_events_notification_action_target: JourneyWebActionEventsNotificationActionTarget);
-export!(
-    journey_web_action_events_notification_blocked_web_action_offer_message:
-        JourneyWebActionEventsNotificationBlockedWebActionOfferMessage,
-        JourneyWebActionEventsNotificationBlockedWebActionOfferMessageBlockingFrequencyCapBehaviour,
-        JourneyWebActionEventsNotificationBlockedWebActionOfferMessageBlockingReason
+export!(journey_web_action_events_notification_blocked_web_action_offer_message:
+    JourneyWebActionEventsNotificationBlockedWebActionOfferMessage,
+    JourneyWebActionEventsNotificationBlockedWebActionOfferMessageBlockingFrequencyCapBehaviour,
+    JourneyWebActionEventsNotificationBlockedWebActionOfferMessageBlockingReason
 );
 export!(journey_web_action_events_notification_browser: JourneyWebActionEventsNotificationBrowser);
-export!(
-    journey_web_action_events_notification_device: JourneyWebActionEventsNotificationDevice,
-        JourneyWebActionEventsNotificationDeviceCategory
+export!(journey_web_action_events_notification_device:
+    JourneyWebActionEventsNotificationDevice, JourneyWebActionEventsNotificationDeviceCategory
 );
 export!(journey_web_action_events_notification_emergency_group: JourneyWebActionEventsNotificationEmergencyGroup);
 export!(journey_web_action_events_notification_event_action: JourneyWebActionEventsNotificationEventAction);
 export!(journey_web_action_events_notification_external_contact: JourneyWebActionEventsNotificationExternalContact);
 export!(journey_web_action_events_notification_geo_location: JourneyWebActionEventsNotificationGeoLocation);
 export!(journey_web_action_events_notification_mkt_campaign: JourneyWebActionEventsNotificationMktCampaign);
-export!(
-    journey_web_action_events_notification_referrer: JourneyWebActionEventsNotificationReferrer,
-        JourneyWebActionEventsNotificationReferrerMedium
+export!(journey_web_action_events_notification_referrer:
+    JourneyWebActionEventsNotificationReferrer, JourneyWebActionEventsNotificationReferrerMedium
 );
 export!(journey_web_action_events_notification_schedule_group: JourneyWebActionEventsNotificationScheduleGroup);
 export!(journey_web_action_events_notification_session: JourneyWebActionEventsNotificationSession);
-export!(
-    journey_web_action_events_notification_web_action_events_notification:
-        JourneyWebActionEventsNotificationWebActionEventsNotification,
-        JourneyWebActionEventsNotificationWebActionEventsNotificationEventType
+export!(journey_web_action_events_notification_web_action_events_notification:
+    JourneyWebActionEventsNotificationWebActionEventsNotification,
+    JourneyWebActionEventsNotificationWebActionEventsNotificationEventType
 );
 export!(journey_web_action_events_notification_web_action_message: JourneyWebActionEventsNotificationWebActionMessage);
 export!(journey_web_events_notification_action_map: JourneyWebEventsNotificationActionMap);
 export!(journey_web_events_notification_action_target: JourneyWebEventsNotificationActionTarget);
 export!(journey_web_events_notification_browser: JourneyWebEventsNotificationBrowser);
-export!(
-    journey_web_events_notification_custom_event_attribute: JourneyWebEventsNotificationCustomEventAttribute,
-        JourneyWebEventsNotificationCustomEventAttributeDataType
+export!(journey_web_events_notification_custom_event_attribute:
+    JourneyWebEventsNotificationCustomEventAttribute, JourneyWebEventsNotificationCustomEventAttributeDataType
 );
-export!(
-    journey_web_events_notification_device: JourneyWebEventsNotificationDevice,
-        JourneyWebEventsNotificationDeviceCategory
+export!(journey_web_events_notification_device:
+    JourneyWebEventsNotificationDevice, JourneyWebEventsNotificationDeviceCategory
 );
-export!(
-    journey_web_events_notification_event_action: JourneyWebEventsNotificationEventAction,
-        JourneyWebEventsNotificationEventActionMediaType, JourneyWebEventsNotificationEventActionState
+export!(journey_web_events_notification_event_action:
+    JourneyWebEventsNotificationEventAction, JourneyWebEventsNotificationEventActionMediaType,
+    JourneyWebEventsNotificationEventActionState
 );
 export!(journey_web_events_notification_external_contact: JourneyWebEventsNotificationExternalContact);
 export!(journey_web_events_notification_geo_location: JourneyWebEventsNotificationGeoLocation);
 export!(journey_web_events_notification_mkt_campaign: JourneyWebEventsNotificationMktCampaign);
 export!(journey_web_events_notification_page: JourneyWebEventsNotificationPage);
-export!(
-    journey_web_events_notification_referrer: JourneyWebEventsNotificationReferrer,
-        JourneyWebEventsNotificationReferrerMedium
+export!(journey_web_events_notification_referrer:
+    JourneyWebEventsNotificationReferrer, JourneyWebEventsNotificationReferrerMedium
 );
 export!(journey_web_events_notification_segment: JourneyWebEventsNotificationSegment);
-export!(
-    journey_web_events_notification_segment_assignment_message: JourneyWebEventsNotificationSegmentAssignmentMessage,
-        JourneyWebEventsNotificationSegmentAssignmentMessageAssignmentState
+export!(journey_web_events_notification_segment_assignment_message:
+    JourneyWebEventsNotificationSegmentAssignmentMessage,
+    JourneyWebEventsNotificationSegmentAssignmentMessageAssignmentState
 );
 export!(journey_web_events_notification_session: JourneyWebEventsNotificationSession);
 export!(journey_web_events_notification_web_action_message: JourneyWebEventsNotificationWebActionMessage);
-export!(
-    journey_web_events_notification_web_events_notification: JourneyWebEventsNotificationWebEventsNotification,
-        JourneyWebEventsNotificationWebEventsNotificationEventType
+export!(journey_web_events_notification_web_events_notification:
+    JourneyWebEventsNotificationWebEventsNotification, JourneyWebEventsNotificationWebEventsNotificationEventType
 );
 export!(journey_web_events_notification_web_message: JourneyWebEventsNotificationWebMessage);
 export!(shared_enums: *);

@@ -13,8 +13,8 @@ use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayDataGroup` in the API.
 ///
-/// Part of
-/// [`WfmIntradayDataUpdateTopicIntradayDataUpdate`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataUpdate).
+/// Part of [`WfmIntradayDataUpdateTopicIntradayDataUpdate`](
+/// crate::events::models::WfmIntradayDataUpdateTopicIntradayDataUpdate).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayDataGroup {
     /// `forecastDataPerInterval`: a list of `WfmIntradayDataUpdateTopicIntradayForecastData`

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `WfmIntradayDataUpdateTopicIntradayDataUpdate` in the API.
 ///
-/// Arrives with the topic
-/// [`managementunit_workforcemanagement_intraday`](crate::events::topics::managementunits::managementunit_workforcemanagement_intraday).
+/// Arrives with the topic [`managementunit_workforcemanagement_intraday`](
+/// crate::events::topics::managementunits::managementunit_workforcemanagement_intraday).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayDataUpdate {
     /// `endDate`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayHistoricalAgentData` in the API.
 ///
-/// Part of
-/// [`WfmIntradayDataUpdateTopicIntradayDataGroup`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
+/// Part of [`WfmIntradayDataUpdateTopicIntradayDataGroup`](
+/// crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayHistoricalAgentData {
     /// `interactingTimeSeconds`: a number

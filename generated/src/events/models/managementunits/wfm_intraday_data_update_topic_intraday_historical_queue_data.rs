@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayHistoricalQueueData` in the API.
 ///
-/// Part of
-/// [`WfmIntradayDataUpdateTopicIntradayDataGroup`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
+/// Part of [`WfmIntradayDataUpdateTopicIntradayDataGroup`](
+/// crate::events::models::WfmIntradayDataUpdateTopicIntradayDataGroup).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayHistoricalQueueData {
     /// `abandoned`: an integer (`int64`)

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmIntradayDataUpdateTopicIntradayMetric` in the API.
 ///
-/// Part of
-/// [`WfmIntradayDataUpdateTopicIntradayDataUpdate`](crate::events::models::WfmIntradayDataUpdateTopicIntradayDataUpdate).
+/// Part of [`WfmIntradayDataUpdateTopicIntradayDataUpdate`](
+/// crate::events::models::WfmIntradayDataUpdateTopicIntradayDataUpdate).
 #[derive(Clone, Default)]
 pub struct WfmIntradayDataUpdateTopicIntradayMetric {
     /// `category`: one of `HistoricalQueueData`, `HistoricalAgentData`, `ForecastData`, `ScheduleData`,

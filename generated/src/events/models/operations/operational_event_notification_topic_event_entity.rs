@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `OperationalEventNotificationTopicEventEntity` in the API.
 ///
-/// Part of
-/// [`OperationalEventNotificationTopicOperationalEventNotification`](crate::events::models::OperationalEventNotificationTopicOperationalEventNotification).
+/// Part of [`OperationalEventNotificationTopicOperationalEventNotification`](
+/// crate::events::models::OperationalEventNotificationTopicOperationalEventNotification).
 #[derive(Clone, Default)]
 pub struct OperationalEventNotificationTopicEventEntity {
     /// `description`: a string

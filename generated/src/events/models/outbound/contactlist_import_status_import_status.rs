@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ContactlistImportStatusImportStatus` in the API.
 ///
-/// Arrives with the topic
-/// [`outbound_contactlist_importstatus`](crate::events::topics::outbound::outbound_contactlist_importstatus).
+/// Arrives with the topic [`outbound_contactlist_importstatus`](
+/// crate::events::topics::outbound::outbound_contactlist_importstatus).
 #[derive(Clone, Default)]
 pub struct ContactlistImportStatusImportStatus {
     /// `additionalProperties`: a map of strings to JSON values

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerAttemptLimitsConfigChangeRecallEntry` in the API.
 ///
-/// Part of
-/// [`DialerAttemptLimitsConfigChangeAttemptLimits`](crate::events::models::DialerAttemptLimitsConfigChangeAttemptLimits).
+/// Part of [`DialerAttemptLimitsConfigChangeAttemptLimits`](
+/// crate::events::models::DialerAttemptLimitsConfigChangeAttemptLimits).
 #[derive(Clone, Default)]
 pub struct DialerAttemptLimitsConfigChangeRecallEntry {
     /// `additionalProperties`: a map of strings to JSON values

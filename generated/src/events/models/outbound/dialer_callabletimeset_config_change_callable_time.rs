@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `DialerCallabletimesetConfigChangeCallableTime` in the API.
 ///
-/// Part of
-/// [`DialerCallabletimesetConfigChangeCallableTimeSet`](crate::events::models::DialerCallabletimesetConfigChangeCallableTimeSet).
+/// Part of [`DialerCallabletimesetConfigChangeCallableTimeSet`](
+/// crate::events::models::DialerCallabletimesetConfigChangeCallableTimeSet).
 #[derive(Clone, Default)]
 pub struct DialerCallabletimesetConfigChangeCallableTime {
     /// `additionalProperties`: a map of strings to JSON values

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerCallabletimesetConfigChangeTimeSlot` in the API.
 ///
-/// Part of
-/// [`DialerCallabletimesetConfigChangeCallableTime`](crate::events::models::DialerCallabletimesetConfigChangeCallableTime).
+/// Part of [`DialerCallabletimesetConfigChangeCallableTime`](
+/// crate::events::models::DialerCallabletimesetConfigChangeCallableTime).
 #[derive(Clone, Default)]
 pub struct DialerCallabletimesetConfigChangeTimeSlot {
     /// `additionalProperties`: a map of strings to JSON values

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DialerCampaignProgressEventUriReference` in the API.
 ///
-/// Part of
-/// [`DialerCampaignProgressEventCampaignProgress`](crate::events::models::DialerCampaignProgressEventCampaignProgress).
+/// Part of [`DialerCampaignProgressEventCampaignProgress`](
+/// crate::events::models::DialerCampaignProgressEventCampaignProgress).
 #[derive(Clone, Default)]
 pub struct DialerCampaignProgressEventUriReference {
     /// `id`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `DialerCampaignRuleConfigChangeCampaignRuleAction` in the API.
 ///
-/// Part of
-/// [`DialerCampaignRuleConfigChangeCampaignRule`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
+/// Part of [`DialerCampaignRuleConfigChangeCampaignRule`](
+/// crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeCampaignRuleAction {
     /// `actionType`: one of `turnOnCampaign`, `turnOffCampaign`, `turnOnSequence`, `turnOffSequence`,

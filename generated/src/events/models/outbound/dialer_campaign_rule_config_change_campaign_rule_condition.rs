@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerCampaignRuleConfigChangeCampaignRuleCondition` in the API.
 ///
-/// Part of
-/// [`DialerCampaignRuleConfigChangeCampaignRule`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
+/// Part of [`DialerCampaignRuleConfigChangeCampaignRule`](
+/// crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeCampaignRuleCondition {
     /// `additionalProperties`: a map of strings to JSON values

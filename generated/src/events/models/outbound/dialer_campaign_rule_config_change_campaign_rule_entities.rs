@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `DialerCampaignRuleConfigChangeCampaignRuleEntities` in the API.
 ///
-/// Part of
-/// [`DialerCampaignRuleConfigChangeCampaignRule`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
+/// Part of [`DialerCampaignRuleConfigChangeCampaignRule`](
+/// crate::events::models::DialerCampaignRuleConfigChangeCampaignRule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeCampaignRuleEntities {
     /// `campaigns`: a list of `DialerCampaignRuleConfigChangeUriReference`

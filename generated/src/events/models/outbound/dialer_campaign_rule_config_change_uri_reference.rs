@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `DialerCampaignRuleConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`DialerCampaignRuleConfigChangeCampaignRuleActionEntities`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRuleActionEntities),
-/// [`DialerCampaignRuleConfigChangeCampaignRuleEntities`](crate::events::models::DialerCampaignRuleConfigChangeCampaignRuleEntities).
+/// Part of [`DialerCampaignRuleConfigChangeCampaignRuleActionEntities`](
+/// crate::events::models::DialerCampaignRuleConfigChangeCampaignRuleActionEntities),
+/// [`DialerCampaignRuleConfigChangeCampaignRuleEntities`](
+/// crate::events::models::DialerCampaignRuleConfigChangeCampaignRuleEntities).
 #[derive(Clone, Default)]
 pub struct DialerCampaignRuleConfigChangeUriReference {
     /// `id`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `DialerCampaignScheduleConfigChangeRecurrencePattern` in the API.
 ///
-/// Part of
-/// [`DialerCampaignScheduleConfigChangeScheduleRecurrence`](crate::events::models::DialerCampaignScheduleConfigChangeScheduleRecurrence).
+/// Part of [`DialerCampaignScheduleConfigChangeScheduleRecurrence`](
+/// crate::events::models::DialerCampaignScheduleConfigChangeScheduleRecurrence).
 #[derive(Clone, Default)]
 pub struct DialerCampaignScheduleConfigChangeRecurrencePattern {
     /// `additionalProperties`: a map of strings to JSON values

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerCampaignScheduleConfigChangeScheduleInterval` in the API.
 ///
-/// Part of
-/// [`DialerCampaignScheduleConfigChangeCampaignSchedule`](crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
+/// Part of [`DialerCampaignScheduleConfigChangeCampaignSchedule`](
+/// crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignScheduleConfigChangeScheduleInterval {
     /// `additionalProperties`: a map of strings to JSON values

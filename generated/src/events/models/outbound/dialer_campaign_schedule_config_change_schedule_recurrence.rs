@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 /// `DialerCampaignScheduleConfigChangeScheduleRecurrence` in the API.
 ///
-/// Part of
-/// [`DialerCampaignScheduleConfigChangeCampaignSchedule`](crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
+/// Part of [`DialerCampaignScheduleConfigChangeCampaignSchedule`](
+/// crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignScheduleConfigChangeScheduleRecurrence {
     /// `additionalProperties`: a map of strings to JSON values

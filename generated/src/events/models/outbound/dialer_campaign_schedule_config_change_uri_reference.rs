@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DialerCampaignScheduleConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`DialerCampaignScheduleConfigChangeCampaignSchedule`](crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
+/// Part of [`DialerCampaignScheduleConfigChangeCampaignSchedule`](
+/// crate::events::models::DialerCampaignScheduleConfigChangeCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct DialerCampaignScheduleConfigChangeUriReference {
     /// `id`: a string

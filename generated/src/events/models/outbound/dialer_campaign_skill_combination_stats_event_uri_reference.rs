@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DialerCampaignSkillCombinationStatsEventUriReference` in the API.
 ///
-/// Part of
-/// [`DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats`](crate::events::models::DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats).
+/// Part of [`DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats`](
+/// crate::events::models::DialerCampaignSkillCombinationStatsEventCampaignSkillCombinationStats).
 #[derive(Clone, Default)]
 pub struct DialerCampaignSkillCombinationStatsEventUriReference {
     /// `id`: a string

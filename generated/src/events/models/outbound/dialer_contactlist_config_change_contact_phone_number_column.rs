@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerContactlistConfigChangeContactPhoneNumberColumn` in the API.
 ///
-/// Part of
-/// [`DialerContactlistConfigChangeContactList`](crate::events::models::DialerContactlistConfigChangeContactList).
+/// Part of [`DialerContactlistConfigChangeContactList`](
+/// crate::events::models::DialerContactlistConfigChangeContactList).
 #[derive(Clone, Default)]
 pub struct DialerContactlistConfigChangeContactPhoneNumberColumn {
     /// `additionalProperties`: a map of strings to JSON values

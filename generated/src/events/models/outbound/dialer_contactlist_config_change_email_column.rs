@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerContactlistConfigChangeEmailColumn` in the API.
 ///
-/// Part of
-/// [`DialerContactlistConfigChangeContactList`](crate::events::models::DialerContactlistConfigChangeContactList).
+/// Part of [`DialerContactlistConfigChangeContactList`](
+/// crate::events::models::DialerContactlistConfigChangeContactList).
 #[derive(Clone, Default)]
 pub struct DialerContactlistConfigChangeEmailColumn {
     /// `additionalProperties`: a map of strings to JSON values

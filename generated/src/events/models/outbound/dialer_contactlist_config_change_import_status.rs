@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `DialerContactlistConfigChangeImportStatus` in the API.
 ///
-/// Part of
-/// [`DialerContactlistConfigChangeContactList`](crate::events::models::DialerContactlistConfigChangeContactList).
+/// Part of [`DialerContactlistConfigChangeContactList`](
+/// crate::events::models::DialerContactlistConfigChangeContactList).
 #[derive(Clone, Default)]
 pub struct DialerContactlistConfigChangeImportStatus {
     /// `additionalProperties`: a map of strings to JSON values

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DialerContactlistConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`DialerContactlistConfigChangeContactList`](crate::events::models::DialerContactlistConfigChangeContactList).
+/// Part of [`DialerContactlistConfigChangeContactList`](
+/// crate::events::models::DialerContactlistConfigChangeContactList).
 #[derive(Clone, Default)]
 pub struct DialerContactlistConfigChangeUriReference {
     /// `id`: a string

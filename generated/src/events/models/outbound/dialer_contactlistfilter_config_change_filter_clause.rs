@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `DialerContactlistfilterConfigChangeFilterClause` in the API.
 ///
-/// Part of
-/// [`DialerContactlistfilterConfigChangeContactListFilter`](crate::events::models::DialerContactlistfilterConfigChangeContactListFilter).
+/// Part of [`DialerContactlistfilterConfigChangeContactListFilter`](
+/// crate::events::models::DialerContactlistfilterConfigChangeContactListFilter).
 #[derive(Clone, Default)]
 pub struct DialerContactlistfilterConfigChangeFilterClause {
     /// `additionalProperties`: a map of strings to JSON values

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `DialerContactlistfilterConfigChangeFilterPredicate` in the API.
 ///
-/// Part of
-/// [`DialerContactlistfilterConfigChangeFilterClause`](crate::events::models::DialerContactlistfilterConfigChangeFilterClause).
+/// Part of [`DialerContactlistfilterConfigChangeFilterClause`](
+/// crate::events::models::DialerContactlistfilterConfigChangeFilterClause).
 #[derive(Clone, Default)]
 pub struct DialerContactlistfilterConfigChangeFilterPredicate {
     /// `additionalProperties`: a map of strings to JSON values

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerContactlistfilterConfigChangeFilterRange` in the API.
 ///
-/// Part of
-/// [`DialerContactlistfilterConfigChangeFilterPredicate`](crate::events::models::DialerContactlistfilterConfigChangeFilterPredicate).
+/// Part of [`DialerContactlistfilterConfigChangeFilterPredicate`](
+/// crate::events::models::DialerContactlistfilterConfigChangeFilterPredicate).
 #[derive(Clone, Default)]
 pub struct DialerContactlistfilterConfigChangeFilterRange {
     /// `additionalProperties`: a map of strings to JSON values

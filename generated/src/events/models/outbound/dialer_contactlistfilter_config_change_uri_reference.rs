@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DialerContactlistfilterConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`DialerContactlistfilterConfigChangeContactListFilter`](crate::events::models::DialerContactlistfilterConfigChangeContactListFilter).
+/// Part of [`DialerContactlistfilterConfigChangeContactListFilter`](
+/// crate::events::models::DialerContactlistfilterConfigChangeContactListFilter).
 #[derive(Clone, Default)]
 pub struct DialerContactlistfilterConfigChangeUriReference {
     /// `id`: a string

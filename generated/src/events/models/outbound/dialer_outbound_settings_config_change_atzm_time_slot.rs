@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DialerOutboundSettingsConfigChangeAtzmTimeSlot` in the API.
 ///
-/// Part of
-/// [`DialerOutboundSettingsConfigChangeCallableWindow`](crate::events::models::DialerOutboundSettingsConfigChangeCallableWindow).
+/// Part of [`DialerOutboundSettingsConfigChangeCallableWindow`](
+/// crate::events::models::DialerOutboundSettingsConfigChangeCallableWindow).
 #[derive(Clone, Default)]
 pub struct DialerOutboundSettingsConfigChangeAtzmTimeSlot {
     /// `earliestCallableTime`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `DialerOutboundSettingsConfigChangeCallableWindow` in the API.
 ///
-/// Part of
-/// [`DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings`](crate::events::models::DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings).
+/// Part of [`DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings`](
+/// crate::events::models::DialerOutboundSettingsConfigChangeAutomaticTimeZoneMappingSettings).
 #[derive(Clone, Default)]
 pub struct DialerOutboundSettingsConfigChangeCallableWindow {
     /// `mapped`: `DialerOutboundSettingsConfigChangeAtzmTimeSlot`

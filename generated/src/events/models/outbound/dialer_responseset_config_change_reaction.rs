@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerResponsesetConfigChangeReaction` in the API.
 ///
-/// Part of
-/// [`DialerResponsesetConfigChangeResponseSet`](crate::events::models::DialerResponsesetConfigChangeResponseSet).
+/// Part of [`DialerResponsesetConfigChangeResponseSet`](
+/// crate::events::models::DialerResponsesetConfigChangeResponseSet).
 #[derive(Clone, Default)]
 pub struct DialerResponsesetConfigChangeReaction {
     /// `additionalProperties`: a map of strings to JSON values

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DialerSequenceConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`DialerSequenceConfigChangeCampaignSequence`](crate::events::models::DialerSequenceConfigChangeCampaignSequence).
+/// Part of [`DialerSequenceConfigChangeCampaignSequence`](
+/// crate::events::models::DialerSequenceConfigChangeCampaignSequence).
 #[derive(Clone, Default)]
 pub struct DialerSequenceConfigChangeUriReference {
     /// `id`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `DialerSequenceScheduleConfigChangeAlteration` in the API.
 ///
-/// Part of
-/// [`DialerSequenceScheduleConfigChangeScheduleRecurrence`](crate::events::models::DialerSequenceScheduleConfigChangeScheduleRecurrence).
+/// Part of [`DialerSequenceScheduleConfigChangeScheduleRecurrence`](
+/// crate::events::models::DialerSequenceScheduleConfigChangeScheduleRecurrence).
 #[derive(Clone, Default)]
 pub struct DialerSequenceScheduleConfigChangeAlteration {
     /// `additionalProperties`: a map of strings to JSON values

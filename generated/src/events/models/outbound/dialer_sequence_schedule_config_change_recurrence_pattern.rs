@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `DialerSequenceScheduleConfigChangeRecurrencePattern` in the API.
 ///
-/// Part of
-/// [`DialerSequenceScheduleConfigChangeScheduleRecurrence`](crate::events::models::DialerSequenceScheduleConfigChangeScheduleRecurrence).
+/// Part of [`DialerSequenceScheduleConfigChangeScheduleRecurrence`](
+/// crate::events::models::DialerSequenceScheduleConfigChangeScheduleRecurrence).
 #[derive(Clone, Default)]
 pub struct DialerSequenceScheduleConfigChangeRecurrencePattern {
     /// `additionalProperties`: a map of strings to JSON values

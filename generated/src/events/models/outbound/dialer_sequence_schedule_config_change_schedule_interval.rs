@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `DialerSequenceScheduleConfigChangeScheduleInterval` in the API.
 ///
-/// Part of
-/// [`DialerSequenceScheduleConfigChangeSequenceSchedule`](crate::events::models::DialerSequenceScheduleConfigChangeSequenceSchedule).
+/// Part of [`DialerSequenceScheduleConfigChangeSequenceSchedule`](
+/// crate::events::models::DialerSequenceScheduleConfigChangeSequenceSchedule).
 #[derive(Clone, Default)]
 pub struct DialerSequenceScheduleConfigChangeScheduleInterval {
     /// `additionalProperties`: a map of strings to JSON values

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 /// `DialerSequenceScheduleConfigChangeScheduleRecurrence` in the API.
 ///
-/// Part of
-/// [`DialerSequenceScheduleConfigChangeSequenceSchedule`](crate::events::models::DialerSequenceScheduleConfigChangeSequenceSchedule).
+/// Part of [`DialerSequenceScheduleConfigChangeSequenceSchedule`](
+/// crate::events::models::DialerSequenceScheduleConfigChangeSequenceSchedule).
 #[derive(Clone, Default)]
 pub struct DialerSequenceScheduleConfigChangeScheduleRecurrence {
     /// `additionalProperties`: a map of strings to JSON values

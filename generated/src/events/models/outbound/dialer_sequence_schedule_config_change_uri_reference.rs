@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `DialerSequenceScheduleConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`DialerSequenceScheduleConfigChangeSequenceSchedule`](crate::events::models::DialerSequenceScheduleConfigChangeSequenceSchedule).
+/// Part of [`DialerSequenceScheduleConfigChangeSequenceSchedule`](
+/// crate::events::models::DialerSequenceScheduleConfigChangeSequenceSchedule).
 #[derive(Clone, Default)]
 pub struct DialerSequenceScheduleConfigChangeUriReference {
     /// `id`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `EmailCampaignScheduleConfigChangeRecurrenceRange` in the API.
 ///
-/// Part of
-/// [`EmailCampaignScheduleConfigChangeScheduleRecurrence`](crate::events::models::EmailCampaignScheduleConfigChangeScheduleRecurrence).
+/// Part of [`EmailCampaignScheduleConfigChangeScheduleRecurrence`](
+/// crate::events::models::EmailCampaignScheduleConfigChangeScheduleRecurrence).
 #[derive(Clone, Default)]
 pub struct EmailCampaignScheduleConfigChangeRecurrenceRange {
     /// `additionalProperties`: a map of strings to JSON values

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `EmailCampaignScheduleConfigChangeScheduleInterval` in the API.
 ///
-/// Part of
-/// [`EmailCampaignScheduleConfigChangeEmailCampaignSchedule`](crate::events::models::EmailCampaignScheduleConfigChangeEmailCampaignSchedule).
+/// Part of [`EmailCampaignScheduleConfigChangeEmailCampaignSchedule`](
+/// crate::events::models::EmailCampaignScheduleConfigChangeEmailCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct EmailCampaignScheduleConfigChangeScheduleInterval {
     /// `additionalProperties`: a map of strings to JSON values

@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 /// `EmailCampaignScheduleConfigChangeScheduleRecurrence` in the API.
 ///
-/// Part of
-/// [`EmailCampaignScheduleConfigChangeEmailCampaignSchedule`](crate::events::models::EmailCampaignScheduleConfigChangeEmailCampaignSchedule).
+/// Part of [`EmailCampaignScheduleConfigChangeEmailCampaignSchedule`](
+/// crate::events::models::EmailCampaignScheduleConfigChangeEmailCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct EmailCampaignScheduleConfigChangeScheduleRecurrence {
     /// `additionalProperties`: a map of strings to JSON values

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `EmailCampaignScheduleConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`EmailCampaignScheduleConfigChangeEmailCampaignSchedule`](crate::events::models::EmailCampaignScheduleConfigChangeEmailCampaignSchedule).
+/// Part of [`EmailCampaignScheduleConfigChangeEmailCampaignSchedule`](
+/// crate::events::models::EmailCampaignScheduleConfigChangeEmailCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct EmailCampaignScheduleConfigChangeUriReference {
     /// `id`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ImportTemplateImportStatusImportStatus` in the API.
 ///
-/// Arrives with the topic
-/// [`outbound_importtemplate_importstatus`](crate::events::topics::outbound::outbound_importtemplate_importstatus).
+/// Arrives with the topic [`outbound_importtemplate_importstatus`](
+/// crate::events::topics::outbound::outbound_importtemplate_importstatus).
 #[derive(Clone, Default)]
 pub struct ImportTemplateImportStatusImportStatus {
     /// `additionalProperties`: a map of strings to JSON values

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `MessagingCampaignScheduleConfigChangeRecurrenceRange` in the API.
 ///
-/// Part of
-/// [`MessagingCampaignScheduleConfigChangeScheduleRecurrence`](crate::events::models::MessagingCampaignScheduleConfigChangeScheduleRecurrence).
+/// Part of [`MessagingCampaignScheduleConfigChangeScheduleRecurrence`](
+/// crate::events::models::MessagingCampaignScheduleConfigChangeScheduleRecurrence).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignScheduleConfigChangeRecurrenceRange {
     /// `additionalProperties`: a map of strings to JSON values

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `MessagingCampaignScheduleConfigChangeScheduleInterval` in the API.
 ///
-/// Part of
-/// [`MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule`](crate::events::models::MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule).
+/// Part of [`MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule`](
+/// crate::events::models::MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignScheduleConfigChangeScheduleInterval {
     /// `additionalProperties`: a map of strings to JSON values

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `MessagingCampaignScheduleConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule`](crate::events::models::MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule).
+/// Part of [`MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule`](
+/// crate::events::models::MessagingCampaignScheduleConfigChangeMessagingCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct MessagingCampaignScheduleConfigChangeUriReference {
     /// `id`: a string

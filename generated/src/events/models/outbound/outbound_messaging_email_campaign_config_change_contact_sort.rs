@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `OutboundMessagingEmailCampaignConfigChangeContactSort` in the API.
 ///
-/// Part of
-/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
+/// Part of [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](
+/// crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeContactSort {
     /// `additionalProperties`: a map of strings to JSON values

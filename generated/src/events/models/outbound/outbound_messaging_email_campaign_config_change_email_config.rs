@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeEmailConfig` in the API.
 ///
-/// Part of
-/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
+/// Part of [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](
+/// crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeEmailConfig {
     /// `contentTemplate`: `OutboundMessagingEmailCampaignConfigChangeResponseRef`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeErrorDetail` in the API.
 ///
-/// Part of
-/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
+/// Part of [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](
+/// crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeErrorDetail {
     /// `details`: a string

@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeResponseRef` in the API.
 ///
-/// Part of
-/// [`OutboundMessagingEmailCampaignConfigChangeEmailConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeEmailConfig),
-/// [`OutboundMessagingEmailCampaignConfigChangeSmsConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeSmsConfig),
-/// [`OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig).
+/// Part of [`OutboundMessagingEmailCampaignConfigChangeEmailConfig`](
+/// crate::events::models::OutboundMessagingEmailCampaignConfigChangeEmailConfig),
+/// [`OutboundMessagingEmailCampaignConfigChangeSmsConfig`](
+/// crate::events::models::OutboundMessagingEmailCampaignConfigChangeSmsConfig),
+/// [`OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig`](
+/// crate::events::models::OutboundMessagingEmailCampaignConfigChangeWhatsAppConfig).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeResponseRef {
     /// `id`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `OutboundMessagingEmailCampaignConfigChangeSmsConfig` in the API.
 ///
-/// Part of
-/// [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
+/// Part of [`OutboundMessagingEmailCampaignConfigChangeMessagingCampaign`](
+/// crate::events::models::OutboundMessagingEmailCampaignConfigChangeMessagingCampaign).
 #[derive(Clone, Default)]
 pub struct OutboundMessagingEmailCampaignConfigChangeSmsConfig {
     /// `contentTemplate`: `OutboundMessagingEmailCampaignConfigChangeResponseRef`

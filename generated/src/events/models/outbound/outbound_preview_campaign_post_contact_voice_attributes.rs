@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OutboundPreviewCampaignPostContactVoiceAttributes` in the API.
 ///
-/// Part of
-/// [`OutboundPreviewCampaignPostContactOutboundPreviewCampaignPostContactEvent`](crate::events::models::OutboundPreviewCampaignPostContactOutboundPreviewCampaignPostContactEvent).
+/// Part of [`OutboundPreviewCampaignPostContactOutboundPreviewCampaignPostContactEvent`](
+/// crate::events::models::OutboundPreviewCampaignPostContactOutboundPreviewCampaignPostContactEvent).
 #[derive(Clone, Default)]
 pub struct OutboundPreviewCampaignPostContactVoiceAttributes {
     /// `agentOwnedColumnName`: a string

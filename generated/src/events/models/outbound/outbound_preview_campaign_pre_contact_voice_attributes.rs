@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OutboundPreviewCampaignPreContactVoiceAttributes` in the API.
 ///
-/// Part of
-/// [`OutboundPreviewCampaignPreContactOutboundPreviewCampaignPreContactEvent`](crate::events::models::OutboundPreviewCampaignPreContactOutboundPreviewCampaignPreContactEvent).
+/// Part of [`OutboundPreviewCampaignPreContactOutboundPreviewCampaignPreContactEvent`](
+/// crate::events::models::OutboundPreviewCampaignPreContactOutboundPreviewCampaignPreContactEvent).
 #[derive(Clone, Default)]
 pub struct OutboundPreviewCampaignPreContactVoiceAttributes {
     /// `agentOwnedColumnName`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OutboundVoiceCampaignPostContactVoiceAttributes` in the API.
 ///
-/// Part of
-/// [`OutboundVoiceCampaignPostContactOutboundVoiceCampaignPostContactEvent`](crate::events::models::OutboundVoiceCampaignPostContactOutboundVoiceCampaignPostContactEvent).
+/// Part of [`OutboundVoiceCampaignPostContactOutboundVoiceCampaignPostContactEvent`](
+/// crate::events::models::OutboundVoiceCampaignPostContactOutboundVoiceCampaignPostContactEvent).
 #[derive(Clone, Default)]
 pub struct OutboundVoiceCampaignPostContactVoiceAttributes {
     /// `agentOwnedColumnName`: a string

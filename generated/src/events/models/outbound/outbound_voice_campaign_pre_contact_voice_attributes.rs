@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `OutboundVoiceCampaignPreContactVoiceAttributes` in the API.
 ///
-/// Part of
-/// [`OutboundVoiceCampaignPreContactOutboundVoiceCampaignPreContactEvent`](crate::events::models::OutboundVoiceCampaignPreContactOutboundVoiceCampaignPreContactEvent).
+/// Part of [`OutboundVoiceCampaignPreContactOutboundVoiceCampaignPreContactEvent`](
+/// crate::events::models::OutboundVoiceCampaignPreContactOutboundVoiceCampaignPreContactEvent).
 #[derive(Clone, Default)]
 pub struct OutboundVoiceCampaignPreContactVoiceAttributes {
     /// `agentOwnedColumnName`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `StatEventCampaignTopicIntervalMetrics` in the API.
 ///
-/// Part of
-/// [`StatEventCampaignTopicStatsNotification`](crate::events::models::StatEventCampaignTopicStatsNotification).
+/// Part of [`StatEventCampaignTopicStatsNotification`](
+/// crate::events::models::StatEventCampaignTopicStatsNotification).
 #[derive(Clone, Default)]
 pub struct StatEventCampaignTopicIntervalMetrics {
     /// `interval`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `StatEventCampaignTopicMetricStats` in the API.
 ///
-/// Part of
-/// [`StatEventCampaignTopicIntervalMetrics`](crate::events::models::StatEventCampaignTopicIntervalMetrics).
+/// Part of [`StatEventCampaignTopicIntervalMetrics`](
+/// crate::events::models::StatEventCampaignTopicIntervalMetrics).
 #[derive(Clone, Default)]
 pub struct StatEventCampaignTopicMetricStats {
     /// `metric`: a string

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `WhatsappCampaignScheduleConfigChangeAlteration` in the API.
 ///
-/// Part of
-/// [`WhatsappCampaignScheduleConfigChangeScheduleRecurrence`](crate::events::models::WhatsappCampaignScheduleConfigChangeScheduleRecurrence).
+/// Part of [`WhatsappCampaignScheduleConfigChangeScheduleRecurrence`](
+/// crate::events::models::WhatsappCampaignScheduleConfigChangeScheduleRecurrence).
 #[derive(Clone, Default)]
 pub struct WhatsappCampaignScheduleConfigChangeAlteration {
     /// `additionalProperties`: a map of strings to JSON values

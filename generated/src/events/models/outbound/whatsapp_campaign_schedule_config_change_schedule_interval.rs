@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WhatsappCampaignScheduleConfigChangeScheduleInterval` in the API.
 ///
-/// Part of
-/// [`WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule`](crate::events::models::WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule).
+/// Part of [`WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule`](
+/// crate::events::models::WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct WhatsappCampaignScheduleConfigChangeScheduleInterval {
     /// `additionalProperties`: a map of strings to JSON values

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WhatsappCampaignScheduleConfigChangeUriReference` in the API.
 ///
-/// Part of
-/// [`WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule`](crate::events::models::WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule).
+/// Part of [`WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule`](
+/// crate::events::models::WhatsappCampaignScheduleConfigChangeWhatsAppCampaignSchedule).
 #[derive(Clone, Default)]
 pub struct WhatsappCampaignScheduleConfigChangeUriReference {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `EvaluationQualityV2TopicEvaluationSource` in the API.
 ///
-/// Part of
-/// [`EvaluationQualityV2TopicEvaluationV2`](crate::events::models::EvaluationQualityV2TopicEvaluationV2).
+/// Part of [`EvaluationQualityV2TopicEvaluationV2`](
+/// crate::events::models::EvaluationQualityV2TopicEvaluationV2).
 #[derive(Clone, Default)]
 pub struct EvaluationQualityV2TopicEvaluationSource {
     /// `evaluationSourceId`: a string

@@ -4,8 +4,8 @@ export!(evaluation_quality_v2_topic_calibration: EvaluationQualityV2TopicCalibra
 export!(evaluation_quality_v2_topic_evaluation_reference: EvaluationQualityV2TopicEvaluationReference);
 export!(evaluation_quality_v2_topic_evaluation_scoring_set: EvaluationQualityV2TopicEvaluationScoringSet);
 export!(evaluation_quality_v2_topic_evaluation_source: EvaluationQualityV2TopicEvaluationSource);
-export!(
-    evaluation_quality_v2_topic_evaluation_v2: EvaluationQualityV2TopicEvaluationV2,
-        EvaluationQualityV2TopicEvaluationV2PreviousStatus, EvaluationQualityV2TopicEvaluationV2Status
+export!(evaluation_quality_v2_topic_evaluation_v2:
+    EvaluationQualityV2TopicEvaluationV2, EvaluationQualityV2TopicEvaluationV2PreviousStatus,
+    EvaluationQualityV2TopicEvaluationV2Status
 );
 export!(evaluation_quality_v2_topic_user: EvaluationQualityV2TopicUser);

@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `QueueConversationCallEventTopicCallConversation` in the API.
 ///
-/// Arrives with the topic
-/// [`routing_queue_conversations_calls`](crate::events::topics::routing::routing_queue_conversations_calls).
+/// Arrives with the topic [`routing_queue_conversations_calls`](
+/// crate::events::topics::routing::routing_queue_conversations_calls).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicCallConversation {
     /// `accessAttributes`: a list of strings

@@ -21,8 +21,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationCallEventTopicCallMediaParticipant` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicCallConversation`](crate::events::models::QueueConversationCallEventTopicCallConversation).
+/// Part of [`QueueConversationCallEventTopicCallConversation`](
+/// crate::events::models::QueueConversationCallEventTopicCallConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicCallMediaParticipant {
     /// `address`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicErrorBody`](crate::events::models::QueueConversationCallEventTopicErrorBody).
+/// Part of [`QueueConversationCallEventTopicErrorBody`](
+/// crate::events::models::QueueConversationCallEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicDetail {
     /// `entityId`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicDisposition` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
+/// Part of [`QueueConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicDisposition {
     /// `amdTimeout`: `QueueConversationCallEventTopicDispositionAmdTimeout`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicDispositionAmdTimeout` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicDisposition`](crate::events::models::QueueConversationCallEventTopicDisposition).
+/// Part of [`QueueConversationCallEventTopicDisposition`](
+/// crate::events::models::QueueConversationCallEventTopicDisposition).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicDispositionAmdTimeout {
     /// `timeoutMs`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationCallEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationCallEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationCallEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationCallEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

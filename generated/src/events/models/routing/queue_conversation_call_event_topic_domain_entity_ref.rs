@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationCallEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationCallEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationCallEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicDomainEntityRef {
     /// `id`: a string

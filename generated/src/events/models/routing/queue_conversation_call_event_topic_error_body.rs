@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationCallEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
+/// Part of [`QueueConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicErrorBody {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicFaxStatus` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
+/// Part of [`QueueConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicFaxStatus {
     /// `activePage`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicJourneyContext`](crate::events::models::QueueConversationCallEventTopicJourneyContext).
+/// Part of [`QueueConversationCallEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationCallEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationCallEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicJourneyAction`](crate::events::models::QueueConversationCallEventTopicJourneyAction).
+/// Part of [`QueueConversationCallEventTopicJourneyAction`](
+/// crate::events::models::QueueConversationCallEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicJourneyActionMap {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
+/// Part of [`QueueConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicJourneyContext {
     /// `customer`: `QueueConversationCallEventTopicJourneyCustomer`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicJourneyContext`](crate::events::models::QueueConversationCallEventTopicJourneyContext).
+/// Part of [`QueueConversationCallEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationCallEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicJourneyCustomerSession {
     /// `id`: a string

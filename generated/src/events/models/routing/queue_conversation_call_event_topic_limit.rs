@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicErrorBody`](crate::events::models::QueueConversationCallEventTopicErrorBody).
+/// Part of [`QueueConversationCallEventTopicErrorBody`](
+/// crate::events::models::QueueConversationCallEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicLimit {
     /// `documented`: a boolean

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
+/// Part of [`QueueConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicConversationRoutingData`](crate::events::models::QueueConversationCallEventTopicConversationRoutingData).
+/// Part of [`QueueConversationCallEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationCallEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicScoredAgent {
     /// `agent`: `QueueConversationCallEventTopicUriReference`

@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant),
-/// [`QueueConversationCallEventTopicConversationRoutingData`](crate::events::models::QueueConversationCallEventTopicConversationRoutingData),
-/// [`QueueConversationCallEventTopicScoredAgent`](crate::events::models::QueueConversationCallEventTopicScoredAgent).
+/// Part of [`QueueConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::QueueConversationCallEventTopicCallMediaParticipant),
+/// [`QueueConversationCallEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationCallEventTopicConversationRoutingData),
+/// [`QueueConversationCallEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationCallEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicUriReference {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationCallEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallEventTopicCallMediaParticipant`](crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
+/// Part of [`QueueConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::QueueConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallEventTopicWrapup {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicErrorBody`](crate::events::models::QueueConversationCallbackEventTopicErrorBody).
+/// Part of [`QueueConversationCallbackEventTopicErrorBody`](
+/// crate::events::models::QueueConversationCallbackEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicDetail {
     /// `entityId`: a string

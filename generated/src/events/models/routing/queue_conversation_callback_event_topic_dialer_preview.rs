@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicDialerPreview` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicDialerPreview {
     /// `campaignId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationCallbackEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationCallbackEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationCallbackEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationCallbackEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationCallbackEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationCallbackEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationCallbackEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicDomainEntityRef {
     /// `id`: a string

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationCallbackEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicJourneyContext`](crate::events::models::QueueConversationCallbackEventTopicJourneyContext).
+/// Part of [`QueueConversationCallbackEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationCallbackEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationCallbackEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicJourneyAction`](crate::events::models::QueueConversationCallbackEventTopicJourneyAction).
+/// Part of [`QueueConversationCallbackEventTopicJourneyAction`](
+/// crate::events::models::QueueConversationCallbackEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicJourneyActionMap {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicJourneyContext {
     /// `customer`: `QueueConversationCallbackEventTopicJourneyCustomer`

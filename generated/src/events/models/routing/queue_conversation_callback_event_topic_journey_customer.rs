@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicJourneyContext`](crate::events::models::QueueConversationCallbackEventTopicJourneyContext).
+/// Part of [`QueueConversationCallbackEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationCallbackEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicJourneyCustomer {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicErrorBody`](crate::events::models::QueueConversationCallbackEventTopicErrorBody).
+/// Part of [`QueueConversationCallbackEventTopicErrorBody`](
+/// crate::events::models::QueueConversationCallbackEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicLimit {
     /// `documented`: a boolean

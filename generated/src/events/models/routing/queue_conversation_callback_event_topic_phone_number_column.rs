@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicPhoneNumberColumn` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicDialerPreview`](crate::events::models::QueueConversationCallbackEventTopicDialerPreview).
+/// Part of [`QueueConversationCallbackEventTopicDialerPreview`](
+/// crate::events::models::QueueConversationCallbackEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicPhoneNumberColumn {
     /// `columnName`: a string

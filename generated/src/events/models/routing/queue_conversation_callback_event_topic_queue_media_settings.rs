@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicConversationRoutingData`](crate::events::models::QueueConversationCallbackEventTopicConversationRoutingData).
+/// Part of [`QueueConversationCallbackEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationCallbackEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicScoredAgent {
     /// `agent`: `QueueConversationCallbackEventTopicUriReference`

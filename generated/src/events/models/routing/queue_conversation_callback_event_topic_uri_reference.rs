@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `QueueConversationCallbackEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant),
-/// [`QueueConversationCallbackEventTopicConversationRoutingData`](crate::events::models::QueueConversationCallbackEventTopicConversationRoutingData),
-/// [`QueueConversationCallbackEventTopicScoredAgent`](crate::events::models::QueueConversationCallbackEventTopicScoredAgent).
+/// Part of [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant),
+/// [`QueueConversationCallbackEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationCallbackEventTopicConversationRoutingData),
+/// [`QueueConversationCallbackEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationCallbackEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicUriReference {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationCallbackEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`QueueConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::QueueConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCallbackEventTopicWrapup {
     /// `code`: a string

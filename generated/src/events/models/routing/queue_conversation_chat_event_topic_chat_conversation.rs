@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `QueueConversationChatEventTopicChatConversation` in the API.
 ///
-/// Arrives with the topic
-/// [`routing_queue_conversations_chats`](crate::events::topics::routing::routing_queue_conversations_chats).
+/// Arrives with the topic [`routing_queue_conversations_chats`](
+/// crate::events::topics::routing::routing_queue_conversations_chats).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicChatConversation {
     /// `accessAttributes`: a list of strings

@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationChatEventTopicChatMediaParticipant` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicChatConversation`](crate::events::models::QueueConversationChatEventTopicChatConversation).
+/// Part of [`QueueConversationChatEventTopicChatConversation`](
+/// crate::events::models::QueueConversationChatEventTopicChatConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicChatMediaParticipant {
     /// `address`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicErrorBody`](crate::events::models::QueueConversationChatEventTopicErrorBody).
+/// Part of [`QueueConversationChatEventTopicErrorBody`](
+/// crate::events::models::QueueConversationChatEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicDetail {
     /// `entityId`: a string

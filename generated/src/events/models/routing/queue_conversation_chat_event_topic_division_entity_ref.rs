@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationChatEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationChatEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationChatEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationChatEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

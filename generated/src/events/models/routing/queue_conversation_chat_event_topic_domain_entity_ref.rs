@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationChatEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationChatEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationChatEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicDomainEntityRef {
     /// `id`: a string

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationChatEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
+/// Part of [`QueueConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicErrorBody {
     /// `code`: a string

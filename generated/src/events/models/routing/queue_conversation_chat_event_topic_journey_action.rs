@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicJourneyContext`](crate::events::models::QueueConversationChatEventTopicJourneyContext).
+/// Part of [`QueueConversationChatEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationChatEventTopicJourneyActionMap`

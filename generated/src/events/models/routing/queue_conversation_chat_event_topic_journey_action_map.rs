@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicJourneyAction`](crate::events::models::QueueConversationChatEventTopicJourneyAction).
+/// Part of [`QueueConversationChatEventTopicJourneyAction`](
+/// crate::events::models::QueueConversationChatEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicJourneyActionMap {
     /// `id`: a string

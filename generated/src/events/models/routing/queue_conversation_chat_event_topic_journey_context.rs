@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
+/// Part of [`QueueConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicJourneyContext {
     /// `customer`: `QueueConversationChatEventTopicJourneyCustomer`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicJourneyContext`](crate::events::models::QueueConversationChatEventTopicJourneyContext).
+/// Part of [`QueueConversationChatEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicJourneyCustomer {
     /// `id`: a string

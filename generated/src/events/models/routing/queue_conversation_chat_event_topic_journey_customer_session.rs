@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicJourneyContext`](crate::events::models::QueueConversationChatEventTopicJourneyContext).
+/// Part of [`QueueConversationChatEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicJourneyCustomerSession {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicErrorBody`](crate::events::models::QueueConversationChatEventTopicErrorBody).
+/// Part of [`QueueConversationChatEventTopicErrorBody`](
+/// crate::events::models::QueueConversationChatEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicLimit {
     /// `documented`: a boolean

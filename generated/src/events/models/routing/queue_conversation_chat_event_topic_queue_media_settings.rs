@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
+/// Part of [`QueueConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicConversationRoutingData`](crate::events::models::QueueConversationChatEventTopicConversationRoutingData).
+/// Part of [`QueueConversationChatEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationChatEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicScoredAgent {
     /// `agent`: `QueueConversationChatEventTopicUriReference`

@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `QueueConversationChatEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant),
-/// [`QueueConversationChatEventTopicConversationRoutingData`](crate::events::models::QueueConversationChatEventTopicConversationRoutingData),
-/// [`QueueConversationChatEventTopicScoredAgent`](crate::events::models::QueueConversationChatEventTopicScoredAgent).
+/// Part of [`QueueConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::QueueConversationChatEventTopicChatMediaParticipant),
+/// [`QueueConversationChatEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationChatEventTopicConversationRoutingData),
+/// [`QueueConversationChatEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationChatEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicUriReference {
     /// `id`: a string

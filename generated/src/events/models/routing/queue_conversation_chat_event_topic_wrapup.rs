@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationChatEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationChatEventTopicChatMediaParticipant`](crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
+/// Part of [`QueueConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::QueueConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationChatEventTopicWrapup {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicErrorBody`](crate::events::models::QueueConversationCobrowseEventTopicErrorBody).
+/// Part of [`QueueConversationCobrowseEventTopicErrorBody`](
+/// crate::events::models::QueueConversationCobrowseEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicDetail {
     /// `entityId`: a string

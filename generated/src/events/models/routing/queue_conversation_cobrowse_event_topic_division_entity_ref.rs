@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationCobrowseEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationCobrowseEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationCobrowseEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationCobrowseEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

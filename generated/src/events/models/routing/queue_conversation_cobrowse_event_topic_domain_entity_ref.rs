@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationCobrowseEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationCobrowseEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationCobrowseEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicDomainEntityRef {
     /// `id`: a string

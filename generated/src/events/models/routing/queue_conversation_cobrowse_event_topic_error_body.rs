@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationCobrowseEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicJourneyContext`](crate::events::models::QueueConversationCobrowseEventTopicJourneyContext).
+/// Part of [`QueueConversationCobrowseEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationCobrowseEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationCobrowseEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicJourneyAction`](crate::events::models::QueueConversationCobrowseEventTopicJourneyAction).
+/// Part of [`QueueConversationCobrowseEventTopicJourneyAction`](
+/// crate::events::models::QueueConversationCobrowseEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicJourneyActionMap {
     /// `id`: a string

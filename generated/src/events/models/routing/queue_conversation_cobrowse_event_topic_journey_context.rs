@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicJourneyContext {
     /// `customer`: `QueueConversationCobrowseEventTopicJourneyCustomer`

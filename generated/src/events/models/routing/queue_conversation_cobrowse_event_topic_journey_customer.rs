@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicJourneyContext`](crate::events::models::QueueConversationCobrowseEventTopicJourneyContext).
+/// Part of [`QueueConversationCobrowseEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationCobrowseEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicJourneyCustomer {
     /// `id`: a string

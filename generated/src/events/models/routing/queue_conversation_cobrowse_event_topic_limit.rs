@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicErrorBody`](crate::events::models::QueueConversationCobrowseEventTopicErrorBody).
+/// Part of [`QueueConversationCobrowseEventTopicErrorBody`](
+/// crate::events::models::QueueConversationCobrowseEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicLimit {
     /// `documented`: a boolean

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicConversationRoutingData`](crate::events::models::QueueConversationCobrowseEventTopicConversationRoutingData).
+/// Part of [`QueueConversationCobrowseEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationCobrowseEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicScoredAgent {
     /// `agent`: `QueueConversationCobrowseEventTopicUriReference`

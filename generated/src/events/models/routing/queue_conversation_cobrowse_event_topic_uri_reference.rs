@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `QueueConversationCobrowseEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant),
-/// [`QueueConversationCobrowseEventTopicConversationRoutingData`](crate::events::models::QueueConversationCobrowseEventTopicConversationRoutingData),
-/// [`QueueConversationCobrowseEventTopicScoredAgent`](crate::events::models::QueueConversationCobrowseEventTopicScoredAgent).
+/// Part of [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant),
+/// [`QueueConversationCobrowseEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationCobrowseEventTopicConversationRoutingData),
+/// [`QueueConversationCobrowseEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationCobrowseEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicUriReference {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationCobrowseEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`QueueConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::QueueConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationCobrowseEventTopicWrapup {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicAttachment` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`QueueConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicAttachment {
     /// `attachmentId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicErrorBody`](crate::events::models::QueueConversationEmailEventTopicErrorBody).
+/// Part of [`QueueConversationEmailEventTopicErrorBody`](
+/// crate::events::models::QueueConversationEmailEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicDetail {
     /// `entityId`: a string

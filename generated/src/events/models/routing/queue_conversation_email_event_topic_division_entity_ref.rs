@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEmailEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationEmailEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationEmailEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationEmailEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

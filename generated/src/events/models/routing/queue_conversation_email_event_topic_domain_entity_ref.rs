@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationEmailEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationEmailEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationEmailEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicDomainEntityRef {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEmailEventTopicEmailConversation` in the API.
 ///
-/// Arrives with the topic
-/// [`routing_queue_conversations_emails`](crate::events::topics::routing::routing_queue_conversations_emails).
+/// Arrives with the topic [`routing_queue_conversations_emails`](
+/// crate::events::topics::routing::routing_queue_conversations_emails).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicEmailConversation {
     /// `accessAttributes`: a list of strings

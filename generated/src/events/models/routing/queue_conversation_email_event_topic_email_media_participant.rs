@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationEmailEventTopicEmailMediaParticipant` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicEmailConversation`](crate::events::models::QueueConversationEmailEventTopicEmailConversation).
+/// Part of [`QueueConversationEmailEventTopicEmailConversation`](
+/// crate::events::models::QueueConversationEmailEventTopicEmailConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicEmailMediaParticipant {
     /// `address`: a string

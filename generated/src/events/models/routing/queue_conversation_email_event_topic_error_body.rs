@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationEmailEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`QueueConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicJourneyContext`](crate::events::models::QueueConversationEmailEventTopicJourneyContext).
+/// Part of [`QueueConversationEmailEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationEmailEventTopicJourneyActionMap`

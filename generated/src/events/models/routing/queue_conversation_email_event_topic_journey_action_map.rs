@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicJourneyAction`](crate::events::models::QueueConversationEmailEventTopicJourneyAction).
+/// Part of [`QueueConversationEmailEventTopicJourneyAction`](
+/// crate::events::models::QueueConversationEmailEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicJourneyActionMap {
     /// `id`: a string

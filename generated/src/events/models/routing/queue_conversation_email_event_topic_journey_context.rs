@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`QueueConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicJourneyContext {
     /// `customer`: `QueueConversationEmailEventTopicJourneyCustomer`

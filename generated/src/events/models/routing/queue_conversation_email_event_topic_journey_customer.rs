@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicJourneyContext`](crate::events::models::QueueConversationEmailEventTopicJourneyContext).
+/// Part of [`QueueConversationEmailEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicJourneyCustomer {
     /// `id`: a string

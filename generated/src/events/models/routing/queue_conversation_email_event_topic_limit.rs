@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicErrorBody`](crate::events::models::QueueConversationEmailEventTopicErrorBody).
+/// Part of [`QueueConversationEmailEventTopicErrorBody`](
+/// crate::events::models::QueueConversationEmailEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicLimit {
     /// `documented`: a boolean

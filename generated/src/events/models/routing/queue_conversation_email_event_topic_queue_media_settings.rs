@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`QueueConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicConversationRoutingData`](crate::events::models::QueueConversationEmailEventTopicConversationRoutingData).
+/// Part of [`QueueConversationEmailEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationEmailEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicScoredAgent {
     /// `agent`: `QueueConversationEmailEventTopicUriReference`

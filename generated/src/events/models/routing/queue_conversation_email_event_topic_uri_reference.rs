@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `QueueConversationEmailEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicConversationRoutingData`](crate::events::models::QueueConversationEmailEventTopicConversationRoutingData),
-/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant),
-/// [`QueueConversationEmailEventTopicScoredAgent`](crate::events::models::QueueConversationEmailEventTopicScoredAgent).
+/// Part of [`QueueConversationEmailEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationEmailEventTopicConversationRoutingData),
+/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant),
+/// [`QueueConversationEmailEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationEmailEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicUriReference {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEmailEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`QueueConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::QueueConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEmailEventTopicWrapup {
     /// `code`: a string

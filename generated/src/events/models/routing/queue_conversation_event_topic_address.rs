@@ -6,10 +6,11 @@ use crate::runtime::codec;
 ///
 /// Part of [`QueueConversationEventTopicCall`](crate::events::models::QueueConversationEventTopicCall),
 /// [`QueueConversationEventTopicCobrowse`](crate::events::models::QueueConversationEventTopicCobrowse),
-/// [`QueueConversationEventTopicInternalMessage`](crate::events::models::QueueConversationEventTopicInternalMessage),
+/// [`QueueConversationEventTopicInternalMessage`](
+/// crate::events::models::QueueConversationEventTopicInternalMessage),
 /// [`QueueConversationEventTopicMessage`](crate::events::models::QueueConversationEventTopicMessage),
-/// [`QueueConversationEventTopicScreenShare`](crate::events::models::QueueConversationEventTopicScreenShare),
-/// 1 more.
+/// [`QueueConversationEventTopicScreenShare`](
+/// crate::events::models::QueueConversationEventTopicScreenShare), 1 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicAddress {
     /// `addressDisplayable`: a string

@@ -16,8 +16,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicCall` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
+/// Part of [`QueueConversationEventTopicParticipant`](
+/// crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicCall {
     /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`

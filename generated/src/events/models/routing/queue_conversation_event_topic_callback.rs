@@ -14,8 +14,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicCallback` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
+/// Part of [`QueueConversationEventTopicParticipant`](
+/// crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicCallback {
     /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`

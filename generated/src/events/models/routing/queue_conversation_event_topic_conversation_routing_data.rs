@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicConversationRoutingData` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
+/// Part of [`QueueConversationEventTopicParticipant`](
+/// crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicConversationRoutingData {
     /// `language`: `QueueConversationEventTopicUriReference`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicDispositionAmdTimeout` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicDisposition`](crate::events::models::QueueConversationEventTopicDisposition).
+/// Part of [`QueueConversationEventTopicDisposition`](
+/// crate::events::models::QueueConversationEventTopicDisposition).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicDispositionAmdTimeout {
     /// `timeoutMs`: an integer (`int64`)

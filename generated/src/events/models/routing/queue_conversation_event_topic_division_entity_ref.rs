@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicConversation`](crate::events::models::QueueConversationEventTopicConversation),
-/// [`QueueConversationEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationEventTopicConversation`](
+/// crate::events::models::QueueConversationEventTopicConversation),
+/// [`QueueConversationEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicDomainEntityRef {
     /// `id`: a string

@@ -13,8 +13,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicEmail` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
+/// Part of [`QueueConversationEventTopicParticipant`](
+/// crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicEmail {
     /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 /// Part of [`QueueConversationEventTopicCall`](crate::events::models::QueueConversationEventTopicCall),
 /// [`QueueConversationEventTopicEmail`](crate::events::models::QueueConversationEventTopicEmail),
 /// [`QueueConversationEventTopicMessage`](crate::events::models::QueueConversationEventTopicMessage),
-/// [`QueueConversationEventTopicMessageDetails`](crate::events::models::QueueConversationEventTopicMessageDetails).
+/// [`QueueConversationEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicErrorDetails {
     /// `code`: a string

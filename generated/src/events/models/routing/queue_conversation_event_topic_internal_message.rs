@@ -11,8 +11,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicInternalMessage` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
+/// Part of [`QueueConversationEventTopicParticipant`](
+/// crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicInternalMessage {
     /// `connectedTime`: a timestamp

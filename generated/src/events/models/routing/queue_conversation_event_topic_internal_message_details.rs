@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicInternalMessageDetails` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicInternalMessage`](crate::events::models::QueueConversationEventTopicInternalMessage).
+/// Part of [`QueueConversationEventTopicInternalMessage`](
+/// crate::events::models::QueueConversationEventTopicInternalMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicInternalMessageDetails {
     /// `messageId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicJourneyContext`](crate::events::models::QueueConversationEventTopicJourneyContext).
+/// Part of [`QueueConversationEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationEventTopicJourneyActionMap`

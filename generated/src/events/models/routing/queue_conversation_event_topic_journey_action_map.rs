@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicJourneyAction`](crate::events::models::QueueConversationEventTopicJourneyAction).
+/// Part of [`QueueConversationEventTopicJourneyAction`](
+/// crate::events::models::QueueConversationEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicJourneyActionMap {
     /// `id`: a string

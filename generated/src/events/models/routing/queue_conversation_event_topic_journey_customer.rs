@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicJourneyContext`](crate::events::models::QueueConversationEventTopicJourneyContext).
+/// Part of [`QueueConversationEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicJourneyCustomer {
     /// `id`: a string

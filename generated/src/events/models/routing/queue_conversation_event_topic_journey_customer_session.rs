@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicJourneyContext`](crate::events::models::QueueConversationEventTopicJourneyContext).
+/// Part of [`QueueConversationEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicJourneyCustomerSession {
     /// `id`: a string

@@ -15,8 +15,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicMessage` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
+/// Part of [`QueueConversationEventTopicParticipant`](
+/// crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessage {
     /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`

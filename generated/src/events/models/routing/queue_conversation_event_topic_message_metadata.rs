@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicMessageMetadata` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicMessageDetails`](crate::events::models::QueueConversationEventTopicMessageDetails).
+/// Part of [`QueueConversationEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageMetadata {
     /// `content`: a list of `QueueConversationEventTopicMessageMetadataContent`

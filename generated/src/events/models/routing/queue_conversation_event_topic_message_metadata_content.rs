@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicMessageMetadataContent` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicMessageMetadata`](crate::events::models::QueueConversationEventTopicMessageMetadata).
+/// Part of [`QueueConversationEventTopicMessageMetadata`](
+/// crate::events::models::QueueConversationEventTopicMessageMetadata).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageMetadataContent {
     /// `contentType`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicMessageMetadataEvent` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicMessageMetadata`](crate::events::models::QueueConversationEventTopicMessageMetadata).
+/// Part of [`QueueConversationEventTopicMessageMetadata`](
+/// crate::events::models::QueueConversationEventTopicMessageMetadata).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageMetadataEvent {
     /// `eventType`: a string

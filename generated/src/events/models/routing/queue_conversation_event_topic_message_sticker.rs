@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicMessageSticker` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicMessageDetails`](crate::events::models::QueueConversationEventTopicMessageDetails).
+/// Part of [`QueueConversationEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicMessageSticker {
     /// `id`: a string

@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationEventTopicParticipant` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicConversation`](crate::events::models::QueueConversationEventTopicConversation).
+/// Part of [`QueueConversationEventTopicConversation`](
+/// crate::events::models::QueueConversationEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicParticipant {
     /// `address`: a string

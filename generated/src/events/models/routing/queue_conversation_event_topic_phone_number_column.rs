@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicPhoneNumberColumn` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicDialerPreview`](crate::events::models::QueueConversationEventTopicDialerPreview).
+/// Part of [`QueueConversationEventTopicDialerPreview`](
+/// crate::events::models::QueueConversationEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicPhoneNumberColumn {
     /// `columnName`: a string

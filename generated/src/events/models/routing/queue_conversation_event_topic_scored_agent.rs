@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicConversationRoutingData`](crate::events::models::QueueConversationEventTopicConversationRoutingData).
+/// Part of [`QueueConversationEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicScoredAgent {
     /// `agent`: `QueueConversationEventTopicUriReference`

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicScreenMonitoring` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
+/// Part of [`QueueConversationEventTopicParticipant`](
+/// crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicScreenMonitoring {
     /// `connectedTime`: a timestamp

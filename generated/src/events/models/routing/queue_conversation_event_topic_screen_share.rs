@@ -12,8 +12,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicScreenShare` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicParticipant`](crate::events::models::QueueConversationEventTopicParticipant).
+/// Part of [`QueueConversationEventTopicParticipant`](
+/// crate::events::models::QueueConversationEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicScreenShare {
     /// `afterCallWork`: `QueueConversationEventTopicAfterCallWork`

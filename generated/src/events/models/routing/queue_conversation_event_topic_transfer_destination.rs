@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicTransferDestination` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicTransferResponse`](crate::events::models::QueueConversationEventTopicTransferResponse).
+/// Part of [`QueueConversationEventTopicTransferResponse`](
+/// crate::events::models::QueueConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicTransferDestination {
     /// `address`: a string

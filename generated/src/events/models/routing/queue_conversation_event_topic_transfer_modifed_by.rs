@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicTransferModifedBy` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicTransferResponse`](crate::events::models::QueueConversationEventTopicTransferResponse).
+/// Part of [`QueueConversationEventTopicTransferResponse`](
+/// crate::events::models::QueueConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicTransferModifedBy {
     /// `id`: a string

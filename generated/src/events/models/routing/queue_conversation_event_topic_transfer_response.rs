@@ -13,8 +13,8 @@ use crate::runtime::time;
 
 /// `QueueConversationEventTopicTransferResponse` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicConversation`](crate::events::models::QueueConversationEventTopicConversation).
+/// Part of [`QueueConversationEventTopicConversation`](
+/// crate::events::models::QueueConversationEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicTransferResponse {
     /// `dateIssued`: a timestamp

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `QueueConversationEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationEventTopicConversationRoutingData`](crate::events::models::QueueConversationEventTopicConversationRoutingData),
-/// [`QueueConversationEventTopicScoredAgent`](crate::events::models::QueueConversationEventTopicScoredAgent).
+/// Part of [`QueueConversationEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationEventTopicConversationRoutingData),
+/// [`QueueConversationEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationEventTopicUriReference {
     /// `id`: a string

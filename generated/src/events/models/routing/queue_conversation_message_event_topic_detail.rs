@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicErrorBody`](crate::events::models::QueueConversationMessageEventTopicErrorBody).
+/// Part of [`QueueConversationMessageEventTopicErrorBody`](
+/// crate::events::models::QueueConversationMessageEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicDetail {
     /// `entityId`: a string

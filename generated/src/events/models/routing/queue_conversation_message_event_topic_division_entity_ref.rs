@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationMessageEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationMessageEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationMessageEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationMessageEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

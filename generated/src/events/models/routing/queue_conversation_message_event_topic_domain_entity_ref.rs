@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationMessageEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationMessageEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationMessageEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicDomainEntityRef {
     /// `id`: a string

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationMessageEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`QueueConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicErrorBody {
     /// `code`: a string

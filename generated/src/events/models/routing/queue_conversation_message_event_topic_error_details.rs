@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationMessageEventTopicErrorDetails` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageDetails`](crate::events::models::QueueConversationMessageEventTopicMessageDetails).
+/// Part of [`QueueConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicErrorDetails {
     /// `code`: a string

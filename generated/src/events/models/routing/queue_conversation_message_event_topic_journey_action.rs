@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicJourneyContext`](crate::events::models::QueueConversationMessageEventTopicJourneyContext).
+/// Part of [`QueueConversationMessageEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationMessageEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicJourneyAction`](crate::events::models::QueueConversationMessageEventTopicJourneyAction).
+/// Part of [`QueueConversationMessageEventTopicJourneyAction`](
+/// crate::events::models::QueueConversationMessageEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicJourneyActionMap {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`QueueConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicJourneyContext {
     /// `customer`: `QueueConversationMessageEventTopicJourneyCustomer`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicJourneyContext`](crate::events::models::QueueConversationMessageEventTopicJourneyContext).
+/// Part of [`QueueConversationMessageEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicJourneyCustomer {
     /// `id`: a string

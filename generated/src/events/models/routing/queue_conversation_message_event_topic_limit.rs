@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicErrorBody`](crate::events::models::QueueConversationMessageEventTopicErrorBody).
+/// Part of [`QueueConversationMessageEventTopicErrorBody`](
+/// crate::events::models::QueueConversationMessageEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicLimit {
     /// `documented`: a boolean

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `QueueConversationMessageEventTopicMessageConversation` in the API.
 ///
-/// Arrives with the topic
-/// [`routing_queue_conversations_messages`](crate::events::topics::routing::routing_queue_conversations_messages).
+/// Arrives with the topic [`routing_queue_conversations_messages`](
+/// crate::events::topics::routing::routing_queue_conversations_messages).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageConversation {
     /// `accessAttributes`: a list of strings

@@ -13,8 +13,8 @@ use crate::runtime::time;
 
 /// `QueueConversationMessageEventTopicMessageDetails` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`QueueConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageDetails {
     /// `errorInfo`: `QueueConversationMessageEventTopicErrorDetails`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicMessageMedia` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageDetails`](crate::events::models::QueueConversationMessageEventTopicMessageDetails).
+/// Part of [`QueueConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageMedia {
     /// `contentLengthBytes`: an integer (`int64`)

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicMessageMetadata` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageDetails`](crate::events::models::QueueConversationMessageEventTopicMessageDetails).
+/// Part of [`QueueConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageMetadata {
     /// `content`: a list of `QueueConversationMessageEventTopicMessageMetadataContent`

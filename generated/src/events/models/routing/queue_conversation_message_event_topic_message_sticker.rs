@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicMessageSticker` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageDetails`](crate::events::models::QueueConversationMessageEventTopicMessageDetails).
+/// Part of [`QueueConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicMessageSticker {
     /// `id`: a string

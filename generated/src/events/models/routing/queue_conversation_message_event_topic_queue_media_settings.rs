@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`QueueConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

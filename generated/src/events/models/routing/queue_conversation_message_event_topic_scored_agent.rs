@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicConversationRoutingData`](crate::events::models::QueueConversationMessageEventTopicConversationRoutingData).
+/// Part of [`QueueConversationMessageEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationMessageEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicScoredAgent {
     /// `agent`: `QueueConversationMessageEventTopicUriReference`

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 
 /// `QueueConversationMessageEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicConversationRoutingData`](crate::events::models::QueueConversationMessageEventTopicConversationRoutingData),
-/// [`QueueConversationMessageEventTopicMessageDetails`](crate::events::models::QueueConversationMessageEventTopicMessageDetails),
-/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant),
-/// [`QueueConversationMessageEventTopicScoredAgent`](crate::events::models::QueueConversationMessageEventTopicScoredAgent).
+/// Part of [`QueueConversationMessageEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationMessageEventTopicConversationRoutingData),
+/// [`QueueConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageDetails),
+/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant),
+/// [`QueueConversationMessageEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationMessageEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicUriReference {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationMessageEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`QueueConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::QueueConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationMessageEventTopicWrapup {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicErrorBody`](crate::events::models::QueueConversationScreenShareEventTopicErrorBody).
+/// Part of [`QueueConversationScreenShareEventTopicErrorBody`](
+/// crate::events::models::QueueConversationScreenShareEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicDetail {
     /// `entityId`: a string

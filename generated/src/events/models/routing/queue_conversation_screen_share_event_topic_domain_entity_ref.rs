@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationScreenShareEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationScreenShareEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationScreenShareEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicDomainEntityRef {
     /// `id`: a string

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationScreenShareEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicJourneyContext`](crate::events::models::QueueConversationScreenShareEventTopicJourneyContext).
+/// Part of [`QueueConversationScreenShareEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationScreenShareEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationScreenShareEventTopicJourneyActionMap`

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicJourneyContext {
     /// `customer`: `QueueConversationScreenShareEventTopicJourneyCustomer`

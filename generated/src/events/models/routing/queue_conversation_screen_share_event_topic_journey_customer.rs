@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicJourneyContext`](crate::events::models::QueueConversationScreenShareEventTopicJourneyContext).
+/// Part of [`QueueConversationScreenShareEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationScreenShareEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicJourneyCustomer {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicErrorBody`](crate::events::models::QueueConversationScreenShareEventTopicErrorBody).
+/// Part of [`QueueConversationScreenShareEventTopicErrorBody`](
+/// crate::events::models::QueueConversationScreenShareEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicLimit {
     /// `documented`: a boolean

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicConversationRoutingData`](crate::events::models::QueueConversationScreenShareEventTopicConversationRoutingData).
+/// Part of [`QueueConversationScreenShareEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationScreenShareEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicScoredAgent {
     /// `agent`: `QueueConversationScreenShareEventTopicUriReference`

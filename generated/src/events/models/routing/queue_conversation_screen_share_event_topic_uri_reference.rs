@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `QueueConversationScreenShareEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicConversationRoutingData`](crate::events::models::QueueConversationScreenShareEventTopicConversationRoutingData),
-/// [`QueueConversationScreenShareEventTopicScoredAgent`](crate::events::models::QueueConversationScreenShareEventTopicScoredAgent),
-/// [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`QueueConversationScreenShareEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationScreenShareEventTopicConversationRoutingData),
+/// [`QueueConversationScreenShareEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationScreenShareEventTopicScoredAgent),
+/// [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicUriReference {
     /// `id`: a string

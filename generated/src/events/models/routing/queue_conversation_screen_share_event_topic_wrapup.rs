@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationScreenShareEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`QueueConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::QueueConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationScreenShareEventTopicWrapup {
     /// `code`: a string

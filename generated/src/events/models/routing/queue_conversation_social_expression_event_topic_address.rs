@@ -4,13 +4,16 @@ use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicAddress` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicCall`](crate::events::models::QueueConversationSocialExpressionEventTopicCall),
-/// [`QueueConversationSocialExpressionEventTopicCobrowse`](crate::events::models::QueueConversationSocialExpressionEventTopicCobrowse),
-/// [`QueueConversationSocialExpressionEventTopicInternalMessage`](crate::events::models::QueueConversationSocialExpressionEventTopicInternalMessage),
-/// [`QueueConversationSocialExpressionEventTopicMessage`](crate::events::models::QueueConversationSocialExpressionEventTopicMessage),
-/// [`QueueConversationSocialExpressionEventTopicScreenShare`](crate::events::models::QueueConversationSocialExpressionEventTopicScreenShare),
-/// 1 more.
+/// Part of [`QueueConversationSocialExpressionEventTopicCall`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicCall),
+/// [`QueueConversationSocialExpressionEventTopicCobrowse`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicCobrowse),
+/// [`QueueConversationSocialExpressionEventTopicInternalMessage`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicInternalMessage),
+/// [`QueueConversationSocialExpressionEventTopicMessage`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicMessage),
+/// [`QueueConversationSocialExpressionEventTopicScreenShare`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicScreenShare), 1 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicAddress {
     /// `addressDisplayable`: a string

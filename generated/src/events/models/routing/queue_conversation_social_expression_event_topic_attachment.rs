@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicAttachment` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicEmail`](crate::events::models::QueueConversationSocialExpressionEventTopicEmail).
+/// Part of [`QueueConversationSocialExpressionEventTopicEmail`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicEmail).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicAttachment {
     /// `attachmentId`: a string

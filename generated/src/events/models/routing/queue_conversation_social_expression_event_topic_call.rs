@@ -20,8 +20,8 @@ use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicCall` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
+/// Part of [`QueueConversationSocialExpressionEventTopicParticipant`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicCall {
     /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`

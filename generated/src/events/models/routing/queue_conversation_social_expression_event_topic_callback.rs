@@ -16,8 +16,8 @@ use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicCallback` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
+/// Part of [`QueueConversationSocialExpressionEventTopicParticipant`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicCallback {
     /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`

@@ -14,8 +14,8 @@ use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicChat` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
+/// Part of [`QueueConversationSocialExpressionEventTopicParticipant`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicChat {
     /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`

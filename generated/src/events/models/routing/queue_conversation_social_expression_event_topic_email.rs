@@ -15,8 +15,8 @@ use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicEmail` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
+/// Part of [`QueueConversationSocialExpressionEventTopicParticipant`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicEmail {
     /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicFaxStatus` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicCall`](crate::events::models::QueueConversationSocialExpressionEventTopicCall).
+/// Part of [`QueueConversationSocialExpressionEventTopicCall`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicFaxStatus {
     /// `activePage`: an integer (`int64`)

@@ -18,8 +18,8 @@ use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicMessage` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
+/// Part of [`QueueConversationSocialExpressionEventTopicParticipant`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicMessage {
     /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`

@@ -14,8 +14,8 @@ use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicVideo` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
+/// Part of [`QueueConversationSocialExpressionEventTopicParticipant`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicVideo {
     /// `afterCallWork`: `QueueConversationSocialExpressionEventTopicAfterCallWork`

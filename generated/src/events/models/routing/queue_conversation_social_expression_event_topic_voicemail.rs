@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicVoicemail` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicCallback`](crate::events::models::QueueConversationSocialExpressionEventTopicCallback).
+/// Part of [`QueueConversationSocialExpressionEventTopicCallback`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicCallback).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicVoicemail {
     /// `id`: a string

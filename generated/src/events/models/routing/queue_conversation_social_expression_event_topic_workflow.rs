@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationSocialExpressionEventTopicWorkflow` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicParticipant`](crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
+/// Part of [`QueueConversationSocialExpressionEventTopicParticipant`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicWorkflow {
     /// `workflowId`: a string

@@ -5,13 +5,16 @@ use crate::runtime::time;
 
 /// `QueueConversationSocialExpressionEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationSocialExpressionEventTopicCall`](crate::events::models::QueueConversationSocialExpressionEventTopicCall),
-/// [`QueueConversationSocialExpressionEventTopicCallback`](crate::events::models::QueueConversationSocialExpressionEventTopicCallback),
-/// [`QueueConversationSocialExpressionEventTopicChat`](crate::events::models::QueueConversationSocialExpressionEventTopicChat),
-/// [`QueueConversationSocialExpressionEventTopicCobrowse`](crate::events::models::QueueConversationSocialExpressionEventTopicCobrowse),
-/// [`QueueConversationSocialExpressionEventTopicEmail`](crate::events::models::QueueConversationSocialExpressionEventTopicEmail),
-/// 5 more.
+/// Part of [`QueueConversationSocialExpressionEventTopicCall`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicCall),
+/// [`QueueConversationSocialExpressionEventTopicCallback`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicCallback),
+/// [`QueueConversationSocialExpressionEventTopicChat`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicChat),
+/// [`QueueConversationSocialExpressionEventTopicCobrowse`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicCobrowse),
+/// [`QueueConversationSocialExpressionEventTopicEmail`](
+/// crate::events::models::QueueConversationSocialExpressionEventTopicEmail), 5 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationSocialExpressionEventTopicWrapup {
     /// `code`: a string

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicAddress` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall),
-/// [`QueueConversationVideoEventTopicCobrowse`](crate::events::models::QueueConversationVideoEventTopicCobrowse),
-/// [`QueueConversationVideoEventTopicInternalMessage`](crate::events::models::QueueConversationVideoEventTopicInternalMessage),
-/// [`QueueConversationVideoEventTopicMessage`](crate::events::models::QueueConversationVideoEventTopicMessage),
-/// [`QueueConversationVideoEventTopicScreenShare`](crate::events::models::QueueConversationVideoEventTopicScreenShare),
-/// 1 more.
+/// Part of [`QueueConversationVideoEventTopicCall`](
+/// crate::events::models::QueueConversationVideoEventTopicCall),
+/// [`QueueConversationVideoEventTopicCobrowse`](
+/// crate::events::models::QueueConversationVideoEventTopicCobrowse),
+/// [`QueueConversationVideoEventTopicInternalMessage`](
+/// crate::events::models::QueueConversationVideoEventTopicInternalMessage),
+/// [`QueueConversationVideoEventTopicMessage`](
+/// crate::events::models::QueueConversationVideoEventTopicMessage),
+/// [`QueueConversationVideoEventTopicScreenShare`](
+/// crate::events::models::QueueConversationVideoEventTopicScreenShare), 1 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicAddress {
     /// `addressDisplayable`: a string

@@ -6,13 +6,16 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicAfterCallWork` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall),
-/// [`QueueConversationVideoEventTopicCallback`](crate::events::models::QueueConversationVideoEventTopicCallback),
-/// [`QueueConversationVideoEventTopicChat`](crate::events::models::QueueConversationVideoEventTopicChat),
-/// [`QueueConversationVideoEventTopicCobrowse`](crate::events::models::QueueConversationVideoEventTopicCobrowse),
-/// [`QueueConversationVideoEventTopicEmail`](crate::events::models::QueueConversationVideoEventTopicEmail),
-/// 4 more.
+/// Part of [`QueueConversationVideoEventTopicCall`](
+/// crate::events::models::QueueConversationVideoEventTopicCall),
+/// [`QueueConversationVideoEventTopicCallback`](
+/// crate::events::models::QueueConversationVideoEventTopicCallback),
+/// [`QueueConversationVideoEventTopicChat`](
+/// crate::events::models::QueueConversationVideoEventTopicChat),
+/// [`QueueConversationVideoEventTopicCobrowse`](
+/// crate::events::models::QueueConversationVideoEventTopicCobrowse),
+/// [`QueueConversationVideoEventTopicEmail`](
+/// crate::events::models::QueueConversationVideoEventTopicEmail), 4 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicAfterCallWork {
     /// `endTime`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicAttachment` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicEmail`](crate::events::models::QueueConversationVideoEventTopicEmail).
+/// Part of [`QueueConversationVideoEventTopicEmail`](
+/// crate::events::models::QueueConversationVideoEventTopicEmail).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicAttachment {
     /// `attachmentId`: a string

@@ -20,8 +20,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicCall` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
+/// Part of [`QueueConversationVideoEventTopicParticipant`](
+/// crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicCall {
     /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`

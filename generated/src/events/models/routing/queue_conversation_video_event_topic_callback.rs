@@ -15,8 +15,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicCallback` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
+/// Part of [`QueueConversationVideoEventTopicParticipant`](
+/// crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicCallback {
     /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`

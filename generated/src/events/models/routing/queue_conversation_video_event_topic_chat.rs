@@ -14,8 +14,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicChat` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
+/// Part of [`QueueConversationVideoEventTopicParticipant`](
+/// crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicChat {
     /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`

@@ -11,8 +11,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicConversation` in the API.
 ///
-/// Arrives with the topic
-/// [`routing_queue_conversations_videos`](crate::events::topics::routing::routing_queue_conversations_videos).
+/// Arrives with the topic [`routing_queue_conversations_videos`](
+/// crate::events::topics::routing::routing_queue_conversations_videos).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicConversation {
     /// `accessAttributes`: a list of strings

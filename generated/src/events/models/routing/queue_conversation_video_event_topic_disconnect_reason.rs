@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicDisconnectReason` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall).
+/// Part of [`QueueConversationVideoEventTopicCall`](
+/// crate::events::models::QueueConversationVideoEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicDisconnectReason {
     /// `code`: an integer (`int64`)

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicDisposition` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall).
+/// Part of [`QueueConversationVideoEventTopicCall`](
+/// crate::events::models::QueueConversationVideoEventTopicCall).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicDisposition {
     /// `amdTimeout`: `QueueConversationVideoEventTopicDispositionAmdTimeout`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicDispositionAmdTimeout` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicDisposition`](crate::events::models::QueueConversationVideoEventTopicDisposition).
+/// Part of [`QueueConversationVideoEventTopicDisposition`](
+/// crate::events::models::QueueConversationVideoEventTopicDisposition).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicDispositionAmdTimeout {
     /// `timeoutMs`: an integer (`int64`)

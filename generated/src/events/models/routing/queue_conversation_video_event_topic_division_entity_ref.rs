@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationVideoEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationVideoEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationVideoEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicConversation`](crate::events::models::QueueConversationVideoEventTopicConversation),
-/// [`QueueConversationVideoEventTopicConversationDivisionMembership`](crate::events::models::QueueConversationVideoEventTopicConversationDivisionMembership).
+/// Part of [`QueueConversationVideoEventTopicConversation`](
+/// crate::events::models::QueueConversationVideoEventTopicConversation),
+/// [`QueueConversationVideoEventTopicConversationDivisionMembership`](
+/// crate::events::models::QueueConversationVideoEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicDomainEntityRef {
     /// `id`: a string

@@ -15,8 +15,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicEmail` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
+/// Part of [`QueueConversationVideoEventTopicParticipant`](
+/// crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicEmail {
     /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`

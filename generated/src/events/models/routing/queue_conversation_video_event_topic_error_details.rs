@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationVideoEventTopicErrorDetails` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall),
-/// [`QueueConversationVideoEventTopicEmail`](crate::events::models::QueueConversationVideoEventTopicEmail),
-/// [`QueueConversationVideoEventTopicMessage`](crate::events::models::QueueConversationVideoEventTopicMessage),
-/// [`QueueConversationVideoEventTopicMessageDetails`](crate::events::models::QueueConversationVideoEventTopicMessageDetails).
+/// Part of [`QueueConversationVideoEventTopicCall`](
+/// crate::events::models::QueueConversationVideoEventTopicCall),
+/// [`QueueConversationVideoEventTopicEmail`](
+/// crate::events::models::QueueConversationVideoEventTopicEmail),
+/// [`QueueConversationVideoEventTopicMessage`](
+/// crate::events::models::QueueConversationVideoEventTopicMessage),
+/// [`QueueConversationVideoEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationVideoEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicErrorDetails {
     /// `code`: a string

@@ -12,8 +12,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicInternalMessage` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
+/// Part of [`QueueConversationVideoEventTopicParticipant`](
+/// crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicInternalMessage {
     /// `connectedTime`: a timestamp

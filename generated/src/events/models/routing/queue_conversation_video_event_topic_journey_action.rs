@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicJourneyContext`](crate::events::models::QueueConversationVideoEventTopicJourneyContext).
+/// Part of [`QueueConversationVideoEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicJourneyAction {
     /// `actionMap`: `QueueConversationVideoEventTopicJourneyActionMap`

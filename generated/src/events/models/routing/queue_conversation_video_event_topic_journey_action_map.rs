@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicJourneyAction`](crate::events::models::QueueConversationVideoEventTopicJourneyAction).
+/// Part of [`QueueConversationVideoEventTopicJourneyAction`](
+/// crate::events::models::QueueConversationVideoEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicJourneyActionMap {
     /// `id`: a string

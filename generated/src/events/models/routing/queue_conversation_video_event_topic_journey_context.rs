@@ -9,9 +9,10 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicChat`](crate::events::models::QueueConversationVideoEventTopicChat),
-/// [`QueueConversationVideoEventTopicMessage`](crate::events::models::QueueConversationVideoEventTopicMessage).
+/// Part of [`QueueConversationVideoEventTopicChat`](
+/// crate::events::models::QueueConversationVideoEventTopicChat),
+/// [`QueueConversationVideoEventTopicMessage`](
+/// crate::events::models::QueueConversationVideoEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicJourneyContext {
     /// `customer`: `QueueConversationVideoEventTopicJourneyCustomer`

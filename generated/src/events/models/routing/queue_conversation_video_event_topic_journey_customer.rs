@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicJourneyContext`](crate::events::models::QueueConversationVideoEventTopicJourneyContext).
+/// Part of [`QueueConversationVideoEventTopicJourneyContext`](
+/// crate::events::models::QueueConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicJourneyCustomer {
     /// `id`: a string

@@ -18,8 +18,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicMessage` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
+/// Part of [`QueueConversationVideoEventTopicParticipant`](
+/// crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessage {
     /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`

@@ -12,8 +12,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicMessageDetails` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicMessage`](crate::events::models::QueueConversationVideoEventTopicMessage).
+/// Part of [`QueueConversationVideoEventTopicMessage`](
+/// crate::events::models::QueueConversationVideoEventTopicMessage).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessageDetails {
     /// `errorInfo`: `QueueConversationVideoEventTopicErrorDetails`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicMessageMetadata` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicMessageDetails`](crate::events::models::QueueConversationVideoEventTopicMessageDetails).
+/// Part of [`QueueConversationVideoEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationVideoEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessageMetadata {
     /// `content`: a list of `QueueConversationVideoEventTopicMessageMetadataContent`

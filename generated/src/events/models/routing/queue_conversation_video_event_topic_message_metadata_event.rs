@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicMessageMetadataEvent` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicMessageMetadata`](crate::events::models::QueueConversationVideoEventTopicMessageMetadata).
+/// Part of [`QueueConversationVideoEventTopicMessageMetadata`](
+/// crate::events::models::QueueConversationVideoEventTopicMessageMetadata).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessageMetadataEvent {
     /// `eventType`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicMessageSticker` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicMessageDetails`](crate::events::models::QueueConversationVideoEventTopicMessageDetails).
+/// Part of [`QueueConversationVideoEventTopicMessageDetails`](
+/// crate::events::models::QueueConversationVideoEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicMessageSticker {
     /// `id`: a string

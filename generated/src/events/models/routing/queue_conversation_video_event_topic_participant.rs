@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 
 /// `QueueConversationVideoEventTopicParticipant` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicConversation`](crate::events::models::QueueConversationVideoEventTopicConversation).
+/// Part of [`QueueConversationVideoEventTopicConversation`](
+/// crate::events::models::QueueConversationVideoEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicParticipant {
     /// `address`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicPhoneNumberColumn` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicDialerPreview`](crate::events::models::QueueConversationVideoEventTopicDialerPreview).
+/// Part of [`QueueConversationVideoEventTopicDialerPreview`](
+/// crate::events::models::QueueConversationVideoEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicPhoneNumberColumn {
     /// `columnName`: a string

@@ -4,13 +4,16 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall),
-/// [`QueueConversationVideoEventTopicCallback`](crate::events::models::QueueConversationVideoEventTopicCallback),
-/// [`QueueConversationVideoEventTopicChat`](crate::events::models::QueueConversationVideoEventTopicChat),
-/// [`QueueConversationVideoEventTopicCobrowse`](crate::events::models::QueueConversationVideoEventTopicCobrowse),
-/// [`QueueConversationVideoEventTopicEmail`](crate::events::models::QueueConversationVideoEventTopicEmail),
-/// 3 more.
+/// Part of [`QueueConversationVideoEventTopicCall`](
+/// crate::events::models::QueueConversationVideoEventTopicCall),
+/// [`QueueConversationVideoEventTopicCallback`](
+/// crate::events::models::QueueConversationVideoEventTopicCallback),
+/// [`QueueConversationVideoEventTopicChat`](
+/// crate::events::models::QueueConversationVideoEventTopicChat),
+/// [`QueueConversationVideoEventTopicCobrowse`](
+/// crate::events::models::QueueConversationVideoEventTopicCobrowse),
+/// [`QueueConversationVideoEventTopicEmail`](
+/// crate::events::models::QueueConversationVideoEventTopicEmail), 3 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

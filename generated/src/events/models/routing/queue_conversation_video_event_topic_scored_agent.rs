@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicConversationRoutingData`](crate::events::models::QueueConversationVideoEventTopicConversationRoutingData).
+/// Part of [`QueueConversationVideoEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationVideoEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicScoredAgent {
     /// `agent`: `QueueConversationVideoEventTopicUriReference`

@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicScreenMonitoring` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
+/// Part of [`QueueConversationVideoEventTopicParticipant`](
+/// crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicScreenMonitoring {
     /// `connectedTime`: a timestamp

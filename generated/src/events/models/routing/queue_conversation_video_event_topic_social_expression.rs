@@ -11,8 +11,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicSocialExpression` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicParticipant`](crate::events::models::QueueConversationVideoEventTopicParticipant).
+/// Part of [`QueueConversationVideoEventTopicParticipant`](
+/// crate::events::models::QueueConversationVideoEventTopicParticipant).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicSocialExpression {
     /// `afterCallWork`: `QueueConversationVideoEventTopicAfterCallWork`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicTransferDestination` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicTransferResponse`](crate::events::models::QueueConversationVideoEventTopicTransferResponse).
+/// Part of [`QueueConversationVideoEventTopicTransferResponse`](
+/// crate::events::models::QueueConversationVideoEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicTransferDestination {
     /// `address`: a string

@@ -13,8 +13,8 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicTransferResponse` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicConversation`](crate::events::models::QueueConversationVideoEventTopicConversation).
+/// Part of [`QueueConversationVideoEventTopicConversation`](
+/// crate::events::models::QueueConversationVideoEventTopicConversation).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicTransferResponse {
     /// `dateIssued`: a timestamp

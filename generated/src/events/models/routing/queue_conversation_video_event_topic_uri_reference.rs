@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicConversationRoutingData`](crate::events::models::QueueConversationVideoEventTopicConversationRoutingData),
-/// [`QueueConversationVideoEventTopicScoredAgent`](crate::events::models::QueueConversationVideoEventTopicScoredAgent).
+/// Part of [`QueueConversationVideoEventTopicConversationRoutingData`](
+/// crate::events::models::QueueConversationVideoEventTopicConversationRoutingData),
+/// [`QueueConversationVideoEventTopicScoredAgent`](
+/// crate::events::models::QueueConversationVideoEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicUriReference {
     /// `id`: a string

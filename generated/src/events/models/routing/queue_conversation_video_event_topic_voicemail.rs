@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `QueueConversationVideoEventTopicVoicemail` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicCallback`](crate::events::models::QueueConversationVideoEventTopicCallback).
+/// Part of [`QueueConversationVideoEventTopicCallback`](
+/// crate::events::models::QueueConversationVideoEventTopicCallback).
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicVoicemail {
     /// `id`: a string

@@ -5,13 +5,16 @@ use crate::runtime::time;
 
 /// `QueueConversationVideoEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`QueueConversationVideoEventTopicCall`](crate::events::models::QueueConversationVideoEventTopicCall),
-/// [`QueueConversationVideoEventTopicCallback`](crate::events::models::QueueConversationVideoEventTopicCallback),
-/// [`QueueConversationVideoEventTopicChat`](crate::events::models::QueueConversationVideoEventTopicChat),
-/// [`QueueConversationVideoEventTopicCobrowse`](crate::events::models::QueueConversationVideoEventTopicCobrowse),
-/// [`QueueConversationVideoEventTopicEmail`](crate::events::models::QueueConversationVideoEventTopicEmail),
-/// 5 more.
+/// Part of [`QueueConversationVideoEventTopicCall`](
+/// crate::events::models::QueueConversationVideoEventTopicCall),
+/// [`QueueConversationVideoEventTopicCallback`](
+/// crate::events::models::QueueConversationVideoEventTopicCallback),
+/// [`QueueConversationVideoEventTopicChat`](
+/// crate::events::models::QueueConversationVideoEventTopicChat),
+/// [`QueueConversationVideoEventTopicCobrowse`](
+/// crate::events::models::QueueConversationVideoEventTopicCobrowse),
+/// [`QueueConversationVideoEventTopicEmail`](
+/// crate::events::models::QueueConversationVideoEventTopicEmail), 5 more.
 #[derive(Clone, Default)]
 pub struct QueueConversationVideoEventTopicWrapup {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CreateGeneralProgramTestPhraseDetectedPhrase` in the API.
 ///
-/// Part of
-/// [`CreateGeneralProgramTestPhraseMatchedTranscript`](crate::events::models::CreateGeneralProgramTestPhraseMatchedTranscript).
+/// Part of [`CreateGeneralProgramTestPhraseMatchedTranscript`](
+/// crate::events::models::CreateGeneralProgramTestPhraseMatchedTranscript).
 #[derive(Clone, Default)]
 pub struct CreateGeneralProgramTestPhraseDetectedPhrase {
     /// `confidence`: an integer (`int64`)

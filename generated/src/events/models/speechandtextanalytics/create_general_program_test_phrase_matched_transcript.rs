@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `CreateGeneralProgramTestPhraseMatchedTranscript` in the API.
 ///
-/// Part of
-/// [`CreateGeneralProgramTestTopicPhraseResults`](crate::events::models::CreateGeneralProgramTestTopicPhraseResults).
+/// Part of [`CreateGeneralProgramTestTopicPhraseResults`](
+/// crate::events::models::CreateGeneralProgramTestTopicPhraseResults).
 #[derive(Clone, Default)]
 pub struct CreateGeneralProgramTestPhraseMatchedTranscript {
     /// `communicationId`: a string

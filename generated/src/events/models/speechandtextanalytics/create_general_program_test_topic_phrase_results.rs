@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `CreateGeneralProgramTestTopicPhraseResults` in the API.
 ///
-/// Part of
-/// [`CreateGeneralProgramTopicsDefinitionsJob`](crate::events::models::CreateGeneralProgramTopicsDefinitionsJob).
+/// Part of [`CreateGeneralProgramTopicsDefinitionsJob`](
+/// crate::events::models::CreateGeneralProgramTopicsDefinitionsJob).
 #[derive(Clone, Default)]
 pub struct CreateGeneralProgramTestTopicPhraseResults {
     /// `matchedTranscripts`: a list of `CreateGeneralProgramTestPhraseMatchedTranscript`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `CreateGeneralProgramTopicsDefinitionsJob` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_programs_general_job`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_programs_general_job).
+/// Arrives with the topic [`speechandtextanalytics_programs_general_job`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_programs_general_job).
 #[derive(Clone, Default)]
 pub struct CreateGeneralProgramTopicsDefinitionsJob {
     /// `genAIPhrasesResults`: a list of strings

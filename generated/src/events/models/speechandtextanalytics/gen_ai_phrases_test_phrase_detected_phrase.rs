@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `GenAiPhrasesTestPhraseDetectedPhrase` in the API.
 ///
-/// Part of
-/// [`GenAiPhrasesTestPhraseMatchedTranscript`](crate::events::models::GenAiPhrasesTestPhraseMatchedTranscript).
+/// Part of [`GenAiPhrasesTestPhraseMatchedTranscript`](
+/// crate::events::models::GenAiPhrasesTestPhraseMatchedTranscript).
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesTestPhraseDetectedPhrase {
     /// `confidence`: an integer (`int64`)

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `GenAiPhrasesTopicsDefinitionsJob` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_topics_generatedphrases_job`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_topics_generatedphrases_job).
+/// Arrives with the topic [`speechandtextanalytics_topics_generatedphrases_job`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_topics_generatedphrases_job).
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesTopicsDefinitionsJob {
     /// `genAIPhrasesResults`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ProgramTopicLinksTestPhraseDetectedPhrase` in the API.
 ///
-/// Part of
-/// [`ProgramTopicLinksTestPhraseMatchedTranscript`](crate::events::models::ProgramTopicLinksTestPhraseMatchedTranscript).
+/// Part of [`ProgramTopicLinksTestPhraseMatchedTranscript`](
+/// crate::events::models::ProgramTopicLinksTestPhraseMatchedTranscript).
 #[derive(Clone, Default)]
 pub struct ProgramTopicLinksTestPhraseDetectedPhrase {
     /// `confidence`: an integer (`int64`)

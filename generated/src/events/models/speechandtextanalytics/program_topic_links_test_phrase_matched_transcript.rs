@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ProgramTopicLinksTestPhraseMatchedTranscript` in the API.
 ///
-/// Part of
-/// [`ProgramTopicLinksTestTopicPhraseResults`](crate::events::models::ProgramTopicLinksTestTopicPhraseResults).
+/// Part of [`ProgramTopicLinksTestTopicPhraseResults`](
+/// crate::events::models::ProgramTopicLinksTestTopicPhraseResults).
 #[derive(Clone, Default)]
 pub struct ProgramTopicLinksTestPhraseMatchedTranscript {
     /// `communicationId`: a string

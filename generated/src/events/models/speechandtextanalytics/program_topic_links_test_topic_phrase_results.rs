@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ProgramTopicLinksTestTopicPhraseResults` in the API.
 ///
-/// Part of
-/// [`ProgramTopicLinksTopicsDefinitionsJob`](crate::events::models::ProgramTopicLinksTopicsDefinitionsJob).
+/// Part of [`ProgramTopicLinksTopicsDefinitionsJob`](
+/// crate::events::models::ProgramTopicLinksTopicsDefinitionsJob).
 #[derive(Clone, Default)]
 pub struct ProgramTopicLinksTestTopicPhraseResults {
     /// `matchedTranscripts`: a list of `ProgramTopicLinksTestPhraseMatchedTranscript`

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ProgramTopicLinksTopicsDefinitionsJob` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_programs_topiclinks_job`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_programs_topiclinks_job).
+/// Arrives with the topic [`speechandtextanalytics_programs_topiclinks_job`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_programs_topiclinks_job).
 #[derive(Clone, Default)]
 pub struct ProgramTopicLinksTopicsDefinitionsJob {
     /// `genAIPhrasesResults`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `PublishProgramTestPhraseDetectedPhrase` in the API.
 ///
-/// Part of
-/// [`PublishProgramTestPhraseMatchedTranscript`](crate::events::models::PublishProgramTestPhraseMatchedTranscript).
+/// Part of [`PublishProgramTestPhraseMatchedTranscript`](
+/// crate::events::models::PublishProgramTestPhraseMatchedTranscript).
 #[derive(Clone, Default)]
 pub struct PublishProgramTestPhraseDetectedPhrase {
     /// `confidence`: an integer (`int64`)

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `PublishProgramTestPhraseMatchedTranscript` in the API.
 ///
-/// Part of
-/// [`PublishProgramTestTopicPhraseResults`](crate::events::models::PublishProgramTestTopicPhraseResults).
+/// Part of [`PublishProgramTestTopicPhraseResults`](
+/// crate::events::models::PublishProgramTestTopicPhraseResults).
 #[derive(Clone, Default)]
 pub struct PublishProgramTestPhraseMatchedTranscript {
     /// `communicationId`: a string

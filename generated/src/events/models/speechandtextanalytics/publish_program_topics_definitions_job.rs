@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `PublishProgramTopicsDefinitionsJob` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_programs_publishjob`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_programs_publishjob).
+/// Arrives with the topic [`speechandtextanalytics_programs_publishjob`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_programs_publishjob).
 #[derive(Clone, Default)]
 pub struct PublishProgramTopicsDefinitionsJob {
     /// `genAIPhrasesResults`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `PublishTopicTestPhraseDetectedPhrase` in the API.
 ///
-/// Part of
-/// [`PublishTopicTestPhraseMatchedTranscript`](crate::events::models::PublishTopicTestPhraseMatchedTranscript).
+/// Part of [`PublishTopicTestPhraseMatchedTranscript`](
+/// crate::events::models::PublishTopicTestPhraseMatchedTranscript).
 #[derive(Clone, Default)]
 pub struct PublishTopicTestPhraseDetectedPhrase {
     /// `confidence`: an integer (`int64`)

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `PublishTopicTopicsDefinitionsJob` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_topics_publishjob`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_topics_publishjob).
+/// Arrives with the topic [`speechandtextanalytics_topics_publishjob`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_topics_publishjob).
 #[derive(Clone, Default)]
 pub struct PublishTopicTopicsDefinitionsJob {
     /// `genAIPhrasesResults`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `TestTopicPhraseTestPhraseDetectedPhrase` in the API.
 ///
-/// Part of
-/// [`TestTopicPhraseTestPhraseMatchedTranscript`](crate::events::models::TestTopicPhraseTestPhraseMatchedTranscript).
+/// Part of [`TestTopicPhraseTestPhraseMatchedTranscript`](
+/// crate::events::models::TestTopicPhraseTestPhraseMatchedTranscript).
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseTestPhraseDetectedPhrase {
     /// `confidence`: an integer (`int64`)

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `TestTopicPhraseTestPhraseMatchedTranscript` in the API.
 ///
-/// Part of
-/// [`TestTopicPhraseTestTopicPhraseResults`](crate::events::models::TestTopicPhraseTestTopicPhraseResults).
+/// Part of [`TestTopicPhraseTestTopicPhraseResults`](
+/// crate::events::models::TestTopicPhraseTestTopicPhraseResults).
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseTestPhraseMatchedTranscript {
     /// `communicationId`: a string

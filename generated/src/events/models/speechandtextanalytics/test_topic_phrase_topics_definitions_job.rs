@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `TestTopicPhraseTopicsDefinitionsJob` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_topics_testphrase_job`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_topics_testphrase_job).
+/// Arrives with the topic [`speechandtextanalytics_topics_testphrase_job`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_topics_testphrase_job).
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseTopicsDefinitionsJob {
     /// `genAIPhrasesResults`: a list of strings

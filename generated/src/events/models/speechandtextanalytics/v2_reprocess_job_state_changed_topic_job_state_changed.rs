@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2ReprocessJobStateChangedTopicJobStateChanged` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_reprocessing_job`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_reprocessing_job).
+/// Arrives with the topic [`speechandtextanalytics_reprocessing_job`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_reprocessing_job).
 #[derive(Clone, Default)]
 pub struct V2ReprocessJobStateChangedTopicJobStateChanged {
     /// `failedInteractionsCount`: an integer (`int64`)

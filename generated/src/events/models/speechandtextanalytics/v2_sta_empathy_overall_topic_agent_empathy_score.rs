@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2StaEmpathyOverallTopicAgentEmpathyScore` in the API.
 ///
-/// Part of
-/// [`V2StaEmpathyOverallTopicOverallEmpathyMessage`](crate::events::models::V2StaEmpathyOverallTopicOverallEmpathyMessage).
+/// Part of [`V2StaEmpathyOverallTopicOverallEmpathyMessage`](
+/// crate::events::models::V2StaEmpathyOverallTopicOverallEmpathyMessage).
 #[derive(Clone, Default)]
 pub struct V2StaEmpathyOverallTopicAgentEmpathyScore {
     /// `agentId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `V2StaEmpathyOverallTopicOverallEmpathyMessage` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_conversation_empathy`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_empathy).
+/// Arrives with the topic [`speechandtextanalytics_conversation_empathy`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_empathy).
 #[derive(Clone, Default)]
 pub struct V2StaEmpathyOverallTopicOverallEmpathyMessage {
     /// `agents`: a list of `V2StaEmpathyOverallTopicAgentEmpathyScore`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2StaSentimentOverallTopicOverallSentimentMessage` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_conversation_sentiment`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_sentiment).
+/// Arrives with the topic [`speechandtextanalytics_conversation_sentiment`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_sentiment).
 #[derive(Clone, Default)]
 pub struct V2StaSentimentOverallTopicOverallSentimentMessage {
     /// `conversationId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2StaTopicsDetectedTopicTopicDetected` in the API.
 ///
-/// Part of
-/// [`V2StaTopicsDetectedTopicTopicsDetectedMessage`](crate::events::models::V2StaTopicsDetectedTopicTopicsDetectedMessage).
+/// Part of [`V2StaTopicsDetectedTopicTopicsDetectedMessage`](
+/// crate::events::models::V2StaTopicsDetectedTopicTopicsDetectedMessage).
 #[derive(Clone, Default)]
 pub struct V2StaTopicsDetectedTopicTopicDetected {
     /// `participant`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `V2StaTopicsDetectedTopicTopicsDetectedMessage` in the API.
 ///
-/// Arrives with the topic
-/// [`speechandtextanalytics_conversation_topics`](crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_topics).
+/// Arrives with the topic [`speechandtextanalytics_conversation_topics`](
+/// crate::events::topics::speechandtextanalytics::speechandtextanalytics_conversation_topics).
 #[derive(Clone, Default)]
 pub struct V2StaTopicsDetectedTopicTopicsDetectedMessage {
     /// `communicationId`: a string

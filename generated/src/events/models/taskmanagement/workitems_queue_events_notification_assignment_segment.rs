@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsQueueEventsNotificationAssignmentSegment` in the API.
 ///
-/// Part of
-/// [`WorkitemsQueueEventsNotificationSession`](crate::events::models::WorkitemsQueueEventsNotificationSession).
+/// Part of [`WorkitemsQueueEventsNotificationSession`](
+/// crate::events::models::WorkitemsQueueEventsNotificationSession).
 #[derive(Clone, Default)]
 pub struct WorkitemsQueueEventsNotificationAssignmentSegment {
     /// `durationMs`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsQueueEventsNotificationCustomAttribute` in the API.
 ///
-/// Part of
-/// [`WorkitemsQueueEventsNotificationWorkitem`](crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
+/// Part of [`WorkitemsQueueEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsQueueEventsNotificationCustomAttribute {
     /// `dataType`: one of `unknown`, `string`, `number`, `boolean$`, `integer`

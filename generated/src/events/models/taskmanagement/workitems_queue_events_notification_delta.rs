@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsQueueEventsNotificationDelta` in the API.
 ///
-/// Part of
-/// [`WorkitemsQueueEventsNotificationWorkitem`](crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
+/// Part of [`WorkitemsQueueEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsQueueEventsNotificationDelta {
     /// `field`: a string

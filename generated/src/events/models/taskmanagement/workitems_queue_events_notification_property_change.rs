@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsQueueEventsNotificationPropertyChange` in the API.
 ///
-/// Part of
-/// [`WorkitemsQueueEventsNotificationWorkitem`](crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
+/// Part of [`WorkitemsQueueEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsQueueEventsNotificationPropertyChange {
     /// `newValues`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsQueueEventsNotificationScoredAgent` in the API.
 ///
-/// Part of
-/// [`WorkitemsQueueEventsNotificationWorkitem`](crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
+/// Part of [`WorkitemsQueueEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsQueueEventsNotificationScoredAgent {
     /// `id`: a string

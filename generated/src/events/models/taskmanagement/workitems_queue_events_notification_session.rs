@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsQueueEventsNotificationSession` in the API.
 ///
-/// Part of
-/// [`WorkitemsQueueEventsNotificationWorkitem`](crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
+/// Part of [`WorkitemsQueueEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsQueueEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsQueueEventsNotificationSession {
     /// `assignmentSegments`: a list of `WorkitemsQueueEventsNotificationAssignmentSegment`

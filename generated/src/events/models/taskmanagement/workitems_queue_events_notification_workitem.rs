@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 /// `WorkitemsQueueEventsNotificationWorkitem` in the API.
 ///
-/// Arrives with the topic
-/// [`taskmanagement_workitems_queue`](crate::events::topics::taskmanagement::taskmanagement_workitems_queue).
+/// Arrives with the topic [`taskmanagement_workitems_queue`](
+/// crate::events::topics::taskmanagement::taskmanagement_workitems_queue).
 #[derive(Clone, Default)]
 pub struct WorkitemsQueueEventsNotificationWorkitem {
     /// `alertTimeoutSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsUserEventsNotificationAssignmentSegment` in the API.
 ///
-/// Part of
-/// [`WorkitemsUserEventsNotificationSession`](crate::events::models::WorkitemsUserEventsNotificationSession).
+/// Part of [`WorkitemsUserEventsNotificationSession`](
+/// crate::events::models::WorkitemsUserEventsNotificationSession).
 #[derive(Clone, Default)]
 pub struct WorkitemsUserEventsNotificationAssignmentSegment {
     /// `durationMs`: an integer (`int64`)

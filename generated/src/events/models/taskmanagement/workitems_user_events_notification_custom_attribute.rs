@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsUserEventsNotificationCustomAttribute` in the API.
 ///
-/// Part of
-/// [`WorkitemsUserEventsNotificationWorkitem`](crate::events::models::WorkitemsUserEventsNotificationWorkitem).
+/// Part of [`WorkitemsUserEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsUserEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsUserEventsNotificationCustomAttribute {
     /// `dataType`: one of `unknown`, `string`, `number`, `boolean$`, `integer`

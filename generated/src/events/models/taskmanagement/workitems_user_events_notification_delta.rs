@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsUserEventsNotificationDelta` in the API.
 ///
-/// Part of
-/// [`WorkitemsUserEventsNotificationWorkitem`](crate::events::models::WorkitemsUserEventsNotificationWorkitem).
+/// Part of [`WorkitemsUserEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsUserEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsUserEventsNotificationDelta {
     /// `field`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsUserEventsNotificationPropertyChange` in the API.
 ///
-/// Part of
-/// [`WorkitemsUserEventsNotificationWorkitem`](crate::events::models::WorkitemsUserEventsNotificationWorkitem).
+/// Part of [`WorkitemsUserEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsUserEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsUserEventsNotificationPropertyChange {
     /// `newValues`: a list of strings

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsUserEventsNotificationScoredAgent` in the API.
 ///
-/// Part of
-/// [`WorkitemsUserEventsNotificationWorkitem`](crate::events::models::WorkitemsUserEventsNotificationWorkitem).
+/// Part of [`WorkitemsUserEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsUserEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsUserEventsNotificationScoredAgent {
     /// `id`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `WorkitemsUserEventsNotificationSession` in the API.
 ///
-/// Part of
-/// [`WorkitemsUserEventsNotificationWorkitem`](crate::events::models::WorkitemsUserEventsNotificationWorkitem).
+/// Part of [`WorkitemsUserEventsNotificationWorkitem`](
+/// crate::events::models::WorkitemsUserEventsNotificationWorkitem).
 #[derive(Clone, Default)]
 pub struct WorkitemsUserEventsNotificationSession {
     /// `assignmentSegments`: a list of `WorkitemsUserEventsNotificationAssignmentSegment`

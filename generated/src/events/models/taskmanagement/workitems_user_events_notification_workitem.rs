@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 /// `WorkitemsUserEventsNotificationWorkitem` in the API.
 ///
-/// Arrives with the topic
-/// [`taskmanagement_workitems_user`](crate::events::topics::taskmanagement::taskmanagement_workitems_user).
+/// Arrives with the topic [`taskmanagement_workitems_user`](
+/// crate::events::topics::taskmanagement::taskmanagement_workitems_user).
 #[derive(Clone, Default)]
 pub struct WorkitemsUserEventsNotificationWorkitem {
     /// `alertTimeoutSeconds`: an integer (`int64`)

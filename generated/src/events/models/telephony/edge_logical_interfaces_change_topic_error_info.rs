@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `EdgeLogicalInterfacesChangeTopicErrorInfo` in the API.
 ///
-/// Part of
-/// [`EdgeLogicalInterfacesChangeTopicDomainLogicalInterfaceChange`](crate::events::models::EdgeLogicalInterfacesChangeTopicDomainLogicalInterfaceChange).
+/// Part of [`EdgeLogicalInterfacesChangeTopicDomainLogicalInterfaceChange`](
+/// crate::events::models::EdgeLogicalInterfacesChangeTopicDomainLogicalInterfaceChange).
 #[derive(Clone, Default)]
 pub struct EdgeLogicalInterfacesChangeTopicErrorInfo {
     /// `code`: a string

@@ -10,8 +10,8 @@ use crate::runtime::time;
 
 /// `EdgeMetricsTopicEdgeMetrics` in the API.
 ///
-/// Arrives with the topic
-/// [`telephony_providers_edge_metrics`](crate::events::topics::telephony::telephony_providers_edge_metrics).
+/// Arrives with the topic [`telephony_providers_edge_metrics`](
+/// crate::events::topics::telephony::telephony_providers_edge_metrics).
 #[derive(Clone, Default)]
 pub struct EdgeMetricsTopicEdgeMetrics {
     /// `disks`: a list of `EdgeMetricsTopicEdgeMetricDisk`

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `EdgeSoftwareUpdateTopicDomainEdgeSoftwareUpdate` in the API.
 ///
-/// Arrives with the topic
-/// [`telephony_providers_edge_softwareupdate`](crate::events::topics::telephony::telephony_providers_edge_softwareupdate).
+/// Arrives with the topic [`telephony_providers_edge_softwareupdate`](
+/// crate::events::topics::telephony::telephony_providers_edge_softwareupdate).
 #[derive(Clone, Default)]
 pub struct EdgeSoftwareUpdateTopicDomainEdgeSoftwareUpdate {
     /// `downloadStartTime`: a timestamp

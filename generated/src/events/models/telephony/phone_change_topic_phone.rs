@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `PhoneChangeTopicPhone` in the API.
 ///
-/// Arrives with the topic
-/// [`telephony_providers_edges_phone`](crate::events::topics::telephony::telephony_providers_edges_phone).
+/// Arrives with the topic [`telephony_providers_edges_phone`](
+/// crate::events::topics::telephony::telephony_providers_edges_phone).
 #[derive(Clone, Default)]
 pub struct PhoneChangeTopicPhone {
     /// `id`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `TrunkInstanceTopicTrunk` in the API.
 ///
-/// Arrives with the topic
-/// [`telephony_providers_edges_trunk`](crate::events::topics::telephony::telephony_providers_edges_trunk).
+/// Arrives with the topic [`telephony_providers_edges_trunk`](
+/// crate::events::topics::telephony::telephony_providers_edges_trunk).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceTopicTrunk {
     /// `connectedStatus`: `TrunkInstanceTopicTrunkConnectedStatus`

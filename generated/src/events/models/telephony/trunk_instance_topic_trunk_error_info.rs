@@ -5,10 +5,12 @@ use crate::runtime::codec;
 
 /// `TrunkInstanceTopicTrunkErrorInfo` in the API.
 ///
-/// Part of
-/// [`TrunkInstanceTopicTrunkMetricsNetworkTypeIp`](crate::events::models::TrunkInstanceTopicTrunkMetricsNetworkTypeIp),
-/// [`TrunkInstanceTopicTrunkMetricsOptions`](crate::events::models::TrunkInstanceTopicTrunkMetricsOptions),
-/// [`TrunkInstanceTopicTrunkMetricsRegisters`](crate::events::models::TrunkInstanceTopicTrunkMetricsRegisters).
+/// Part of [`TrunkInstanceTopicTrunkMetricsNetworkTypeIp`](
+/// crate::events::models::TrunkInstanceTopicTrunkMetricsNetworkTypeIp),
+/// [`TrunkInstanceTopicTrunkMetricsOptions`](
+/// crate::events::models::TrunkInstanceTopicTrunkMetricsOptions),
+/// [`TrunkInstanceTopicTrunkMetricsRegisters`](
+/// crate::events::models::TrunkInstanceTopicTrunkMetricsRegisters).
 #[derive(Clone, Default)]
 pub struct TrunkInstanceTopicTrunkErrorInfo {
     /// `code`: a string

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `TrunkMetricsTopicTrunkMetrics` in the API.
 ///
-/// Arrives with the topic
-/// [`telephony_providers_edges_trunk_metrics`](crate::events::topics::telephony::telephony_providers_edges_trunk_metrics).
+/// Arrives with the topic [`telephony_providers_edges_trunk_metrics`](
+/// crate::events::topics::telephony::telephony_providers_edges_trunk_metrics).
 #[derive(Clone, Default)]
 pub struct TrunkMetricsTopicTrunkMetrics {
     /// `calls`: `TrunkMetricsTopicTrunkMetricsCalls`

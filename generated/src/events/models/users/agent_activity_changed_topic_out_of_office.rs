@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `AgentActivityChangedTopicOutOfOffice` in the API.
 ///
-/// Part of
-/// [`AgentActivityChangedTopicAgentActivity`](crate::events::models::AgentActivityChangedTopicAgentActivity).
+/// Part of [`AgentActivityChangedTopicAgentActivity`](
+/// crate::events::models::AgentActivityChangedTopicAgentActivity).
 #[derive(Clone, Default)]
 pub struct AgentActivityChangedTopicOutOfOffice {
     /// `active`: a boolean

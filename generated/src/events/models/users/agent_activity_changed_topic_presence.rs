@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `AgentActivityChangedTopicPresence` in the API.
 ///
-/// Part of
-/// [`AgentActivityChangedTopicAgentActivity`](crate::events::models::AgentActivityChangedTopicAgentActivity).
+/// Part of [`AgentActivityChangedTopicAgentActivity`](
+/// crate::events::models::AgentActivityChangedTopicAgentActivity).
 #[derive(Clone, Default)]
 pub struct AgentActivityChangedTopicPresence {
     /// `modifiedDate`: a timestamp

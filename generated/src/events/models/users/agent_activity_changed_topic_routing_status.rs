@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `AgentActivityChangedTopicRoutingStatus` in the API.
 ///
-/// Part of
-/// [`AgentActivityChangedTopicAgentActivity`](crate::events::models::AgentActivityChangedTopicAgentActivity).
+/// Part of [`AgentActivityChangedTopicAgentActivity`](
+/// crate::events::models::AgentActivityChangedTopicAgentActivity).
 #[derive(Clone, Default)]
 pub struct AgentActivityChangedTopicRoutingStatus {
     /// `startTime`: a timestamp

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `ContactlistDownloadReadyExportUri` in the API.
 ///
-/// Arrives with the topic
-/// [`user_outbound_contactlist_export`](crate::events::topics::users::user_outbound_contactlist_export).
+/// Arrives with the topic [`user_outbound_contactlist_export`](
+/// crate::events::topics::users::user_outbound_contactlist_export).
 #[derive(Clone, Default)]
 pub struct ContactlistDownloadReadyExportUri {
     /// `additionalProperties`: a map of strings to JSON values

@@ -20,8 +20,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationCallEventTopicCallMediaParticipant` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicCallConversation`](crate::events::models::ConversationCallEventTopicCallConversation).
+/// Part of [`ConversationCallEventTopicCallConversation`](
+/// crate::events::models::ConversationCallEventTopicCallConversation).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicCallMediaParticipant {
     /// `address`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicConversationRoutingData` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
+/// Part of [`ConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicConversationRoutingData {
     /// `language`: `ConversationCallEventTopicUriReference`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicDisposition` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
+/// Part of [`ConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicDisposition {
     /// `amdTimeout`: `ConversationCallEventTopicDispositionAmdTimeout`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicDispositionAmdTimeout` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicDisposition`](crate::events::models::ConversationCallEventTopicDisposition).
+/// Part of [`ConversationCallEventTopicDisposition`](
+/// crate::events::models::ConversationCallEventTopicDisposition).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicDispositionAmdTimeout {
     /// `timeoutMs`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationCallEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicConversationDivisionMembership`](crate::events::models::ConversationCallEventTopicConversationDivisionMembership).
+/// Part of [`ConversationCallEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationCallEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicConversationDivisionMembership`](crate::events::models::ConversationCallEventTopicConversationDivisionMembership).
+/// Part of [`ConversationCallEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationCallEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicDomainEntityRef {
     /// `id`: a string

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationCallEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
+/// Part of [`ConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicErrorBody {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicFaxStatus` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
+/// Part of [`ConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicFaxStatus {
     /// `activePage`: an integer (`int64`)

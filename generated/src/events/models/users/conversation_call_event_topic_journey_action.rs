@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicJourneyContext`](crate::events::models::ConversationCallEventTopicJourneyContext).
+/// Part of [`ConversationCallEventTopicJourneyContext`](
+/// crate::events::models::ConversationCallEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicJourneyAction {
     /// `actionMap`: `ConversationCallEventTopicJourneyActionMap`

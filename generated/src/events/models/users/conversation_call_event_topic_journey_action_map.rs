@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicJourneyAction`](crate::events::models::ConversationCallEventTopicJourneyAction).
+/// Part of [`ConversationCallEventTopicJourneyAction`](
+/// crate::events::models::ConversationCallEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicJourneyActionMap {
     /// `id`: a string

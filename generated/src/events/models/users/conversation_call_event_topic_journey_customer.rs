@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicJourneyContext`](crate::events::models::ConversationCallEventTopicJourneyContext).
+/// Part of [`ConversationCallEventTopicJourneyContext`](
+/// crate::events::models::ConversationCallEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicJourneyCustomer {
     /// `id`: a string

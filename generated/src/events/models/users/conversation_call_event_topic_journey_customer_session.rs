@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicJourneyContext`](crate::events::models::ConversationCallEventTopicJourneyContext).
+/// Part of [`ConversationCallEventTopicJourneyContext`](
+/// crate::events::models::ConversationCallEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicJourneyCustomerSession {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicConversationRoutingData`](crate::events::models::ConversationCallEventTopicConversationRoutingData).
+/// Part of [`ConversationCallEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationCallEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicScoredAgent {
     /// `agent`: `ConversationCallEventTopicUriReference`

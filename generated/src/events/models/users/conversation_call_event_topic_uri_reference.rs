@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ConversationCallEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant),
-/// [`ConversationCallEventTopicConversationRoutingData`](crate::events::models::ConversationCallEventTopicConversationRoutingData),
-/// [`ConversationCallEventTopicScoredAgent`](crate::events::models::ConversationCallEventTopicScoredAgent).
+/// Part of [`ConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::ConversationCallEventTopicCallMediaParticipant),
+/// [`ConversationCallEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationCallEventTopicConversationRoutingData),
+/// [`ConversationCallEventTopicScoredAgent`](
+/// crate::events::models::ConversationCallEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicUriReference {
     /// `id`: a string

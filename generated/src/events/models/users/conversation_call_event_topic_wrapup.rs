@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationCallEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationCallEventTopicCallMediaParticipant`](crate::events::models::ConversationCallEventTopicCallMediaParticipant).
+/// Part of [`ConversationCallEventTopicCallMediaParticipant`](
+/// crate::events::models::ConversationCallEventTopicCallMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallEventTopicWrapup {
     /// `code`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicConversationRoutingData` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`ConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicConversationRoutingData {
     /// `language`: `ConversationCallbackEventTopicUriReference`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicErrorBody`](crate::events::models::ConversationCallbackEventTopicErrorBody).
+/// Part of [`ConversationCallbackEventTopicErrorBody`](
+/// crate::events::models::ConversationCallbackEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicDetail {
     /// `entityId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicDialerPreview` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`ConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicDialerPreview {
     /// `campaignId`: a string

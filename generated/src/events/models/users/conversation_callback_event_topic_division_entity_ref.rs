@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationCallbackEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicConversationDivisionMembership`](crate::events::models::ConversationCallbackEventTopicConversationDivisionMembership).
+/// Part of [`ConversationCallbackEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationCallbackEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicConversationDivisionMembership`](crate::events::models::ConversationCallbackEventTopicConversationDivisionMembership).
+/// Part of [`ConversationCallbackEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationCallbackEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicDomainEntityRef {
     /// `id`: a string

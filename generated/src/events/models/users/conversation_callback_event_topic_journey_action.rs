@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicJourneyContext`](crate::events::models::ConversationCallbackEventTopicJourneyContext).
+/// Part of [`ConversationCallbackEventTopicJourneyContext`](
+/// crate::events::models::ConversationCallbackEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyAction {
     /// `actionMap`: `ConversationCallbackEventTopicJourneyActionMap`

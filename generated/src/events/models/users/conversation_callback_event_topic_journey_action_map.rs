@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicJourneyAction`](crate::events::models::ConversationCallbackEventTopicJourneyAction).
+/// Part of [`ConversationCallbackEventTopicJourneyAction`](
+/// crate::events::models::ConversationCallbackEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyActionMap {
     /// `id`: a string

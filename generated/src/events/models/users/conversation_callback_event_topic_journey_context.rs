@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`ConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyContext {
     /// `customer`: `ConversationCallbackEventTopicJourneyCustomer`

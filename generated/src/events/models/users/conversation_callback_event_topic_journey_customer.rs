@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicJourneyContext`](crate::events::models::ConversationCallbackEventTopicJourneyContext).
+/// Part of [`ConversationCallbackEventTopicJourneyContext`](
+/// crate::events::models::ConversationCallbackEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyCustomer {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicJourneyContext`](crate::events::models::ConversationCallbackEventTopicJourneyContext).
+/// Part of [`ConversationCallbackEventTopicJourneyContext`](
+/// crate::events::models::ConversationCallbackEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicJourneyCustomerSession {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicErrorBody`](crate::events::models::ConversationCallbackEventTopicErrorBody).
+/// Part of [`ConversationCallbackEventTopicErrorBody`](
+/// crate::events::models::ConversationCallbackEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicLimit {
     /// `documented`: a boolean

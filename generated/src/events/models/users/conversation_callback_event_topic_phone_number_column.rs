@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicPhoneNumberColumn` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicDialerPreview`](crate::events::models::ConversationCallbackEventTopicDialerPreview).
+/// Part of [`ConversationCallbackEventTopicDialerPreview`](
+/// crate::events::models::ConversationCallbackEventTopicDialerPreview).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicPhoneNumberColumn {
     /// `columnName`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`ConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

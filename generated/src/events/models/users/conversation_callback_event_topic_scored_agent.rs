@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicConversationRoutingData`](crate::events::models::ConversationCallbackEventTopicConversationRoutingData).
+/// Part of [`ConversationCallbackEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationCallbackEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicScoredAgent {
     /// `agent`: `ConversationCallbackEventTopicUriReference`

@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ConversationCallbackEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant),
-/// [`ConversationCallbackEventTopicConversationRoutingData`](crate::events::models::ConversationCallbackEventTopicConversationRoutingData),
-/// [`ConversationCallbackEventTopicScoredAgent`](crate::events::models::ConversationCallbackEventTopicScoredAgent).
+/// Part of [`ConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant),
+/// [`ConversationCallbackEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationCallbackEventTopicConversationRoutingData),
+/// [`ConversationCallbackEventTopicScoredAgent`](
+/// crate::events::models::ConversationCallbackEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicUriReference {
     /// `id`: a string

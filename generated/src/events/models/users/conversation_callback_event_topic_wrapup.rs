@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationCallbackEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationCallbackEventTopicCallbackMediaParticipant`](crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
+/// Part of [`ConversationCallbackEventTopicCallbackMediaParticipant`](
+/// crate::events::models::ConversationCallbackEventTopicCallbackMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCallbackEventTopicWrapup {
     /// `code`: a string

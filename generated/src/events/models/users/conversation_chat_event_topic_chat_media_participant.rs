@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationChatEventTopicChatMediaParticipant` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicChatConversation`](crate::events::models::ConversationChatEventTopicChatConversation).
+/// Part of [`ConversationChatEventTopicChatConversation`](
+/// crate::events::models::ConversationChatEventTopicChatConversation).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicChatMediaParticipant {
     /// `address`: a string

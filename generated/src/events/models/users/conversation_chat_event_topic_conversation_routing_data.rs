@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicConversationRoutingData` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant).
+/// Part of [`ConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::ConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicConversationRoutingData {
     /// `language`: `ConversationChatEventTopicUriReference`

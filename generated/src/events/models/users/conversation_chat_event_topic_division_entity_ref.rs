@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationChatEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicConversationDivisionMembership`](crate::events::models::ConversationChatEventTopicConversationDivisionMembership).
+/// Part of [`ConversationChatEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationChatEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

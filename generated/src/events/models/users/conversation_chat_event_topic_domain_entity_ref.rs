@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicConversationDivisionMembership`](crate::events::models::ConversationChatEventTopicConversationDivisionMembership).
+/// Part of [`ConversationChatEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationChatEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicDomainEntityRef {
     /// `id`: a string

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationChatEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant).
+/// Part of [`ConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::ConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicErrorBody {
     /// `code`: a string

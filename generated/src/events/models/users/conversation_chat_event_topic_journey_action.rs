@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicJourneyContext`](crate::events::models::ConversationChatEventTopicJourneyContext).
+/// Part of [`ConversationChatEventTopicJourneyContext`](
+/// crate::events::models::ConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicJourneyAction {
     /// `actionMap`: `ConversationChatEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicJourneyAction`](crate::events::models::ConversationChatEventTopicJourneyAction).
+/// Part of [`ConversationChatEventTopicJourneyAction`](
+/// crate::events::models::ConversationChatEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicJourneyActionMap {
     /// `id`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant).
+/// Part of [`ConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::ConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicJourneyContext {
     /// `customer`: `ConversationChatEventTopicJourneyCustomer`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicJourneyContext`](crate::events::models::ConversationChatEventTopicJourneyContext).
+/// Part of [`ConversationChatEventTopicJourneyContext`](
+/// crate::events::models::ConversationChatEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicJourneyCustomerSession {
     /// `id`: a string

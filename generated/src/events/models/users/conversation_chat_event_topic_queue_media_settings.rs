@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant).
+/// Part of [`ConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::ConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

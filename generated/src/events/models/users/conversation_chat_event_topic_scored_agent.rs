@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicConversationRoutingData`](crate::events::models::ConversationChatEventTopicConversationRoutingData).
+/// Part of [`ConversationChatEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationChatEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicScoredAgent {
     /// `agent`: `ConversationChatEventTopicUriReference`

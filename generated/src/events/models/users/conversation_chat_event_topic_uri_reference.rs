@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ConversationChatEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant),
-/// [`ConversationChatEventTopicConversationRoutingData`](crate::events::models::ConversationChatEventTopicConversationRoutingData),
-/// [`ConversationChatEventTopicScoredAgent`](crate::events::models::ConversationChatEventTopicScoredAgent).
+/// Part of [`ConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::ConversationChatEventTopicChatMediaParticipant),
+/// [`ConversationChatEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationChatEventTopicConversationRoutingData),
+/// [`ConversationChatEventTopicScoredAgent`](
+/// crate::events::models::ConversationChatEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicUriReference {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationChatEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationChatEventTopicChatMediaParticipant`](crate::events::models::ConversationChatEventTopicChatMediaParticipant).
+/// Part of [`ConversationChatEventTopicChatMediaParticipant`](
+/// crate::events::models::ConversationChatEventTopicChatMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationChatEventTopicWrapup {
     /// `code`: a string

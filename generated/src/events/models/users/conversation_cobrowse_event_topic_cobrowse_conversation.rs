@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `ConversationCobrowseEventTopicCobrowseConversation` in the API.
 ///
-/// Arrives with the topic
-/// [`user_conversations_cobrowse_sessions`](crate::events::topics::users::user_conversations_cobrowse_sessions).
+/// Arrives with the topic [`user_conversations_cobrowse_sessions`](
+/// crate::events::topics::users::user_conversations_cobrowse_sessions).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicCobrowseConversation {
     /// `accessAttributes`: a list of strings

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicConversationRoutingData` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicConversationRoutingData {
     /// `language`: `ConversationCobrowseEventTopicUriReference`

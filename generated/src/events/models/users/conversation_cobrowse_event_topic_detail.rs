@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicErrorBody`](crate::events::models::ConversationCobrowseEventTopicErrorBody).
+/// Part of [`ConversationCobrowseEventTopicErrorBody`](
+/// crate::events::models::ConversationCobrowseEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicDetail {
     /// `entityId`: a string

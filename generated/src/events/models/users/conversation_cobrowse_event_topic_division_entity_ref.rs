@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationCobrowseEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicConversationDivisionMembership`](crate::events::models::ConversationCobrowseEventTopicConversationDivisionMembership).
+/// Part of [`ConversationCobrowseEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationCobrowseEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicConversationDivisionMembership`](crate::events::models::ConversationCobrowseEventTopicConversationDivisionMembership).
+/// Part of [`ConversationCobrowseEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationCobrowseEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicDomainEntityRef {
     /// `id`: a string

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationCobrowseEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicErrorBody {
     /// `code`: a string

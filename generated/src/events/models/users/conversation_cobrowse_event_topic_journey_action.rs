@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicJourneyContext`](crate::events::models::ConversationCobrowseEventTopicJourneyContext).
+/// Part of [`ConversationCobrowseEventTopicJourneyContext`](
+/// crate::events::models::ConversationCobrowseEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicJourneyAction {
     /// `actionMap`: `ConversationCobrowseEventTopicJourneyActionMap`

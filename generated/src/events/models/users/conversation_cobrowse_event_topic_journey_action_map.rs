@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicJourneyAction`](crate::events::models::ConversationCobrowseEventTopicJourneyAction).
+/// Part of [`ConversationCobrowseEventTopicJourneyAction`](
+/// crate::events::models::ConversationCobrowseEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicJourneyActionMap {
     /// `id`: a string

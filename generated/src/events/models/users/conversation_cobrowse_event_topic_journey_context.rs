@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicJourneyContext {
     /// `customer`: `ConversationCobrowseEventTopicJourneyCustomer`

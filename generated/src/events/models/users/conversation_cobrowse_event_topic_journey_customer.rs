@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicJourneyContext`](crate::events::models::ConversationCobrowseEventTopicJourneyContext).
+/// Part of [`ConversationCobrowseEventTopicJourneyContext`](
+/// crate::events::models::ConversationCobrowseEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicJourneyCustomer {
     /// `id`: a string

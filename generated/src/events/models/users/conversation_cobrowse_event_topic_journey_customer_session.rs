@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicJourneyContext`](crate::events::models::ConversationCobrowseEventTopicJourneyContext).
+/// Part of [`ConversationCobrowseEventTopicJourneyContext`](
+/// crate::events::models::ConversationCobrowseEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicJourneyCustomerSession {
     /// `id`: a string

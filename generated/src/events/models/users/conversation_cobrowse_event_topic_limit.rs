@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicErrorBody`](crate::events::models::ConversationCobrowseEventTopicErrorBody).
+/// Part of [`ConversationCobrowseEventTopicErrorBody`](
+/// crate::events::models::ConversationCobrowseEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicLimit {
     /// `documented`: a boolean

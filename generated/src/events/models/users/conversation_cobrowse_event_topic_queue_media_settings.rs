@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicConversationRoutingData`](crate::events::models::ConversationCobrowseEventTopicConversationRoutingData).
+/// Part of [`ConversationCobrowseEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationCobrowseEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicScoredAgent {
     /// `agent`: `ConversationCobrowseEventTopicUriReference`

@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ConversationCobrowseEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant),
-/// [`ConversationCobrowseEventTopicConversationRoutingData`](crate::events::models::ConversationCobrowseEventTopicConversationRoutingData),
-/// [`ConversationCobrowseEventTopicScoredAgent`](crate::events::models::ConversationCobrowseEventTopicScoredAgent).
+/// Part of [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant),
+/// [`ConversationCobrowseEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationCobrowseEventTopicConversationRoutingData),
+/// [`ConversationCobrowseEventTopicScoredAgent`](
+/// crate::events::models::ConversationCobrowseEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicUriReference {
     /// `id`: a string

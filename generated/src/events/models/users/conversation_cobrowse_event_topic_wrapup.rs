@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationCobrowseEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
+/// Part of [`ConversationCobrowseEventTopicCobrowseMediaParticipant`](
+/// crate::events::models::ConversationCobrowseEventTopicCobrowseMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationCobrowseEventTopicWrapup {
     /// `code`: a string

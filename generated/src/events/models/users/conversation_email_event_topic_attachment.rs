@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicAttachment` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`ConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicAttachment {
     /// `attachmentId`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicConversationRoutingData` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`ConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicConversationRoutingData {
     /// `language`: `ConversationEmailEventTopicUriReference`

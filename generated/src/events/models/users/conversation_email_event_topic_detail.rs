@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicErrorBody`](crate::events::models::ConversationEmailEventTopicErrorBody).
+/// Part of [`ConversationEmailEventTopicErrorBody`](
+/// crate::events::models::ConversationEmailEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicDetail {
     /// `entityId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationEmailEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicConversationDivisionMembership`](crate::events::models::ConversationEmailEventTopicConversationDivisionMembership).
+/// Part of [`ConversationEmailEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationEmailEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicConversationDivisionMembership`](crate::events::models::ConversationEmailEventTopicConversationDivisionMembership).
+/// Part of [`ConversationEmailEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationEmailEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicDomainEntityRef {
     /// `id`: a string

@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationEmailEventTopicEmailMediaParticipant` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicEmailConversation`](crate::events::models::ConversationEmailEventTopicEmailConversation).
+/// Part of [`ConversationEmailEventTopicEmailConversation`](
+/// crate::events::models::ConversationEmailEventTopicEmailConversation).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicEmailMediaParticipant {
     /// `address`: a string

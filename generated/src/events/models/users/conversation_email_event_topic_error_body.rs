@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationEmailEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`ConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicJourneyContext`](crate::events::models::ConversationEmailEventTopicJourneyContext).
+/// Part of [`ConversationEmailEventTopicJourneyContext`](
+/// crate::events::models::ConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyAction {
     /// `actionMap`: `ConversationEmailEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicJourneyAction`](crate::events::models::ConversationEmailEventTopicJourneyAction).
+/// Part of [`ConversationEmailEventTopicJourneyAction`](
+/// crate::events::models::ConversationEmailEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyActionMap {
     /// `id`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`ConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyContext {
     /// `customer`: `ConversationEmailEventTopicJourneyCustomer`

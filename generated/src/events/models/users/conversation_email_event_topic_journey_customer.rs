@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicJourneyContext`](crate::events::models::ConversationEmailEventTopicJourneyContext).
+/// Part of [`ConversationEmailEventTopicJourneyContext`](
+/// crate::events::models::ConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyCustomer {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicJourneyContext`](crate::events::models::ConversationEmailEventTopicJourneyContext).
+/// Part of [`ConversationEmailEventTopicJourneyContext`](
+/// crate::events::models::ConversationEmailEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicJourneyCustomerSession {
     /// `id`: a string

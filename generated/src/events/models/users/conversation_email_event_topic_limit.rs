@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicErrorBody`](crate::events::models::ConversationEmailEventTopicErrorBody).
+/// Part of [`ConversationEmailEventTopicErrorBody`](
+/// crate::events::models::ConversationEmailEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicLimit {
     /// `documented`: a boolean

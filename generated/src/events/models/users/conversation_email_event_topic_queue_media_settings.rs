@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`ConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicConversationRoutingData`](crate::events::models::ConversationEmailEventTopicConversationRoutingData).
+/// Part of [`ConversationEmailEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationEmailEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicScoredAgent {
     /// `agent`: `ConversationEmailEventTopicUriReference`

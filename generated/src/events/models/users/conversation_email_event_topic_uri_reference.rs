@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ConversationEmailEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicConversationRoutingData`](crate::events::models::ConversationEmailEventTopicConversationRoutingData),
-/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant),
-/// [`ConversationEmailEventTopicScoredAgent`](crate::events::models::ConversationEmailEventTopicScoredAgent).
+/// Part of [`ConversationEmailEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationEmailEventTopicConversationRoutingData),
+/// [`ConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::ConversationEmailEventTopicEmailMediaParticipant),
+/// [`ConversationEmailEventTopicScoredAgent`](
+/// crate::events::models::ConversationEmailEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicUriReference {
     /// `id`: a string

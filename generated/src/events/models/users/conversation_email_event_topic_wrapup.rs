@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationEmailEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationEmailEventTopicEmailMediaParticipant`](crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
+/// Part of [`ConversationEmailEventTopicEmailMediaParticipant`](
+/// crate::events::models::ConversationEmailEventTopicEmailMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationEmailEventTopicWrapup {
     /// `code`: a string

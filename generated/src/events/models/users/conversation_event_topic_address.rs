@@ -6,7 +6,8 @@ use crate::runtime::codec;
 ///
 /// Part of [`ConversationEventTopicCall`](crate::events::models::ConversationEventTopicCall),
 /// [`ConversationEventTopicCobrowse`](crate::events::models::ConversationEventTopicCobrowse),
-/// [`ConversationEventTopicInternalMessage`](crate::events::models::ConversationEventTopicInternalMessage),
+/// [`ConversationEventTopicInternalMessage`](
+/// crate::events::models::ConversationEventTopicInternalMessage),
 /// [`ConversationEventTopicMessage`](crate::events::models::ConversationEventTopicMessage),
 /// [`ConversationEventTopicScreenShare`](crate::events::models::ConversationEventTopicScreenShare), 1
 /// more.

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicConversationDivisionMembership`](crate::events::models::ConversationEventTopicConversationDivisionMembership).
+/// Part of [`ConversationEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

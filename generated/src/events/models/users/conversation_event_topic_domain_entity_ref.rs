@@ -6,7 +6,8 @@ use crate::runtime::codec;
 ///
 /// Part of
 /// [`ConversationEventTopicConversation`](crate::events::models::ConversationEventTopicConversation),
-/// [`ConversationEventTopicConversationDivisionMembership`](crate::events::models::ConversationEventTopicConversationDivisionMembership).
+/// [`ConversationEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicDomainEntityRef {
     /// `id`: a string

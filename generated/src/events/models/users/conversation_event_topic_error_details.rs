@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 /// Part of [`ConversationEventTopicCall`](crate::events::models::ConversationEventTopicCall),
 /// [`ConversationEventTopicEmail`](crate::events::models::ConversationEventTopicEmail),
 /// [`ConversationEventTopicMessage`](crate::events::models::ConversationEventTopicMessage),
-/// [`ConversationEventTopicMessageDetails`](crate::events::models::ConversationEventTopicMessageDetails).
+/// [`ConversationEventTopicMessageDetails`](
+/// crate::events::models::ConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicErrorDetails {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationEventTopicInternalMessageDetails` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicInternalMessage`](crate::events::models::ConversationEventTopicInternalMessage).
+/// Part of [`ConversationEventTopicInternalMessage`](
+/// crate::events::models::ConversationEventTopicInternalMessage).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicInternalMessageDetails {
     /// `messageId`: a string

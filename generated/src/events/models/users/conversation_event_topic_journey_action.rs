@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicJourneyContext`](crate::events::models::ConversationEventTopicJourneyContext).
+/// Part of [`ConversationEventTopicJourneyContext`](
+/// crate::events::models::ConversationEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicJourneyAction {
     /// `actionMap`: `ConversationEventTopicJourneyActionMap`

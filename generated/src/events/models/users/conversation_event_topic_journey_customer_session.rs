@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicJourneyContext`](crate::events::models::ConversationEventTopicJourneyContext).
+/// Part of [`ConversationEventTopicJourneyContext`](
+/// crate::events::models::ConversationEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicJourneyCustomerSession {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicMessageMedia` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicMessageDetails`](crate::events::models::ConversationEventTopicMessageDetails).
+/// Part of [`ConversationEventTopicMessageDetails`](
+/// crate::events::models::ConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicMessageMedia {
     /// `contentLengthBytes`: an integer (`int64`)

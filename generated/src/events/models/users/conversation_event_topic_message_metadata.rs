@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicMessageMetadata` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicMessageDetails`](crate::events::models::ConversationEventTopicMessageDetails).
+/// Part of [`ConversationEventTopicMessageDetails`](
+/// crate::events::models::ConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicMessageMetadata {
     /// `content`: a list of `ConversationEventTopicMessageMetadataContent`

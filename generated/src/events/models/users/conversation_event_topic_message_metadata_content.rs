@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicMessageMetadataContent` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicMessageMetadata`](crate::events::models::ConversationEventTopicMessageMetadata).
+/// Part of [`ConversationEventTopicMessageMetadata`](
+/// crate::events::models::ConversationEventTopicMessageMetadata).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicMessageMetadataContent {
     /// `contentType`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicMessageMetadataEvent` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicMessageMetadata`](crate::events::models::ConversationEventTopicMessageMetadata).
+/// Part of [`ConversationEventTopicMessageMetadata`](
+/// crate::events::models::ConversationEventTopicMessageMetadata).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicMessageMetadataEvent {
     /// `eventType`: a string

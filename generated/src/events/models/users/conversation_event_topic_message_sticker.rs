@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicMessageSticker` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicMessageDetails`](crate::events::models::ConversationEventTopicMessageDetails).
+/// Part of [`ConversationEventTopicMessageDetails`](
+/// crate::events::models::ConversationEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicMessageSticker {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicConversationRoutingData`](crate::events::models::ConversationEventTopicConversationRoutingData).
+/// Part of [`ConversationEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicScoredAgent {
     /// `agent`: `ConversationEventTopicUriReference`

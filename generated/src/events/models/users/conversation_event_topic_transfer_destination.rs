@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicTransferDestination` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicTransferResponse`](crate::events::models::ConversationEventTopicTransferResponse).
+/// Part of [`ConversationEventTopicTransferResponse`](
+/// crate::events::models::ConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicTransferDestination {
     /// `address`: a string

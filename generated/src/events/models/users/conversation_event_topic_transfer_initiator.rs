@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicTransferInitiator` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicTransferResponse`](crate::events::models::ConversationEventTopicTransferResponse).
+/// Part of [`ConversationEventTopicTransferResponse`](
+/// crate::events::models::ConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicTransferInitiator {
     /// `userId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicTransferModifedBy` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicTransferResponse`](crate::events::models::ConversationEventTopicTransferResponse).
+/// Part of [`ConversationEventTopicTransferResponse`](
+/// crate::events::models::ConversationEventTopicTransferResponse).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicTransferModifedBy {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationEventTopicConversationRoutingData`](crate::events::models::ConversationEventTopicConversationRoutingData),
+/// Part of [`ConversationEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationEventTopicConversationRoutingData),
 /// [`ConversationEventTopicScoredAgent`](crate::events::models::ConversationEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationEventTopicUriReference {

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicConversationRoutingData` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`ConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicConversationRoutingData {
     /// `language`: `ConversationMessageEventTopicUriReference`

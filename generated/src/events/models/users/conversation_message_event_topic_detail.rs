@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicErrorBody`](crate::events::models::ConversationMessageEventTopicErrorBody).
+/// Part of [`ConversationMessageEventTopicErrorBody`](
+/// crate::events::models::ConversationMessageEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicDetail {
     /// `entityId`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationMessageEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicConversationDivisionMembership`](crate::events::models::ConversationMessageEventTopicConversationDivisionMembership).
+/// Part of [`ConversationMessageEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationMessageEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicConversationDivisionMembership`](crate::events::models::ConversationMessageEventTopicConversationDivisionMembership).
+/// Part of [`ConversationMessageEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationMessageEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicDomainEntityRef {
     /// `id`: a string

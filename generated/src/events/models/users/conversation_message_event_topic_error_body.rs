@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationMessageEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`ConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicErrorBody {
     /// `code`: a string

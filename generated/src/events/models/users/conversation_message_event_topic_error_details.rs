@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationMessageEventTopicErrorDetails` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails).
+/// Part of [`ConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::ConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicErrorDetails {
     /// `code`: a string

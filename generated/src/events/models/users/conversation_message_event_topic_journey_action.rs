@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicJourneyContext`](crate::events::models::ConversationMessageEventTopicJourneyContext).
+/// Part of [`ConversationMessageEventTopicJourneyContext`](
+/// crate::events::models::ConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicJourneyAction {
     /// `actionMap`: `ConversationMessageEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicJourneyAction`](crate::events::models::ConversationMessageEventTopicJourneyAction).
+/// Part of [`ConversationMessageEventTopicJourneyAction`](
+/// crate::events::models::ConversationMessageEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicJourneyActionMap {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`ConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicJourneyContext {
     /// `customer`: `ConversationMessageEventTopicJourneyCustomer`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicJourneyContext`](crate::events::models::ConversationMessageEventTopicJourneyContext).
+/// Part of [`ConversationMessageEventTopicJourneyContext`](
+/// crate::events::models::ConversationMessageEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicJourneyCustomer {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicErrorBody`](crate::events::models::ConversationMessageEventTopicErrorBody).
+/// Part of [`ConversationMessageEventTopicErrorBody`](
+/// crate::events::models::ConversationMessageEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicLimit {
     /// `documented`: a boolean

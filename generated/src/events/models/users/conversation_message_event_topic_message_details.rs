@@ -12,8 +12,8 @@ use crate::runtime::time;
 
 /// `ConversationMessageEventTopicMessageDetails` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`ConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicMessageDetails {
     /// `errorInfo`: `ConversationMessageEventTopicErrorDetails`

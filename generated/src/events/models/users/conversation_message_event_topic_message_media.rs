@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicMessageMedia` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails).
+/// Part of [`ConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::ConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicMessageMedia {
     /// `contentLengthBytes`: an integer (`int64`)

@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationMessageEventTopicMessageMediaParticipant` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageConversation`](crate::events::models::ConversationMessageEventTopicMessageConversation).
+/// Part of [`ConversationMessageEventTopicMessageConversation`](
+/// crate::events::models::ConversationMessageEventTopicMessageConversation).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicMessageMediaParticipant {
     /// `address`: a string

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicMessageMetadata` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails).
+/// Part of [`ConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::ConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicMessageMetadata {
     /// `content`: a list of `ConversationMessageEventTopicMessageMetadataContent`

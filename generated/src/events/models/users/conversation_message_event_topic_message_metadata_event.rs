@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicMessageMetadataEvent` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageMetadata`](crate::events::models::ConversationMessageEventTopicMessageMetadata).
+/// Part of [`ConversationMessageEventTopicMessageMetadata`](
+/// crate::events::models::ConversationMessageEventTopicMessageMetadata).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicMessageMetadataEvent {
     /// `eventType`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicMessageSticker` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails).
+/// Part of [`ConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::ConversationMessageEventTopicMessageDetails).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicMessageSticker {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`ConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

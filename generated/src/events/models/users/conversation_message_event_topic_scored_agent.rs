@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicConversationRoutingData`](crate::events::models::ConversationMessageEventTopicConversationRoutingData).
+/// Part of [`ConversationMessageEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationMessageEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicScoredAgent {
     /// `agent`: `ConversationMessageEventTopicUriReference`

@@ -4,11 +4,14 @@ use crate::runtime::codec;
 
 /// `ConversationMessageEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicConversationRoutingData`](crate::events::models::ConversationMessageEventTopicConversationRoutingData),
-/// [`ConversationMessageEventTopicMessageDetails`](crate::events::models::ConversationMessageEventTopicMessageDetails),
-/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant),
-/// [`ConversationMessageEventTopicScoredAgent`](crate::events::models::ConversationMessageEventTopicScoredAgent).
+/// Part of [`ConversationMessageEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationMessageEventTopicConversationRoutingData),
+/// [`ConversationMessageEventTopicMessageDetails`](
+/// crate::events::models::ConversationMessageEventTopicMessageDetails),
+/// [`ConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::ConversationMessageEventTopicMessageMediaParticipant),
+/// [`ConversationMessageEventTopicScoredAgent`](
+/// crate::events::models::ConversationMessageEventTopicScoredAgent).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicUriReference {
     /// `id`: a string

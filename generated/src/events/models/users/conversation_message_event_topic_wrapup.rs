@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationMessageEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationMessageEventTopicMessageMediaParticipant`](crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
+/// Part of [`ConversationMessageEventTopicMessageMediaParticipant`](
+/// crate::events::models::ConversationMessageEventTopicMessageMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationMessageEventTopicWrapup {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicErrorBody`](crate::events::models::ConversationScreenShareEventTopicErrorBody).
+/// Part of [`ConversationScreenShareEventTopicErrorBody`](
+/// crate::events::models::ConversationScreenShareEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicDetail {
     /// `entityId`: a string

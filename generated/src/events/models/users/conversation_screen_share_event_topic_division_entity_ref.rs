@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationScreenShareEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicConversationDivisionMembership`](crate::events::models::ConversationScreenShareEventTopicConversationDivisionMembership).
+/// Part of [`ConversationScreenShareEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationScreenShareEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicConversationDivisionMembership`](crate::events::models::ConversationScreenShareEventTopicConversationDivisionMembership).
+/// Part of [`ConversationScreenShareEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationScreenShareEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicDomainEntityRef {
     /// `id`: a string

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationScreenShareEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicJourneyContext`](crate::events::models::ConversationScreenShareEventTopicJourneyContext).
+/// Part of [`ConversationScreenShareEventTopicJourneyContext`](
+/// crate::events::models::ConversationScreenShareEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicJourneyAction {
     /// `actionMap`: `ConversationScreenShareEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicJourneyAction`](crate::events::models::ConversationScreenShareEventTopicJourneyAction).
+/// Part of [`ConversationScreenShareEventTopicJourneyAction`](
+/// crate::events::models::ConversationScreenShareEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicJourneyActionMap {
     /// `id`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicJourneyContext {
     /// `customer`: `ConversationScreenShareEventTopicJourneyCustomer`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicJourneyContext`](crate::events::models::ConversationScreenShareEventTopicJourneyContext).
+/// Part of [`ConversationScreenShareEventTopicJourneyContext`](
+/// crate::events::models::ConversationScreenShareEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicJourneyCustomer {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicErrorBody`](crate::events::models::ConversationScreenShareEventTopicErrorBody).
+/// Part of [`ConversationScreenShareEventTopicErrorBody`](
+/// crate::events::models::ConversationScreenShareEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicLimit {
     /// `documented`: a boolean

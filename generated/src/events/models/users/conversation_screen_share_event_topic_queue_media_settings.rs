@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

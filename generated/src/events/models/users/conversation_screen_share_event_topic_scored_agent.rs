@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicConversationRoutingData`](crate::events::models::ConversationScreenShareEventTopicConversationRoutingData).
+/// Part of [`ConversationScreenShareEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationScreenShareEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicScoredAgent {
     /// `agent`: `ConversationScreenShareEventTopicUriReference`

@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ConversationScreenShareEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicConversationRoutingData`](crate::events::models::ConversationScreenShareEventTopicConversationRoutingData),
-/// [`ConversationScreenShareEventTopicScoredAgent`](crate::events::models::ConversationScreenShareEventTopicScoredAgent),
-/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`ConversationScreenShareEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationScreenShareEventTopicConversationRoutingData),
+/// [`ConversationScreenShareEventTopicScoredAgent`](
+/// crate::events::models::ConversationScreenShareEventTopicScoredAgent),
+/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicUriReference {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationScreenShareEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
+/// Part of [`ConversationScreenShareEventTopicScreenShareMediaParticipant`](
+/// crate::events::models::ConversationScreenShareEventTopicScreenShareMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationScreenShareEventTopicWrapup {
     /// `code`: a string

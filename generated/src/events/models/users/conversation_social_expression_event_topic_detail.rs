@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicErrorBody`](crate::events::models::ConversationSocialExpressionEventTopicErrorBody).
+/// Part of [`ConversationSocialExpressionEventTopicErrorBody`](
+/// crate::events::models::ConversationSocialExpressionEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicDetail {
     /// `entityId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicConversationDivisionMembership`](crate::events::models::ConversationSocialExpressionEventTopicConversationDivisionMembership).
+/// Part of [`ConversationSocialExpressionEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationSocialExpressionEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicDomainEntityRef {
     /// `id`: a string

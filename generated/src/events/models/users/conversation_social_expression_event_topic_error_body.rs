@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationSocialExpressionEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
+/// Part of [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](
+/// crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicJourneyContext`](crate::events::models::ConversationSocialExpressionEventTopicJourneyContext).
+/// Part of [`ConversationSocialExpressionEventTopicJourneyContext`](
+/// crate::events::models::ConversationSocialExpressionEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicJourneyAction {
     /// `actionMap`: `ConversationSocialExpressionEventTopicJourneyActionMap`

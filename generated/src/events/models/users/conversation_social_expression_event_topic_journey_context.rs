@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
+/// Part of [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](
+/// crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicJourneyContext {
     /// `customer`: `ConversationSocialExpressionEventTopicJourneyCustomer`

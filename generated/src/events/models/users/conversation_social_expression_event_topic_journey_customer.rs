@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicJourneyContext`](crate::events::models::ConversationSocialExpressionEventTopicJourneyContext).
+/// Part of [`ConversationSocialExpressionEventTopicJourneyContext`](
+/// crate::events::models::ConversationSocialExpressionEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicJourneyCustomer {
     /// `id`: a string

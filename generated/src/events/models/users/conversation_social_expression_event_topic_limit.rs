@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicErrorBody`](crate::events::models::ConversationSocialExpressionEventTopicErrorBody).
+/// Part of [`ConversationSocialExpressionEventTopicErrorBody`](
+/// crate::events::models::ConversationSocialExpressionEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicLimit {
     /// `documented`: a boolean

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicConversationRoutingData`](crate::events::models::ConversationSocialExpressionEventTopicConversationRoutingData).
+/// Part of [`ConversationSocialExpressionEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationSocialExpressionEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicScoredAgent {
     /// `agent`: `ConversationSocialExpressionEventTopicUriReference`

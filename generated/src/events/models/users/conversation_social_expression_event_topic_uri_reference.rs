@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ConversationSocialExpressionEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicConversationRoutingData`](crate::events::models::ConversationSocialExpressionEventTopicConversationRoutingData),
-/// [`ConversationSocialExpressionEventTopicScoredAgent`](crate::events::models::ConversationSocialExpressionEventTopicScoredAgent),
-/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
+/// Part of [`ConversationSocialExpressionEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationSocialExpressionEventTopicConversationRoutingData),
+/// [`ConversationSocialExpressionEventTopicScoredAgent`](
+/// crate::events::models::ConversationSocialExpressionEventTopicScoredAgent),
+/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](
+/// crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicUriReference {
     /// `id`: a string

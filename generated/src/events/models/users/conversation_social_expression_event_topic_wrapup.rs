@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationSocialExpressionEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
+/// Part of [`ConversationSocialExpressionEventTopicSocialMediaParticipant`](
+/// crate::events::models::ConversationSocialExpressionEventTopicSocialMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationSocialExpressionEventTopicWrapup {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationSummaryTopicConversationSummary` in the API.
 ///
-/// Part of
-/// [`ConversationSummaryTopicConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicConversationSummaryEvent).
+/// Part of [`ConversationSummaryTopicConversationSummaryEvent`](
+/// crate::events::models::ConversationSummaryTopicConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicConversationSummary {
     /// `score`: a number

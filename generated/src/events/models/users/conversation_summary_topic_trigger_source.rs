@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationSummaryTopicTriggerSource` in the API.
 ///
-/// Part of
-/// [`ConversationSummaryTopicConversationSummaryEvent`](crate::events::models::ConversationSummaryTopicConversationSummaryEvent).
+/// Part of [`ConversationSummaryTopicConversationSummaryEvent`](
+/// crate::events::models::ConversationSummaryTopicConversationSummaryEvent).
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTopicTriggerSource {
     /// `sourceId`: a string

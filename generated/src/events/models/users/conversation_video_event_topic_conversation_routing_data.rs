@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicConversationRoutingData` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
+/// Part of [`ConversationVideoEventTopicVideoMediaParticipant`](
+/// crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicConversationRoutingData {
     /// `language`: `ConversationVideoEventTopicUriReference`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicDetail` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicErrorBody`](crate::events::models::ConversationVideoEventTopicErrorBody).
+/// Part of [`ConversationVideoEventTopicErrorBody`](
+/// crate::events::models::ConversationVideoEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicDetail {
     /// `entityId`: a string

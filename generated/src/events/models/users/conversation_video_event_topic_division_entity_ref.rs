@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationVideoEventTopicDivisionEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicConversationDivisionMembership`](crate::events::models::ConversationVideoEventTopicConversationDivisionMembership).
+/// Part of [`ConversationVideoEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationVideoEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicDivisionEntityRef {
     /// `dateDivisionUpdated`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicDomainEntityRef` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicConversationDivisionMembership`](crate::events::models::ConversationVideoEventTopicConversationDivisionMembership).
+/// Part of [`ConversationVideoEventTopicConversationDivisionMembership`](
+/// crate::events::models::ConversationVideoEventTopicConversationDivisionMembership).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicDomainEntityRef {
     /// `id`: a string

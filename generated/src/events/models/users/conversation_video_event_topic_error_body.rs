@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationVideoEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
+/// Part of [`ConversationVideoEventTopicVideoMediaParticipant`](
+/// crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicJourneyAction` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicJourneyContext`](crate::events::models::ConversationVideoEventTopicJourneyContext).
+/// Part of [`ConversationVideoEventTopicJourneyContext`](
+/// crate::events::models::ConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicJourneyAction {
     /// `actionMap`: `ConversationVideoEventTopicJourneyActionMap`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicJourneyActionMap` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicJourneyAction`](crate::events::models::ConversationVideoEventTopicJourneyAction).
+/// Part of [`ConversationVideoEventTopicJourneyAction`](
+/// crate::events::models::ConversationVideoEventTopicJourneyAction).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicJourneyActionMap {
     /// `id`: a string

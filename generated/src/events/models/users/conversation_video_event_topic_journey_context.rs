@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicJourneyContext` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
+/// Part of [`ConversationVideoEventTopicVideoMediaParticipant`](
+/// crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicJourneyContext {
     /// `customer`: `ConversationVideoEventTopicJourneyCustomer`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicJourneyCustomer` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicJourneyContext`](crate::events::models::ConversationVideoEventTopicJourneyContext).
+/// Part of [`ConversationVideoEventTopicJourneyContext`](
+/// crate::events::models::ConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicJourneyCustomer {
     /// `id`: a string

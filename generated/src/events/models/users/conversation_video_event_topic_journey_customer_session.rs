@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicJourneyCustomerSession` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicJourneyContext`](crate::events::models::ConversationVideoEventTopicJourneyContext).
+/// Part of [`ConversationVideoEventTopicJourneyContext`](
+/// crate::events::models::ConversationVideoEventTopicJourneyContext).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicJourneyCustomerSession {
     /// `id`: a string

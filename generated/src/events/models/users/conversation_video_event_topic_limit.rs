@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicLimit` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicErrorBody`](crate::events::models::ConversationVideoEventTopicErrorBody).
+/// Part of [`ConversationVideoEventTopicErrorBody`](
+/// crate::events::models::ConversationVideoEventTopicErrorBody).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicLimit {
     /// `documented`: a boolean

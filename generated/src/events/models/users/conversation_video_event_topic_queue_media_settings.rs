@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicQueueMediaSettings` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
+/// Part of [`ConversationVideoEventTopicVideoMediaParticipant`](
+/// crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicQueueMediaSettings {
     /// `alertingTimeoutSeconds`: an integer (`int64`)

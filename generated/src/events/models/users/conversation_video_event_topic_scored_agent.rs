@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicScoredAgent` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicConversationRoutingData`](crate::events::models::ConversationVideoEventTopicConversationRoutingData).
+/// Part of [`ConversationVideoEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationVideoEventTopicConversationRoutingData).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicScoredAgent {
     /// `agent`: `ConversationVideoEventTopicUriReference`

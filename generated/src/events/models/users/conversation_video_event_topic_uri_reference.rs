@@ -4,10 +4,12 @@ use crate::runtime::codec;
 
 /// `ConversationVideoEventTopicUriReference` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicConversationRoutingData`](crate::events::models::ConversationVideoEventTopicConversationRoutingData),
-/// [`ConversationVideoEventTopicScoredAgent`](crate::events::models::ConversationVideoEventTopicScoredAgent),
-/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
+/// Part of [`ConversationVideoEventTopicConversationRoutingData`](
+/// crate::events::models::ConversationVideoEventTopicConversationRoutingData),
+/// [`ConversationVideoEventTopicScoredAgent`](
+/// crate::events::models::ConversationVideoEventTopicScoredAgent),
+/// [`ConversationVideoEventTopicVideoMediaParticipant`](
+/// crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicUriReference {
     /// `id`: a string

@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationVideoEventTopicVideoMediaParticipant` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicVideoConversation`](crate::events::models::ConversationVideoEventTopicVideoConversation).
+/// Part of [`ConversationVideoEventTopicVideoConversation`](
+/// crate::events::models::ConversationVideoEventTopicVideoConversation).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicVideoMediaParticipant {
     /// `address`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `ConversationVideoEventTopicWrapup` in the API.
 ///
-/// Part of
-/// [`ConversationVideoEventTopicVideoMediaParticipant`](crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
+/// Part of [`ConversationVideoEventTopicVideoMediaParticipant`](
+/// crate::events::models::ConversationVideoEventTopicVideoMediaParticipant).
 #[derive(Clone, Default)]
 pub struct ConversationVideoEventTopicWrapup {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `GcuccTeamsCalendarEventsGCUCCTeamsCalendarEventV2` in the API.
 ///
-/// Arrives with the topic
-/// [`user_integrations_calendar_teams`](crate::events::topics::users::user_integrations_calendar_teams).
+/// Arrives with the topic [`user_integrations_calendar_teams`](
+/// crate::events::topics::users::user_integrations_calendar_teams).
 #[derive(Clone, Default)]
 pub struct GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2 {
     /// `eventTime`: a timestamp

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentTopicLearningModuleReference` in the API.
 ///
-/// Part of
-/// [`LearningAssignmentTopicLearningAssignmentNotification`](crate::events::models::LearningAssignmentTopicLearningAssignmentNotification).
+/// Part of [`LearningAssignmentTopicLearningAssignmentNotification`](
+/// crate::events::models::LearningAssignmentTopicLearningAssignmentNotification).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentTopicLearningModuleReference {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentTopicUserReference` in the API.
 ///
-/// Part of
-/// [`LearningAssignmentTopicLearningAssignmentNotification`](crate::events::models::LearningAssignmentTopicLearningAssignmentNotification).
+/// Part of [`LearningAssignmentTopicLearningAssignmentNotification`](
+/// crate::events::models::LearningAssignmentTopicLearningAssignmentNotification).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentTopicUserReference {
     /// `id`: a string

@@ -9,9 +9,8 @@ export!(agent_activity_changed_topic_agent_activity: AgentActivityChangedTopicAg
 export!(agent_activity_changed_topic_organization_presence: AgentActivityChangedTopicOrganizationPresence);
 export!(agent_activity_changed_topic_out_of_office: AgentActivityChangedTopicOutOfOffice);
 export!(agent_activity_changed_topic_presence: AgentActivityChangedTopicPresence);
-export!(
-    agent_activity_changed_topic_routing_status: AgentActivityChangedTopicRoutingStatus,
-        AgentActivityChangedTopicRoutingStatusStatus
+export!(agent_activity_changed_topic_routing_status:
+    AgentActivityChangedTopicRoutingStatus, AgentActivityChangedTopicRoutingStatusStatus
 );
 export!(call_forwarding_event_call: CallForwardingEventCall);
 export!(call_forwarding_event_call_forwarding: CallForwardingEventCallForwarding);
@@ -20,30 +19,25 @@ export!(call_forwarding_event_user: CallForwardingEventUser);
 export!(chat_badge_topic_badge_entity: ChatBadgeTopicBadgeEntity);
 export!(chat_badge_topic_chat_badge: ChatBadgeTopicChatBadge);
 export!(contactlist_download_ready_export_uri: ContactlistDownloadReadyExportUri);
-export!(
-    conversation_call_event_topic_call_conversation: ConversationCallEventTopicCallConversation,
-        ConversationCallEventTopicCallConversationRecordingState
+export!(conversation_call_event_topic_call_conversation:
+    ConversationCallEventTopicCallConversation, ConversationCallEventTopicCallConversationRecordingState
 );
-export!(
-    conversation_call_event_topic_call_media_participant: ConversationCallEventTopicCallMediaParticipant,
-        ConversationCallEventTopicCallMediaParticipantDirection,
-        ConversationCallEventTopicCallMediaParticipantDisconnectType,
-        ConversationCallEventTopicCallMediaParticipantFlaggedReason,
-        ConversationCallEventTopicCallMediaParticipantInitialState,
-        ConversationCallEventTopicCallMediaParticipantRecordingState,
-        ConversationCallEventTopicCallMediaParticipantState
+export!(conversation_call_event_topic_call_media_participant:
+    ConversationCallEventTopicCallMediaParticipant, ConversationCallEventTopicCallMediaParticipantDirection,
+    ConversationCallEventTopicCallMediaParticipantDisconnectType,
+    ConversationCallEventTopicCallMediaParticipantFlaggedReason,
+    ConversationCallEventTopicCallMediaParticipantInitialState,
+    ConversationCallEventTopicCallMediaParticipantRecordingState, ConversationCallEventTopicCallMediaParticipantState
 );
-export!(
-    conversation_call_event_topic_conversation_division_membership:
-        ConversationCallEventTopicConversationDivisionMembership
+export!(conversation_call_event_topic_conversation_division_membership:
+    ConversationCallEventTopicConversationDivisionMembership
 );
 export!(conversation_call_event_topic_conversation_routing_data: ConversationCallEventTopicConversationRoutingData);
 export!(conversation_call_event_topic_detail: ConversationCallEventTopicDetail);
 export!(conversation_call_event_topic_disposition: ConversationCallEventTopicDisposition);
 export!(conversation_call_event_topic_disposition_amd_timeout: ConversationCallEventTopicDispositionAmdTimeout);
-export!(
-    conversation_call_event_topic_disposition_silent_call_timeout:
-        ConversationCallEventTopicDispositionSilentCallTimeout
+export!(conversation_call_event_topic_disposition_silent_call_timeout:
+    ConversationCallEventTopicDispositionSilentCallTimeout
 );
 export!(conversation_call_event_topic_division_entity_ref: ConversationCallEventTopicDivisionEntityRef);
 export!(conversation_call_event_topic_domain_entity_ref: ConversationCallEventTopicDomainEntityRef);
@@ -61,21 +55,19 @@ export!(conversation_call_event_topic_scored_agent: ConversationCallEventTopicSc
 export!(conversation_call_event_topic_uri_reference: ConversationCallEventTopicUriReference);
 export!(conversation_call_event_topic_wrapup: ConversationCallEventTopicWrapup);
 export!(conversation_callback_event_topic_callback_conversation: ConversationCallbackEventTopicCallbackConversation);
-export!(
-    conversation_callback_event_topic_callback_media_participant:
-        ConversationCallbackEventTopicCallbackMediaParticipant,
-        ConversationCallbackEventTopicCallbackMediaParticipantDirection,
-        ConversationCallbackEventTopicCallbackMediaParticipantDisconnectType,
-        ConversationCallbackEventTopicCallbackMediaParticipantFlaggedReason,
-        ConversationCallbackEventTopicCallbackMediaParticipantInitialState,
-        ConversationCallbackEventTopicCallbackMediaParticipantState
+export!(conversation_callback_event_topic_callback_media_participant:
+    ConversationCallbackEventTopicCallbackMediaParticipant,
+    ConversationCallbackEventTopicCallbackMediaParticipantDirection,
+    ConversationCallbackEventTopicCallbackMediaParticipantDisconnectType,
+    ConversationCallbackEventTopicCallbackMediaParticipantFlaggedReason,
+    ConversationCallbackEventTopicCallbackMediaParticipantInitialState,
+    ConversationCallbackEventTopicCallbackMediaParticipantState
 );
-export!(
-    conversation_callback_event_topic_conversation_division_membership:
-        ConversationCallbackEventTopicConversationDivisionMembership
+export!(conversation_callback_event_topic_conversation_division_membership:
+    ConversationCallbackEventTopicConversationDivisionMembership
 );
-export!(
-    conversation_callback_event_topic_conversation_routing_data: ConversationCallbackEventTopicConversationRoutingData
+export!(conversation_callback_event_topic_conversation_routing_data:
+    ConversationCallbackEventTopicConversationRoutingData
 );
 export!(conversation_callback_event_topic_detail: ConversationCallbackEventTopicDetail);
 export!(conversation_callback_event_topic_dialer_preview: ConversationCallbackEventTopicDialerPreview);
@@ -86,33 +78,29 @@ export!(conversation_callback_event_topic_journey_action: ConversationCallbackEv
 export!(conversation_callback_event_topic_journey_action_map: ConversationCallbackEventTopicJourneyActionMap);
 export!(conversation_callback_event_topic_journey_context: ConversationCallbackEventTopicJourneyContext);
 export!(conversation_callback_event_topic_journey_customer: ConversationCallbackEventTopicJourneyCustomer);
-export!(
-    conversation_callback_event_topic_journey_customer_session: ConversationCallbackEventTopicJourneyCustomerSession
+export!(conversation_callback_event_topic_journey_customer_session:
+    ConversationCallbackEventTopicJourneyCustomerSession
 );
-export!(
-    conversation_callback_event_topic_limit: ConversationCallbackEventTopicLimit,
-        ConversationCallbackEventTopicLimitNamespace
+export!(conversation_callback_event_topic_limit:
+    ConversationCallbackEventTopicLimit, ConversationCallbackEventTopicLimitNamespace
 );
 export!(conversation_callback_event_topic_phone_number_column: ConversationCallbackEventTopicPhoneNumberColumn);
 export!(conversation_callback_event_topic_queue_media_settings: ConversationCallbackEventTopicQueueMediaSettings);
 export!(conversation_callback_event_topic_scored_agent: ConversationCallbackEventTopicScoredAgent);
 export!(conversation_callback_event_topic_uri_reference: ConversationCallbackEventTopicUriReference);
-export!(
-    conversation_callback_event_topic_voicemail: ConversationCallbackEventTopicVoicemail,
-        ConversationCallbackEventTopicVoicemailUploadStatus
+export!(conversation_callback_event_topic_voicemail:
+    ConversationCallbackEventTopicVoicemail, ConversationCallbackEventTopicVoicemailUploadStatus
 );
 export!(conversation_callback_event_topic_wrapup: ConversationCallbackEventTopicWrapup);
 export!(conversation_chat_event_topic_chat_conversation: ConversationChatEventTopicChatConversation);
-export!(
-    conversation_chat_event_topic_chat_media_participant: ConversationChatEventTopicChatMediaParticipant,
-        ConversationChatEventTopicChatMediaParticipantDirection,
-        ConversationChatEventTopicChatMediaParticipantDisconnectType,
-        ConversationChatEventTopicChatMediaParticipantFlaggedReason,
-        ConversationChatEventTopicChatMediaParticipantInitialState, ConversationChatEventTopicChatMediaParticipantState
+export!(conversation_chat_event_topic_chat_media_participant:
+    ConversationChatEventTopicChatMediaParticipant, ConversationChatEventTopicChatMediaParticipantDirection,
+    ConversationChatEventTopicChatMediaParticipantDisconnectType,
+    ConversationChatEventTopicChatMediaParticipantFlaggedReason,
+    ConversationChatEventTopicChatMediaParticipantInitialState, ConversationChatEventTopicChatMediaParticipantState
 );
-export!(
-    conversation_chat_event_topic_conversation_division_membership:
-        ConversationChatEventTopicConversationDivisionMembership
+export!(conversation_chat_event_topic_conversation_division_membership:
+    ConversationChatEventTopicConversationDivisionMembership
 );
 export!(conversation_chat_event_topic_conversation_routing_data: ConversationChatEventTopicConversationRoutingData);
 export!(conversation_chat_event_topic_detail: ConversationChatEventTopicDetail);
@@ -130,21 +118,19 @@ export!(conversation_chat_event_topic_scored_agent: ConversationChatEventTopicSc
 export!(conversation_chat_event_topic_uri_reference: ConversationChatEventTopicUriReference);
 export!(conversation_chat_event_topic_wrapup: ConversationChatEventTopicWrapup);
 export!(conversation_cobrowse_event_topic_cobrowse_conversation: ConversationCobrowseEventTopicCobrowseConversation);
-export!(
-    conversation_cobrowse_event_topic_cobrowse_media_participant:
-        ConversationCobrowseEventTopicCobrowseMediaParticipant,
-        ConversationCobrowseEventTopicCobrowseMediaParticipantDirection,
-        ConversationCobrowseEventTopicCobrowseMediaParticipantDisconnectType,
-        ConversationCobrowseEventTopicCobrowseMediaParticipantFlaggedReason,
-        ConversationCobrowseEventTopicCobrowseMediaParticipantInitialState,
-        ConversationCobrowseEventTopicCobrowseMediaParticipantState
+export!(conversation_cobrowse_event_topic_cobrowse_media_participant:
+    ConversationCobrowseEventTopicCobrowseMediaParticipant,
+    ConversationCobrowseEventTopicCobrowseMediaParticipantDirection,
+    ConversationCobrowseEventTopicCobrowseMediaParticipantDisconnectType,
+    ConversationCobrowseEventTopicCobrowseMediaParticipantFlaggedReason,
+    ConversationCobrowseEventTopicCobrowseMediaParticipantInitialState,
+    ConversationCobrowseEventTopicCobrowseMediaParticipantState
 );
-export!(
-    conversation_cobrowse_event_topic_conversation_division_membership:
-        ConversationCobrowseEventTopicConversationDivisionMembership
+export!(conversation_cobrowse_event_topic_conversation_division_membership:
+    ConversationCobrowseEventTopicConversationDivisionMembership
 );
-export!(
-    conversation_cobrowse_event_topic_conversation_routing_data: ConversationCobrowseEventTopicConversationRoutingData
+export!(conversation_cobrowse_event_topic_conversation_routing_data:
+    ConversationCobrowseEventTopicConversationRoutingData
 );
 export!(conversation_cobrowse_event_topic_detail: ConversationCobrowseEventTopicDetail);
 export!(conversation_cobrowse_event_topic_division_entity_ref: ConversationCobrowseEventTopicDivisionEntityRef);
@@ -154,34 +140,30 @@ export!(conversation_cobrowse_event_topic_journey_action: ConversationCobrowseEv
 export!(conversation_cobrowse_event_topic_journey_action_map: ConversationCobrowseEventTopicJourneyActionMap);
 export!(conversation_cobrowse_event_topic_journey_context: ConversationCobrowseEventTopicJourneyContext);
 export!(conversation_cobrowse_event_topic_journey_customer: ConversationCobrowseEventTopicJourneyCustomer);
-export!(
-    conversation_cobrowse_event_topic_journey_customer_session: ConversationCobrowseEventTopicJourneyCustomerSession
+export!(conversation_cobrowse_event_topic_journey_customer_session:
+    ConversationCobrowseEventTopicJourneyCustomerSession
 );
-export!(
-    conversation_cobrowse_event_topic_limit: ConversationCobrowseEventTopicLimit,
-        ConversationCobrowseEventTopicLimitNamespace
+export!(conversation_cobrowse_event_topic_limit:
+    ConversationCobrowseEventTopicLimit, ConversationCobrowseEventTopicLimitNamespace
 );
 export!(conversation_cobrowse_event_topic_queue_media_settings: ConversationCobrowseEventTopicQueueMediaSettings);
 export!(conversation_cobrowse_event_topic_scored_agent: ConversationCobrowseEventTopicScoredAgent);
 export!(conversation_cobrowse_event_topic_uri_reference: ConversationCobrowseEventTopicUriReference);
 export!(conversation_cobrowse_event_topic_wrapup: ConversationCobrowseEventTopicWrapup);
 export!(conversation_email_event_topic_attachment: ConversationEmailEventTopicAttachment);
-export!(
-    conversation_email_event_topic_conversation_division_membership:
-        ConversationEmailEventTopicConversationDivisionMembership
+export!(conversation_email_event_topic_conversation_division_membership:
+    ConversationEmailEventTopicConversationDivisionMembership
 );
 export!(conversation_email_event_topic_conversation_routing_data: ConversationEmailEventTopicConversationRoutingData);
 export!(conversation_email_event_topic_detail: ConversationEmailEventTopicDetail);
 export!(conversation_email_event_topic_division_entity_ref: ConversationEmailEventTopicDivisionEntityRef);
 export!(conversation_email_event_topic_domain_entity_ref: ConversationEmailEventTopicDomainEntityRef);
 export!(conversation_email_event_topic_email_conversation: ConversationEmailEventTopicEmailConversation);
-export!(
-    conversation_email_event_topic_email_media_participant: ConversationEmailEventTopicEmailMediaParticipant,
-        ConversationEmailEventTopicEmailMediaParticipantDirection,
-        ConversationEmailEventTopicEmailMediaParticipantDisconnectType,
-        ConversationEmailEventTopicEmailMediaParticipantFlaggedReason,
-        ConversationEmailEventTopicEmailMediaParticipantInitialState,
-        ConversationEmailEventTopicEmailMediaParticipantState
+export!(conversation_email_event_topic_email_media_participant:
+    ConversationEmailEventTopicEmailMediaParticipant, ConversationEmailEventTopicEmailMediaParticipantDirection,
+    ConversationEmailEventTopicEmailMediaParticipantDisconnectType,
+    ConversationEmailEventTopicEmailMediaParticipantFlaggedReason,
+    ConversationEmailEventTopicEmailMediaParticipantInitialState, ConversationEmailEventTopicEmailMediaParticipantState
 );
 export!(conversation_email_event_topic_error_body: ConversationEmailEventTopicErrorBody);
 export!(conversation_email_event_topic_journey_action: ConversationEmailEventTopicJourneyAction);
@@ -189,63 +171,58 @@ export!(conversation_email_event_topic_journey_action_map: ConversationEmailEven
 export!(conversation_email_event_topic_journey_context: ConversationEmailEventTopicJourneyContext);
 export!(conversation_email_event_topic_journey_customer: ConversationEmailEventTopicJourneyCustomer);
 export!(conversation_email_event_topic_journey_customer_session: ConversationEmailEventTopicJourneyCustomerSession);
-export!(
-    conversation_email_event_topic_limit: ConversationEmailEventTopicLimit, ConversationEmailEventTopicLimitNamespace
+export!(conversation_email_event_topic_limit:
+    ConversationEmailEventTopicLimit, ConversationEmailEventTopicLimitNamespace
 );
 export!(conversation_email_event_topic_queue_media_settings: ConversationEmailEventTopicQueueMediaSettings);
 export!(conversation_email_event_topic_scored_agent: ConversationEmailEventTopicScoredAgent);
 export!(conversation_email_event_topic_uri_reference: ConversationEmailEventTopicUriReference);
 export!(conversation_email_event_topic_wrapup: ConversationEmailEventTopicWrapup);
 export!(conversation_event_topic_address: ConversationEventTopicAddress);
-export!(
-    conversation_event_topic_after_call_work: ConversationEventTopicAfterCallWork,
-        ConversationEventTopicAfterCallWorkState
+export!(conversation_event_topic_after_call_work:
+    ConversationEventTopicAfterCallWork, ConversationEventTopicAfterCallWorkState
 );
 export!(conversation_event_topic_attachment: ConversationEventTopicAttachment);
-export!(
-    conversation_event_topic_call: ConversationEventTopicCall, ConversationEventTopicCallDirection,
-        ConversationEventTopicCallDisconnectType, ConversationEventTopicCallInitialState,
-        ConversationEventTopicCallRecordingState, ConversationEventTopicCallState
+export!(conversation_event_topic_call:
+    ConversationEventTopicCall, ConversationEventTopicCallDirection, ConversationEventTopicCallDisconnectType,
+    ConversationEventTopicCallInitialState, ConversationEventTopicCallRecordingState, ConversationEventTopicCallState
 );
-export!(
-    conversation_event_topic_callback: ConversationEventTopicCallback, ConversationEventTopicCallbackDirection,
-        ConversationEventTopicCallbackDisconnectType, ConversationEventTopicCallbackInitialState,
-        ConversationEventTopicCallbackState
+export!(conversation_event_topic_callback:
+    ConversationEventTopicCallback, ConversationEventTopicCallbackDirection,
+    ConversationEventTopicCallbackDisconnectType, ConversationEventTopicCallbackInitialState,
+    ConversationEventTopicCallbackState
 );
-export!(
-    conversation_event_topic_chat: ConversationEventTopicChat, ConversationEventTopicChatDisconnectType,
-        ConversationEventTopicChatInitialState, ConversationEventTopicChatState
+export!(conversation_event_topic_chat:
+    ConversationEventTopicChat, ConversationEventTopicChatDisconnectType, ConversationEventTopicChatInitialState,
+    ConversationEventTopicChatState
 );
-export!(
-    conversation_event_topic_cobrowse: ConversationEventTopicCobrowse, ConversationEventTopicCobrowseDisconnectType,
-        ConversationEventTopicCobrowseInitialState, ConversationEventTopicCobrowseState
+export!(conversation_event_topic_cobrowse:
+    ConversationEventTopicCobrowse, ConversationEventTopicCobrowseDisconnectType,
+    ConversationEventTopicCobrowseInitialState, ConversationEventTopicCobrowseState
 );
 export!(conversation_event_topic_conversation: ConversationEventTopicConversation);
-export!(
-    conversation_event_topic_conversation_division_membership: ConversationEventTopicConversationDivisionMembership
+export!(conversation_event_topic_conversation_division_membership:
+    ConversationEventTopicConversationDivisionMembership
 );
 export!(conversation_event_topic_conversation_routing_data: ConversationEventTopicConversationRoutingData);
 export!(conversation_event_topic_dialer_preview: ConversationEventTopicDialerPreview);
-export!(
-    conversation_event_topic_disconnect_reason: ConversationEventTopicDisconnectReason,
-        ConversationEventTopicDisconnectReasonType
+export!(conversation_event_topic_disconnect_reason:
+    ConversationEventTopicDisconnectReason, ConversationEventTopicDisconnectReasonType
 );
 export!(conversation_event_topic_disposition: ConversationEventTopicDisposition);
 export!(conversation_event_topic_disposition_amd_timeout: ConversationEventTopicDispositionAmdTimeout);
 export!(conversation_event_topic_disposition_silent_call_timeout: ConversationEventTopicDispositionSilentCallTimeout);
 export!(conversation_event_topic_division_entity_ref: ConversationEventTopicDivisionEntityRef);
 export!(conversation_event_topic_domain_entity_ref: ConversationEventTopicDomainEntityRef);
-export!(
-    conversation_event_topic_email: ConversationEventTopicEmail, ConversationEventTopicEmailDirection,
-        ConversationEventTopicEmailDisconnectType, ConversationEventTopicEmailInitialState,
-        ConversationEventTopicEmailState
+export!(conversation_event_topic_email:
+    ConversationEventTopicEmail, ConversationEventTopicEmailDirection, ConversationEventTopicEmailDisconnectType,
+    ConversationEventTopicEmailInitialState, ConversationEventTopicEmailState
 );
 export!(conversation_event_topic_error_details: ConversationEventTopicErrorDetails);
 export!(conversation_event_topic_fax_status: ConversationEventTopicFaxStatus);
-export!(
-    conversation_event_topic_internal_message: ConversationEventTopicInternalMessage,
-        ConversationEventTopicInternalMessageDisconnectType, ConversationEventTopicInternalMessageInitialState,
-        ConversationEventTopicInternalMessageState
+export!(conversation_event_topic_internal_message:
+    ConversationEventTopicInternalMessage, ConversationEventTopicInternalMessageDisconnectType,
+    ConversationEventTopicInternalMessageInitialState, ConversationEventTopicInternalMessageState
 );
 export!(conversation_event_topic_internal_message_details: ConversationEventTopicInternalMessageDetails);
 export!(conversation_event_topic_journey_action: ConversationEventTopicJourneyAction);
@@ -253,66 +230,61 @@ export!(conversation_event_topic_journey_action_map: ConversationEventTopicJourn
 export!(conversation_event_topic_journey_context: ConversationEventTopicJourneyContext);
 export!(conversation_event_topic_journey_customer: ConversationEventTopicJourneyCustomer);
 export!(conversation_event_topic_journey_customer_session: ConversationEventTopicJourneyCustomerSession);
-export!(
-    conversation_event_topic_message: ConversationEventTopicMessage, ConversationEventTopicMessageDirection,
-        ConversationEventTopicMessageDisconnectType, ConversationEventTopicMessageInitialState,
-        ConversationEventTopicMessageState, ConversationEventTopicMessageType
+export!(conversation_event_topic_message:
+    ConversationEventTopicMessage, ConversationEventTopicMessageDirection, ConversationEventTopicMessageDisconnectType,
+    ConversationEventTopicMessageInitialState, ConversationEventTopicMessageState, ConversationEventTopicMessageType
 );
-export!(
-    conversation_event_topic_message_details: ConversationEventTopicMessageDetails,
-        ConversationEventTopicMessageDetailsMessageStatus, ConversationEventTopicMessageDetailsSocialVisibility
+export!(conversation_event_topic_message_details:
+    ConversationEventTopicMessageDetails, ConversationEventTopicMessageDetailsMessageStatus,
+    ConversationEventTopicMessageDetailsSocialVisibility
 );
 export!(conversation_event_topic_message_media: ConversationEventTopicMessageMedia);
 export!(conversation_event_topic_message_metadata: ConversationEventTopicMessageMetadata);
 export!(conversation_event_topic_message_metadata_content: ConversationEventTopicMessageMetadataContent);
 export!(conversation_event_topic_message_metadata_event: ConversationEventTopicMessageMetadataEvent);
 export!(conversation_event_topic_message_sticker: ConversationEventTopicMessageSticker);
-export!(
-    conversation_event_topic_participant: ConversationEventTopicParticipant,
-        ConversationEventTopicParticipantScreenRecordingState
+export!(conversation_event_topic_participant:
+    ConversationEventTopicParticipant, ConversationEventTopicParticipantScreenRecordingState
 );
 export!(conversation_event_topic_phone_number_column: ConversationEventTopicPhoneNumberColumn);
 export!(conversation_event_topic_queue_media_settings: ConversationEventTopicQueueMediaSettings);
 export!(conversation_event_topic_recorders_state: ConversationEventTopicRecordersState);
 export!(conversation_event_topic_scored_agent: ConversationEventTopicScoredAgent);
-export!(
-    conversation_event_topic_screen_monitoring: ConversationEventTopicScreenMonitoring,
-        ConversationEventTopicScreenMonitoringDisconnectType, ConversationEventTopicScreenMonitoringInitialState,
-        ConversationEventTopicScreenMonitoringMonitoringType, ConversationEventTopicScreenMonitoringState
+export!(conversation_event_topic_screen_monitoring:
+    ConversationEventTopicScreenMonitoring, ConversationEventTopicScreenMonitoringDisconnectType,
+    ConversationEventTopicScreenMonitoringInitialState, ConversationEventTopicScreenMonitoringMonitoringType,
+    ConversationEventTopicScreenMonitoringState
 );
-export!(
-    conversation_event_topic_screen_share: ConversationEventTopicScreenShare,
-        ConversationEventTopicScreenShareDisconnectType, ConversationEventTopicScreenShareInitialState,
-        ConversationEventTopicScreenShareState
+export!(conversation_event_topic_screen_share:
+    ConversationEventTopicScreenShare, ConversationEventTopicScreenShareDisconnectType,
+    ConversationEventTopicScreenShareInitialState, ConversationEventTopicScreenShareState
 );
-export!(
-    conversation_event_topic_social_expression: ConversationEventTopicSocialExpression,
-        ConversationEventTopicSocialExpressionDisconnectType, ConversationEventTopicSocialExpressionInitialState,
-        ConversationEventTopicSocialExpressionState
+export!(conversation_event_topic_social_expression:
+    ConversationEventTopicSocialExpression, ConversationEventTopicSocialExpressionDisconnectType,
+    ConversationEventTopicSocialExpressionInitialState, ConversationEventTopicSocialExpressionState
 );
 export!(conversation_event_topic_transfer_destination: ConversationEventTopicTransferDestination);
 export!(conversation_event_topic_transfer_initiator: ConversationEventTopicTransferInitiator);
 export!(conversation_event_topic_transfer_modifed_by: ConversationEventTopicTransferModifedBy);
-export!(
-    conversation_event_topic_transfer_response: ConversationEventTopicTransferResponse,
-        ConversationEventTopicTransferResponseState, ConversationEventTopicTransferResponseTransferType
+export!(conversation_event_topic_transfer_response:
+    ConversationEventTopicTransferResponse, ConversationEventTopicTransferResponseState,
+    ConversationEventTopicTransferResponseTransferType
 );
 export!(conversation_event_topic_uri_reference: ConversationEventTopicUriReference);
-export!(
-    conversation_event_topic_video: ConversationEventTopicVideo, ConversationEventTopicVideoDisconnectType,
-        ConversationEventTopicVideoInitialState, ConversationEventTopicVideoState
+export!(conversation_event_topic_video:
+    ConversationEventTopicVideo, ConversationEventTopicVideoDisconnectType, ConversationEventTopicVideoInitialState,
+    ConversationEventTopicVideoState
 );
-export!(
-    conversation_event_topic_voicemail: ConversationEventTopicVoicemail, ConversationEventTopicVoicemailUploadStatus
+export!(conversation_event_topic_voicemail:
+    ConversationEventTopicVoicemail, ConversationEventTopicVoicemailUploadStatus
 );
 export!(conversation_event_topic_workflow: ConversationEventTopicWorkflow);
 export!(conversation_event_topic_wrapup: ConversationEventTopicWrapup);
-export!(
-    conversation_message_event_topic_conversation_division_membership:
-        ConversationMessageEventTopicConversationDivisionMembership
+export!(conversation_message_event_topic_conversation_division_membership:
+    ConversationMessageEventTopicConversationDivisionMembership
 );
-export!(
-    conversation_message_event_topic_conversation_routing_data: ConversationMessageEventTopicConversationRoutingData
+export!(conversation_message_event_topic_conversation_routing_data:
+    ConversationMessageEventTopicConversationRoutingData
 );
 export!(conversation_message_event_topic_detail: ConversationMessageEventTopicDetail);
 export!(conversation_message_event_topic_division_entity_ref: ConversationMessageEventTopicDivisionEntityRef);
@@ -324,25 +296,21 @@ export!(conversation_message_event_topic_journey_action_map: ConversationMessage
 export!(conversation_message_event_topic_journey_context: ConversationMessageEventTopicJourneyContext);
 export!(conversation_message_event_topic_journey_customer: ConversationMessageEventTopicJourneyCustomer);
 export!(conversation_message_event_topic_journey_customer_session: ConversationMessageEventTopicJourneyCustomerSession);
-export!(
-    conversation_message_event_topic_limit: ConversationMessageEventTopicLimit,
-        ConversationMessageEventTopicLimitNamespace
+export!(conversation_message_event_topic_limit:
+    ConversationMessageEventTopicLimit, ConversationMessageEventTopicLimitNamespace
 );
 export!(conversation_message_event_topic_message_conversation: ConversationMessageEventTopicMessageConversation);
-export!(
-    conversation_message_event_topic_message_details: ConversationMessageEventTopicMessageDetails,
-        ConversationMessageEventTopicMessageDetailsMessageStatus,
-        ConversationMessageEventTopicMessageDetailsSocialVisibility
+export!(conversation_message_event_topic_message_details:
+    ConversationMessageEventTopicMessageDetails, ConversationMessageEventTopicMessageDetailsMessageStatus,
+    ConversationMessageEventTopicMessageDetailsSocialVisibility
 );
 export!(conversation_message_event_topic_message_media: ConversationMessageEventTopicMessageMedia);
-export!(
-    conversation_message_event_topic_message_media_participant: ConversationMessageEventTopicMessageMediaParticipant,
-        ConversationMessageEventTopicMessageMediaParticipantDirection,
-        ConversationMessageEventTopicMessageMediaParticipantDisconnectType,
-        ConversationMessageEventTopicMessageMediaParticipantFlaggedReason,
-        ConversationMessageEventTopicMessageMediaParticipantInitialState,
-        ConversationMessageEventTopicMessageMediaParticipantState,
-        ConversationMessageEventTopicMessageMediaParticipantType
+export!(conversation_message_event_topic_message_media_participant:
+    ConversationMessageEventTopicMessageMediaParticipant, ConversationMessageEventTopicMessageMediaParticipantDirection,
+    ConversationMessageEventTopicMessageMediaParticipantDisconnectType,
+    ConversationMessageEventTopicMessageMediaParticipantFlaggedReason,
+    ConversationMessageEventTopicMessageMediaParticipantInitialState,
+    ConversationMessageEventTopicMessageMediaParticipantState, ConversationMessageEventTopicMessageMediaParticipantType
 );
 export!(conversation_message_event_topic_message_metadata: ConversationMessageEventTopicMessageMetadata);
 export!(conversation_message_event_topic_message_metadata_content: ConversationMessageEventTopicMessageMetadataContent);
@@ -352,13 +320,11 @@ export!(conversation_message_event_topic_queue_media_settings: ConversationMessa
 export!(conversation_message_event_topic_scored_agent: ConversationMessageEventTopicScoredAgent);
 export!(conversation_message_event_topic_uri_reference: ConversationMessageEventTopicUriReference);
 export!(conversation_message_event_topic_wrapup: ConversationMessageEventTopicWrapup);
-export!(
-    conversation_screen_share_event_topic_conversation_division_membership:
-        ConversationScreenShareEventTopicConversationDivisionMembership
+export!(conversation_screen_share_event_topic_conversation_division_membership:
+    ConversationScreenShareEventTopicConversationDivisionMembership
 );
-export!(
-    conversation_screen_share_event_topic_conversation_routing_data:
-        ConversationScreenShareEventTopicConversationRoutingData
+export!(conversation_screen_share_event_topic_conversation_routing_data:
+    ConversationScreenShareEventTopicConversationRoutingData
 );
 export!(conversation_screen_share_event_topic_detail: ConversationScreenShareEventTopicDetail);
 export!(conversation_screen_share_event_topic_division_entity_ref: ConversationScreenShareEventTopicDivisionEntityRef);
@@ -368,86 +334,73 @@ export!(conversation_screen_share_event_topic_journey_action: ConversationScreen
 export!(conversation_screen_share_event_topic_journey_action_map: ConversationScreenShareEventTopicJourneyActionMap);
 export!(conversation_screen_share_event_topic_journey_context: ConversationScreenShareEventTopicJourneyContext);
 export!(conversation_screen_share_event_topic_journey_customer: ConversationScreenShareEventTopicJourneyCustomer);
-export!(
-    conversation_screen_share_event_topic_journey_customer_session:
-        ConversationScreenShareEventTopicJourneyCustomerSession
+export!(conversation_screen_share_event_topic_journey_customer_session:
+    ConversationScreenShareEventTopicJourneyCustomerSession
 );
-export!(
-    conversation_screen_share_event_topic_limit: ConversationScreenShareEventTopicLimit,
-        ConversationScreenShareEventTopicLimitNamespace
+export!(conversation_screen_share_event_topic_limit:
+    ConversationScreenShareEventTopicLimit, ConversationScreenShareEventTopicLimitNamespace
 );
-export!(
-    conversation_screen_share_event_topic_queue_media_settings: ConversationScreenShareEventTopicQueueMediaSettings
+export!(conversation_screen_share_event_topic_queue_media_settings:
+    ConversationScreenShareEventTopicQueueMediaSettings
 );
 export!(conversation_screen_share_event_topic_scored_agent: ConversationScreenShareEventTopicScoredAgent);
-export!(
-    conversation_screen_share_event_topic_screen_share_conversation:
-        ConversationScreenShareEventTopicScreenShareConversation
+export!(conversation_screen_share_event_topic_screen_share_conversation:
+    ConversationScreenShareEventTopicScreenShareConversation
 );
-export!(
-    conversation_screen_share_event_topic_screen_share_media_participant:
-        ConversationScreenShareEventTopicScreenShareMediaParticipant,
-        ConversationScreenShareEventTopicScreenShareMediaParticipantDirection,
-        ConversationScreenShareEventTopicScreenShareMediaParticipantDisconnectType,
-        ConversationScreenShareEventTopicScreenShareMediaParticipantFlaggedReason,
-        ConversationScreenShareEventTopicScreenShareMediaParticipantInitialState,
-        ConversationScreenShareEventTopicScreenShareMediaParticipantState
+export!(conversation_screen_share_event_topic_screen_share_media_participant:
+    ConversationScreenShareEventTopicScreenShareMediaParticipant,
+    ConversationScreenShareEventTopicScreenShareMediaParticipantDirection,
+    ConversationScreenShareEventTopicScreenShareMediaParticipantDisconnectType,
+    ConversationScreenShareEventTopicScreenShareMediaParticipantFlaggedReason,
+    ConversationScreenShareEventTopicScreenShareMediaParticipantInitialState,
+    ConversationScreenShareEventTopicScreenShareMediaParticipantState
 );
 export!(conversation_screen_share_event_topic_uri_reference: ConversationScreenShareEventTopicUriReference);
 export!(conversation_screen_share_event_topic_wrapup: ConversationScreenShareEventTopicWrapup);
-export!(
-    conversation_social_expression_event_topic_conversation_division_membership:
-        ConversationSocialExpressionEventTopicConversationDivisionMembership
+export!(conversation_social_expression_event_topic_conversation_division_membership:
+    ConversationSocialExpressionEventTopicConversationDivisionMembership
 );
-export!(
-    conversation_social_expression_event_topic_conversation_routing_data:
-        ConversationSocialExpressionEventTopicConversationRoutingData
+export!(conversation_social_expression_event_topic_conversation_routing_data:
+    ConversationSocialExpressionEventTopicConversationRoutingData
 );
 export!(conversation_social_expression_event_topic_detail: ConversationSocialExpressionEventTopicDetail);
-export!(
-    conversation_social_expression_event_topic_division_entity_ref:
-        ConversationSocialExpressionEventTopicDivisionEntityRef
+export!(conversation_social_expression_event_topic_division_entity_ref:
+    ConversationSocialExpressionEventTopicDivisionEntityRef
 );
-export!(
-    conversation_social_expression_event_topic_domain_entity_ref: ConversationSocialExpressionEventTopicDomainEntityRef
+export!(conversation_social_expression_event_topic_domain_entity_ref:
+    ConversationSocialExpressionEventTopicDomainEntityRef
 );
 export!(conversation_social_expression_event_topic_error_body: ConversationSocialExpressionEventTopicErrorBody);
 export!(conversation_social_expression_event_topic_journey_action: ConversationSocialExpressionEventTopicJourneyAction);
-export!(
-    conversation_social_expression_event_topic_journey_action_map:
-        ConversationSocialExpressionEventTopicJourneyActionMap
+export!(conversation_social_expression_event_topic_journey_action_map:
+    ConversationSocialExpressionEventTopicJourneyActionMap
 );
-export!(
-    conversation_social_expression_event_topic_journey_context: ConversationSocialExpressionEventTopicJourneyContext
+export!(conversation_social_expression_event_topic_journey_context:
+    ConversationSocialExpressionEventTopicJourneyContext
 );
-export!(
-    conversation_social_expression_event_topic_journey_customer: ConversationSocialExpressionEventTopicJourneyCustomer
+export!(conversation_social_expression_event_topic_journey_customer:
+    ConversationSocialExpressionEventTopicJourneyCustomer
 );
-export!(
-    conversation_social_expression_event_topic_journey_customer_session:
-        ConversationSocialExpressionEventTopicJourneyCustomerSession
+export!(conversation_social_expression_event_topic_journey_customer_session:
+    ConversationSocialExpressionEventTopicJourneyCustomerSession
 );
-export!(
-    conversation_social_expression_event_topic_limit: ConversationSocialExpressionEventTopicLimit,
-        ConversationSocialExpressionEventTopicLimitNamespace
+export!(conversation_social_expression_event_topic_limit:
+    ConversationSocialExpressionEventTopicLimit, ConversationSocialExpressionEventTopicLimitNamespace
 );
-export!(
-    conversation_social_expression_event_topic_queue_media_settings:
-        ConversationSocialExpressionEventTopicQueueMediaSettings
+export!(conversation_social_expression_event_topic_queue_media_settings:
+    ConversationSocialExpressionEventTopicQueueMediaSettings
 );
 export!(conversation_social_expression_event_topic_scored_agent: ConversationSocialExpressionEventTopicScoredAgent);
-export!(
-    conversation_social_expression_event_topic_social_conversation:
-        ConversationSocialExpressionEventTopicSocialConversation
+export!(conversation_social_expression_event_topic_social_conversation:
+    ConversationSocialExpressionEventTopicSocialConversation
 );
-export!(
-    conversation_social_expression_event_topic_social_media_participant:
-        ConversationSocialExpressionEventTopicSocialMediaParticipant,
-        ConversationSocialExpressionEventTopicSocialMediaParticipantDirection,
-        ConversationSocialExpressionEventTopicSocialMediaParticipantDisconnectType,
-        ConversationSocialExpressionEventTopicSocialMediaParticipantFlaggedReason,
-        ConversationSocialExpressionEventTopicSocialMediaParticipantInitialState,
-        ConversationSocialExpressionEventTopicSocialMediaParticipantState
+export!(conversation_social_expression_event_topic_social_media_participant:
+    ConversationSocialExpressionEventTopicSocialMediaParticipant,
+    ConversationSocialExpressionEventTopicSocialMediaParticipantDirection,
+    ConversationSocialExpressionEventTopicSocialMediaParticipantDisconnectType,
+    ConversationSocialExpressionEventTopicSocialMediaParticipantFlaggedReason,
+    ConversationSocialExpressionEventTopicSocialMediaParticipantInitialState,
+    ConversationSocialExpressionEventTopicSocialMediaParticipantState
 );
 export!(conversation_social_expression_event_topic_uri_reference: ConversationSocialExpressionEventTopicUriReference);
 export!(conversation_social_expression_event_topic_wrapup: ConversationSocialExpressionEventTopicWrapup);
@@ -456,33 +409,30 @@ export!(conversation_summary_topic_conversation_headline: ConversationSummaryTop
 export!(conversation_summary_topic_conversation_reason: ConversationSummaryTopicConversationReason);
 export!(conversation_summary_topic_conversation_resolution: ConversationSummaryTopicConversationResolution);
 export!(conversation_summary_topic_conversation_summary: ConversationSummaryTopicConversationSummary);
-export!(
-    conversation_summary_topic_conversation_summary_event: ConversationSummaryTopicConversationSummaryEvent,
-        ConversationSummaryTopicConversationSummaryEventErrorType,
-        ConversationSummaryTopicConversationSummaryEventMediaType,
-        ConversationSummaryTopicConversationSummaryEventMessageType,
-        ConversationSummaryTopicConversationSummaryEventSummarySourceType,
-        ConversationSummaryTopicConversationSummaryEventTriggerType
+export!(conversation_summary_topic_conversation_summary_event:
+    ConversationSummaryTopicConversationSummaryEvent, ConversationSummaryTopicConversationSummaryEventErrorType,
+    ConversationSummaryTopicConversationSummaryEventMediaType,
+    ConversationSummaryTopicConversationSummaryEventMessageType,
+    ConversationSummaryTopicConversationSummaryEventSummarySourceType,
+    ConversationSummaryTopicConversationSummaryEventTriggerType
 );
-export!(
-    conversation_summary_topic_conversation_summary_label: ConversationSummaryTopicConversationSummaryLabel,
-        ConversationSummaryTopicConversationSummaryLabelType
+export!(conversation_summary_topic_conversation_summary_label:
+    ConversationSummaryTopicConversationSummaryLabel, ConversationSummaryTopicConversationSummaryLabelType
 );
-export!(
-    conversation_summary_topic_conversation_summary_participant: ConversationSummaryTopicConversationSummaryParticipant,
-        ConversationSummaryTopicConversationSummaryParticipantPurpose
+export!(conversation_summary_topic_conversation_summary_participant:
+    ConversationSummaryTopicConversationSummaryParticipant,
+    ConversationSummaryTopicConversationSummaryParticipantPurpose
 );
 export!(conversation_summary_topic_conversation_wrap_up_code: ConversationSummaryTopicConversationWrapUpCode);
-export!(
-    conversation_summary_topic_summary_extracted_custom_entity: ConversationSummaryTopicSummaryExtractedCustomEntity
+export!(conversation_summary_topic_summary_extracted_custom_entity:
+    ConversationSummaryTopicSummaryExtractedCustomEntity
 );
-export!(
-    conversation_summary_topic_trigger_source: ConversationSummaryTopicTriggerSource,
-        ConversationSummaryTopicTriggerSourceSourceOutcome, ConversationSummaryTopicTriggerSourceSourceType
+export!(conversation_summary_topic_trigger_source:
+    ConversationSummaryTopicTriggerSource, ConversationSummaryTopicTriggerSourceSourceOutcome,
+    ConversationSummaryTopicTriggerSourceSourceType
 );
-export!(
-    conversation_video_event_topic_conversation_division_membership:
-        ConversationVideoEventTopicConversationDivisionMembership
+export!(conversation_video_event_topic_conversation_division_membership:
+    ConversationVideoEventTopicConversationDivisionMembership
 );
 export!(conversation_video_event_topic_conversation_routing_data: ConversationVideoEventTopicConversationRoutingData);
 export!(conversation_video_event_topic_detail: ConversationVideoEventTopicDetail);
@@ -494,72 +444,62 @@ export!(conversation_video_event_topic_journey_action_map: ConversationVideoEven
 export!(conversation_video_event_topic_journey_context: ConversationVideoEventTopicJourneyContext);
 export!(conversation_video_event_topic_journey_customer: ConversationVideoEventTopicJourneyCustomer);
 export!(conversation_video_event_topic_journey_customer_session: ConversationVideoEventTopicJourneyCustomerSession);
-export!(
-    conversation_video_event_topic_limit: ConversationVideoEventTopicLimit, ConversationVideoEventTopicLimitNamespace
+export!(conversation_video_event_topic_limit:
+    ConversationVideoEventTopicLimit, ConversationVideoEventTopicLimitNamespace
 );
 export!(conversation_video_event_topic_queue_media_settings: ConversationVideoEventTopicQueueMediaSettings);
 export!(conversation_video_event_topic_scored_agent: ConversationVideoEventTopicScoredAgent);
 export!(conversation_video_event_topic_uri_reference: ConversationVideoEventTopicUriReference);
 export!(conversation_video_event_topic_video_conversation: ConversationVideoEventTopicVideoConversation);
-export!(
-    conversation_video_event_topic_video_media_participant: ConversationVideoEventTopicVideoMediaParticipant,
-        ConversationVideoEventTopicVideoMediaParticipantDirection,
-        ConversationVideoEventTopicVideoMediaParticipantDisconnectType,
-        ConversationVideoEventTopicVideoMediaParticipantFlaggedReason,
-        ConversationVideoEventTopicVideoMediaParticipantInitialState,
-        ConversationVideoEventTopicVideoMediaParticipantState
+export!(conversation_video_event_topic_video_media_participant:
+    ConversationVideoEventTopicVideoMediaParticipant, ConversationVideoEventTopicVideoMediaParticipantDirection,
+    ConversationVideoEventTopicVideoMediaParticipantDisconnectType,
+    ConversationVideoEventTopicVideoMediaParticipantFlaggedReason,
+    ConversationVideoEventTopicVideoMediaParticipantInitialState, ConversationVideoEventTopicVideoMediaParticipantState
 );
 export!(conversation_video_event_topic_wrapup: ConversationVideoEventTopicWrapup);
-export!(
-    decision_metrics_admin_notification_topic_addressable_entity_ref:
-        DecisionMetricsAdminNotificationTopicAddressableEntityRef
+export!(decision_metrics_admin_notification_topic_addressable_entity_ref:
+    DecisionMetricsAdminNotificationTopicAddressableEntityRef
 );
-export!(
-    decision_metrics_admin_notification_topic_decision_metrics_job_notification:
-        DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotification,
-        DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotificationStatus
+export!(decision_metrics_admin_notification_topic_decision_metrics_job_notification:
+    DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotification,
+    DecisionMetricsAdminNotificationTopicDecisionMetricsJobNotificationStatus
 );
-export!(
-    decision_metrics_admin_notification_topic_decision_metrics_update_error:
-        DecisionMetricsAdminNotificationTopicDecisionMetricsUpdateError
+export!(decision_metrics_admin_notification_topic_decision_metrics_update_error:
+    DecisionMetricsAdminNotificationTopicDecisionMetricsUpdateError
 );
 export!(dnclist_download_ready_export_uri: DnclistDownloadReadyExportUri);
 export!(fax_topic_fax_data_v2: FaxTopicFaxDataV2);
 export!(fax_topic_lock_data: FaxTopicLockData);
 export!(fax_topic_user_data: FaxTopicUserData);
 export!(fax_topic_workspace_data: FaxTopicWorkspaceData);
-export!(
-    gcucc_teams_calendar_events_gcucc_teams_calendar_event_v2: GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2,
-        GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2EventType,
-        GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2ResponseStatus,
-        GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2Trigger
+export!(gcucc_teams_calendar_events_gcucc_teams_calendar_event_v2:
+    GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2, GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2EventType,
+    GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2ResponseStatus,
+    GcuccTeamsCalendarEventsGcuccTeamsCalendarEventV2Trigger
 );
 export!(geolocation_event_geolocation: GeolocationEventGeolocation);
-export!(
-    learning_assignment_topic_learning_assignment_notification: LearningAssignmentTopicLearningAssignmentNotification,
-        LearningAssignmentTopicLearningAssignmentNotificationState,
-        LearningAssignmentTopicLearningAssignmentNotificationType
+export!(learning_assignment_topic_learning_assignment_notification:
+    LearningAssignmentTopicLearningAssignmentNotification, LearningAssignmentTopicLearningAssignmentNotificationState,
+    LearningAssignmentTopicLearningAssignmentNotificationType
 );
 export!(learning_assignment_topic_learning_module_reference: LearningAssignmentTopicLearningModuleReference);
 export!(learning_assignment_topic_user_reference: LearningAssignmentTopicUserReference);
 export!(out_of_office_event_out_of_office: OutOfOfficeEventOutOfOffice);
 export!(out_of_office_event_user: OutOfOfficeEventUser);
-export!(
-    performance_prediction_recalculation_complete_event_topic_error_body:
-        PerformancePredictionRecalculationCompleteEventTopicErrorBody
+export!(performance_prediction_recalculation_complete_event_topic_error_body:
+    PerformancePredictionRecalculationCompleteEventTopicErrorBody
 );
-export!(
-    performance_prediction_recalculation_complete_event_topic_performance_prediction_1d1e5a:
-        PerformancePredictionRecalculationCompleteEventTopicPerformancePredictionUserRecalculationNotification,
-        PerformancePredictionRecalculationCompleteEventTopicPerformancePredictionUserRecalculationNotificationState
+export!(performance_prediction_recalculation_complete_event_topic_performance_prediction_1d1e5a:
+    PerformancePredictionRecalculationCompleteEventTopicPerformancePredictionUserRecalculationNotification,
+    PerformancePredictionRecalculationCompleteEventTopicPerformancePredictionUserRecalculationNotificationState
 );
 export!(persistent_connection_change_topic_error_info: PersistentConnectionChangeTopicErrorInfo);
 export!(persistent_connection_change_topic_error_info_details: PersistentConnectionChangeTopicErrorInfoDetails);
 export!(persistent_connection_change_topic_error_location: PersistentConnectionChangeTopicErrorLocation);
-export!(
-    persistent_connection_change_topic_persistent_connection_change_event:
-        PersistentConnectionChangeTopicPersistentConnectionChangeEvent,
-        PersistentConnectionChangeTopicPersistentConnectionChangeEventPersistentState
+export!(persistent_connection_change_topic_persistent_connection_change_event:
+    PersistentConnectionChangeTopicPersistentConnectionChangeEvent,
+    PersistentConnectionChangeTopicPersistentConnectionChangeEventPersistentState
 );
 export!(presence_event_organization_presence: PresenceEventOrganizationPresence);
 export!(presence_event_user_presence: PresenceEventUserPresence);
@@ -569,11 +509,11 @@ export!(recording_event_media_result: RecordingEventMediaResult);
 export!(recording_event_recording: RecordingEventRecording);
 export!(recording_transcode_complete_topic_media_result: RecordingTranscodeCompleteTopicMediaResult);
 export!(recording_transcode_complete_topic_recording: RecordingTranscodeCompleteTopicRecording);
-export!(
-    reporting_data_export_topic_data_export_notification: ReportingDataExportTopicDataExportNotification,
-        ReportingDataExportTopicDataExportNotificationExportErrorMessagesType,
-        ReportingDataExportTopicDataExportNotificationExportFormat,
-        ReportingDataExportTopicDataExportNotificationStatus, ReportingDataExportTopicDataExportNotificationViewType
+export!(reporting_data_export_topic_data_export_notification:
+    ReportingDataExportTopicDataExportNotification,
+    ReportingDataExportTopicDataExportNotificationExportErrorMessagesType,
+    ReportingDataExportTopicDataExportNotificationExportFormat, ReportingDataExportTopicDataExportNotificationStatus,
+    ReportingDataExportTopicDataExportNotificationViewType
 );
 export!(shared_enums: *);
 export!(user_conversations_event_media_summary: UserConversationsEventMediaSummary);
@@ -591,368 +531,304 @@ export!(user_station_change_topic_user_station: UserStationChangeTopicUserStatio
 export!(user_station_change_topic_user_stations: UserStationChangeTopicUserStations);
 export!(user_tokens_topic_token_notification: UserTokensTopicTokenNotification);
 export!(user_tokens_topic_uri_reference: UserTokensTopicUriReference);
-export!(
-    v2_conversation_message_typing_event_for_user_topic_conversation_event_typing:
-        V2ConversationMessageTypingEventForUserTopicConversationEventTyping,
-        V2ConversationMessageTypingEventForUserTopicConversationEventTypingType
+export!(v2_conversation_message_typing_event_for_user_topic_conversation_event_typing:
+    V2ConversationMessageTypingEventForUserTopicConversationEventTyping,
+    V2ConversationMessageTypingEventForUserTopicConversationEventTypingType
 );
-export!(
-    v2_conversation_message_typing_event_for_user_topic_conversation_message_event:
-        V2ConversationMessageTypingEventForUserTopicConversationMessageEvent,
-        V2ConversationMessageTypingEventForUserTopicConversationMessageEventEventType
+export!(v2_conversation_message_typing_event_for_user_topic_conversation_message_event:
+    V2ConversationMessageTypingEventForUserTopicConversationMessageEvent,
+    V2ConversationMessageTypingEventForUserTopicConversationMessageEventEventType
 );
-export!(
-    v2_conversation_message_typing_event_for_user_topic_conversation_messaging_chann_229d1a:
-        V2ConversationMessageTypingEventForUserTopicConversationMessagingChannel,
-        V2ConversationMessageTypingEventForUserTopicConversationMessagingChannelPlatform
+export!(v2_conversation_message_typing_event_for_user_topic_conversation_messaging_chann_229d1a:
+    V2ConversationMessageTypingEventForUserTopicConversationMessagingChannel,
+    V2ConversationMessageTypingEventForUserTopicConversationMessagingChannelPlatform
 );
-export!(
-    v2_conversation_message_typing_event_for_user_topic_conversation_messaging_from_f4bcc2:
-        V2ConversationMessageTypingEventForUserTopicConversationMessagingFromRecipient,
-        V2ConversationMessageTypingEventForUserTopicConversationMessagingFromRecipientIdType
+export!(v2_conversation_message_typing_event_for_user_topic_conversation_messaging_from_f4bcc2:
+    V2ConversationMessageTypingEventForUserTopicConversationMessagingFromRecipient,
+    V2ConversationMessageTypingEventForUserTopicConversationMessagingFromRecipientIdType
 );
-export!(
-    v2_conversation_message_typing_event_for_user_topic_conversation_messaging_to_re_05000c:
-        V2ConversationMessageTypingEventForUserTopicConversationMessagingToRecipient,
-        V2ConversationMessageTypingEventForUserTopicConversationMessagingToRecipientIdType
+export!(v2_conversation_message_typing_event_for_user_topic_conversation_messaging_to_re_05000c:
+    V2ConversationMessageTypingEventForUserTopicConversationMessagingToRecipient,
+    V2ConversationMessageTypingEventForUserTopicConversationMessagingToRecipientIdType
 );
-export!(
-    v2_conversation_message_typing_event_for_user_topic_conversation_normalized_mess_23905b:
-        V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessage,
-        V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessageDirection,
-        V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessageType
+export!(v2_conversation_message_typing_event_for_user_topic_conversation_normalized_mess_23905b:
+    V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessage,
+    V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessageDirection,
+    V2ConversationMessageTypingEventForUserTopicConversationNormalizedMessageType
 );
-export!(
-    v2_conversation_message_typing_event_for_user_topic_conversation_recipient_addit_a3e4ff:
-        V2ConversationMessageTypingEventForUserTopicConversationRecipientAdditionalIdentifier,
-        V2ConversationMessageTypingEventForUserTopicConversationRecipientAdditionalIdentifierType
+export!(v2_conversation_message_typing_event_for_user_topic_conversation_recipient_addit_a3e4ff:
+    V2ConversationMessageTypingEventForUserTopicConversationRecipientAdditionalIdentifier,
+    V2ConversationMessageTypingEventForUserTopicConversationRecipientAdditionalIdentifierType
 );
-export!(
-    v2_conversation_message_typing_event_for_user_topic_message_data:
-        V2ConversationMessageTypingEventForUserTopicMessageData
+export!(v2_conversation_message_typing_event_for_user_topic_message_data:
+    V2ConversationMessageTypingEventForUserTopicMessageData
 );
 export!(v2_integration_presence_event_organization_presence: V2IntegrationPresenceEventOrganizationPresence);
-export!(
-    v2_integration_presence_event_presence_activity_event: V2IntegrationPresenceEventPresenceActivityEvent,
-        V2IntegrationPresenceEventPresenceActivityEventEventType
+export!(v2_integration_presence_event_presence_activity_event:
+    V2IntegrationPresenceEventPresenceActivityEvent, V2IntegrationPresenceEventPresenceActivityEventEventType
 );
 export!(v2_mobius_alerts_topic_addressable_entity_ref: V2MobiusAlertsTopicAddressableEntityRef);
 export!(v2_mobius_alerts_topic_alert: V2MobiusAlertsTopicAlert, V2MobiusAlertsTopicAlertAction);
 export!(v2_mobius_alerts_topic_alert_notification: V2MobiusAlertsTopicAlertNotification);
 export!(v2_mobius_alerts_topic_alert_notification_recipient: V2MobiusAlertsTopicAlertNotificationRecipient);
-export!(
-    v2_mobius_alerts_topic_alert_rule_properties: V2MobiusAlertsTopicAlertRuleProperties,
-        V2MobiusAlertsTopicAlertRulePropertiesType
+export!(v2_mobius_alerts_topic_alert_rule_properties:
+    V2MobiusAlertsTopicAlertRuleProperties, V2MobiusAlertsTopicAlertRulePropertiesType
 );
-export!(
-    v2_mobius_alerts_topic_alert_summary: V2MobiusAlertsTopicAlertSummary, V2MobiusAlertsTopicAlertSummaryMetricType
+export!(v2_mobius_alerts_topic_alert_summary:
+    V2MobiusAlertsTopicAlertSummary, V2MobiusAlertsTopicAlertSummaryMetricType
 );
-export!(
-    v2_mobius_alerts_topic_alert_summary_entity: V2MobiusAlertsTopicAlertSummaryEntity,
-        V2MobiusAlertsTopicAlertSummaryEntityEntityType
+export!(v2_mobius_alerts_topic_alert_summary_entity:
+    V2MobiusAlertsTopicAlertSummaryEntity, V2MobiusAlertsTopicAlertSummaryEntityEntityType
 );
 export!(v2_mobius_alerts_topic_alerting_addressable_entity_ref: V2MobiusAlertsTopicAlertingAddressableEntityRef);
 export!(v2_mobius_alerts_topic_condition: V2MobiusAlertsTopicCondition, V2MobiusAlertsTopicConditionType);
-export!(
-    v2_mobius_alerts_topic_condition_rule_predicate: V2MobiusAlertsTopicConditionRulePredicate,
-        V2MobiusAlertsTopicConditionRulePredicateCharacteristic,
-        V2MobiusAlertsTopicConditionRulePredicateComparisonOperator, V2MobiusAlertsTopicConditionRulePredicateMediaType,
-        V2MobiusAlertsTopicConditionRulePredicateMetricType, V2MobiusAlertsTopicConditionRulePredicateMetricValueType
+export!(v2_mobius_alerts_topic_condition_rule_predicate:
+    V2MobiusAlertsTopicConditionRulePredicate, V2MobiusAlertsTopicConditionRulePredicateCharacteristic,
+    V2MobiusAlertsTopicConditionRulePredicateComparisonOperator, V2MobiusAlertsTopicConditionRulePredicateMediaType,
+    V2MobiusAlertsTopicConditionRulePredicateMetricType, V2MobiusAlertsTopicConditionRulePredicateMetricValueType
 );
-export!(
-    v2_mobius_alerts_topic_entity_properties: V2MobiusAlertsTopicEntityProperties,
-        V2MobiusAlertsTopicEntityPropertiesEntityType
+export!(v2_mobius_alerts_topic_entity_properties:
+    V2MobiusAlertsTopicEntityProperties, V2MobiusAlertsTopicEntityPropertiesEntityType
 );
 export!(v2_mobius_rules_topic_alert_notification: V2MobiusRulesTopicAlertNotification);
 export!(v2_mobius_rules_topic_alert_notification_recipient: V2MobiusRulesTopicAlertNotificationRecipient);
 export!(v2_mobius_rules_topic_alerting_addressable_entity_ref: V2MobiusRulesTopicAlertingAddressableEntityRef);
 export!(v2_mobius_rules_topic_condition: V2MobiusRulesTopicCondition, V2MobiusRulesTopicConditionType);
-export!(
-    v2_mobius_rules_topic_condition_rule_predicate: V2MobiusRulesTopicConditionRulePredicate,
-        V2MobiusRulesTopicConditionRulePredicateCharacteristic,
-        V2MobiusRulesTopicConditionRulePredicateComparisonOperator, V2MobiusRulesTopicConditionRulePredicateMediaType,
-        V2MobiusRulesTopicConditionRulePredicateMetricType, V2MobiusRulesTopicConditionRulePredicateMetricValueType
+export!(v2_mobius_rules_topic_condition_rule_predicate:
+    V2MobiusRulesTopicConditionRulePredicate, V2MobiusRulesTopicConditionRulePredicateCharacteristic,
+    V2MobiusRulesTopicConditionRulePredicateComparisonOperator, V2MobiusRulesTopicConditionRulePredicateMediaType,
+    V2MobiusRulesTopicConditionRulePredicateMetricType, V2MobiusRulesTopicConditionRulePredicateMetricValueType
 );
-export!(
-    v2_mobius_rules_topic_entity_properties: V2MobiusRulesTopicEntityProperties,
-        V2MobiusRulesTopicEntityPropertiesEntityType
+export!(v2_mobius_rules_topic_entity_properties:
+    V2MobiusRulesTopicEntityProperties, V2MobiusRulesTopicEntityPropertiesEntityType
 );
 export!(v2_mobius_rules_topic_rule: V2MobiusRulesTopicRule, V2MobiusRulesTopicRuleAction, V2MobiusRulesTopicRuleType);
-export!(
-    v2_session_conversations_summary_settings_preview_event_conversation_followup_ac_7e2bc2:
-        V2SessionConversationsSummarySettingsPreviewEventConversationFollowupAction
+export!(v2_session_conversations_summary_settings_preview_event_conversation_followup_ac_7e2bc2:
+    V2SessionConversationsSummarySettingsPreviewEventConversationFollowupAction
 );
-export!(
-    v2_session_conversations_summary_settings_preview_event_conversation_reason_mess_f9cdb1:
-        V2SessionConversationsSummarySettingsPreviewEventConversationReasonMessage
+export!(v2_session_conversations_summary_settings_preview_event_conversation_reason_mess_f9cdb1:
+    V2SessionConversationsSummarySettingsPreviewEventConversationReasonMessage
 );
-export!(
-    v2_session_conversations_summary_settings_preview_event_conversation_resolution_9fff2f:
-        V2SessionConversationsSummarySettingsPreviewEventConversationResolutionMessage
+export!(v2_session_conversations_summary_settings_preview_event_conversation_resolution_9fff2f:
+    V2SessionConversationsSummarySettingsPreviewEventConversationResolutionMessage
 );
-export!(
-    v2_session_conversations_summary_settings_preview_event_conversation_summary_ext_026d4d:
-        V2SessionConversationsSummarySettingsPreviewEventConversationSummaryExtractedEntity
+export!(v2_session_conversations_summary_settings_preview_event_conversation_summary_ext_026d4d:
+    V2SessionConversationsSummarySettingsPreviewEventConversationSummaryExtractedEntity
 );
-export!(
-    v2_session_conversations_summary_settings_preview_event_conversation_summary_lab_09d081:
-        V2SessionConversationsSummarySettingsPreviewEventConversationSummaryLabel,
-        V2SessionConversationsSummarySettingsPreviewEventConversationSummaryLabelType
+export!(v2_session_conversations_summary_settings_preview_event_conversation_summary_lab_09d081:
+    V2SessionConversationsSummarySettingsPreviewEventConversationSummaryLabel,
+    V2SessionConversationsSummarySettingsPreviewEventConversationSummaryLabelType
 );
-export!(
-    v2_session_conversations_summary_settings_preview_event_conversation_summary_mes_148c7d:
-        V2SessionConversationsSummarySettingsPreviewEventConversationSummaryMessage
+export!(v2_session_conversations_summary_settings_preview_event_conversation_summary_mes_148c7d:
+    V2SessionConversationsSummarySettingsPreviewEventConversationSummaryMessage
 );
-export!(
-    v2_session_conversations_summary_settings_preview_event_conversation_summary_set_988b6f:
-        V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessage,
-        V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessageErrorType,
-        V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessageMediaType
+export!(v2_session_conversations_summary_settings_preview_event_conversation_summary_set_988b6f:
+    V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessage,
+    V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessageErrorType,
+    V2SessionConversationsSummarySettingsPreviewEventConversationSummarySettingsPreviewMessageMediaType
 );
-export!(
-    v2_wem_engagement_celebration_updates_topic_contest_complete_data:
-        V2WemEngagementCelebrationUpdatesTopicContestCompleteData,
-        V2WemEngagementCelebrationUpdatesTopicContestCompleteDataAnonymization
+export!(v2_wem_engagement_celebration_updates_topic_contest_complete_data:
+    V2WemEngagementCelebrationUpdatesTopicContestCompleteData,
+    V2WemEngagementCelebrationUpdatesTopicContestCompleteDataAnonymization
 );
-export!(
-    v2_wem_engagement_celebration_updates_topic_contest_metrics: V2WemEngagementCelebrationUpdatesTopicContestMetrics
+export!(v2_wem_engagement_celebration_updates_topic_contest_metrics:
+    V2WemEngagementCelebrationUpdatesTopicContestMetrics
 );
-export!(
-    v2_wem_engagement_celebration_updates_topic_contest_prizes: V2WemEngagementCelebrationUpdatesTopicContestPrizes
+export!(v2_wem_engagement_celebration_updates_topic_contest_prizes:
+    V2WemEngagementCelebrationUpdatesTopicContestPrizes
 );
-export!(
-    v2_wem_engagement_celebration_updates_topic_contest_winners: V2WemEngagementCelebrationUpdatesTopicContestWinners
+export!(v2_wem_engagement_celebration_updates_topic_contest_winners:
+    V2WemEngagementCelebrationUpdatesTopicContestWinners
 );
-export!(
-    v2_wem_engagement_celebration_updates_topic_contest_winners_score:
-        V2WemEngagementCelebrationUpdatesTopicContestWinnersScore
+export!(v2_wem_engagement_celebration_updates_topic_contest_winners_score:
+    V2WemEngagementCelebrationUpdatesTopicContestWinnersScore
 );
-export!(
-    v2_wem_engagement_celebration_updates_topic_contest_winners_users:
-        V2WemEngagementCelebrationUpdatesTopicContestWinnersUsers
+export!(v2_wem_engagement_celebration_updates_topic_contest_winners_users:
+    V2WemEngagementCelebrationUpdatesTopicContestWinnersUsers
 );
-export!(
-    v2_wem_engagement_celebration_updates_topic_engagement_celebration:
-        V2WemEngagementCelebrationUpdatesTopicEngagementCelebration,
-        V2WemEngagementCelebrationUpdatesTopicEngagementCelebrationType
+export!(v2_wem_engagement_celebration_updates_topic_engagement_celebration:
+    V2WemEngagementCelebrationUpdatesTopicEngagementCelebration,
+    V2WemEngagementCelebrationUpdatesTopicEngagementCelebrationType
 );
-export!(
-    v2_wem_engagement_celebration_updates_topic_source_entity: V2WemEngagementCelebrationUpdatesTopicSourceEntity,
-        V2WemEngagementCelebrationUpdatesTopicSourceEntityType
+export!(v2_wem_engagement_celebration_updates_topic_source_entity:
+    V2WemEngagementCelebrationUpdatesTopicSourceEntity, V2WemEngagementCelebrationUpdatesTopicSourceEntityType
 );
 export!(v2_wem_engagement_celebration_updates_topic_user_id: V2WemEngagementCelebrationUpdatesTopicUserId);
 export!(voicemail_messages_topic_owner: VoicemailMessagesTopicOwner);
 export!(voicemail_messages_topic_voicemail_copy_record: VoicemailMessagesTopicVoicemailCopyRecord);
 export!(voicemail_messages_topic_voicemail_message: VoicemailMessagesTopicVoicemailMessage);
-export!(
-    wem_coaching_user_notification_topic_coaching_appointment_reference:
-        WemCoachingUserNotificationTopicCoachingAppointmentReference
+export!(wem_coaching_user_notification_topic_coaching_appointment_reference:
+    WemCoachingUserNotificationTopicCoachingAppointmentReference
 );
-export!(
-    wem_coaching_user_notification_topic_coaching_user_notification:
-        WemCoachingUserNotificationTopicCoachingUserNotification,
-        WemCoachingUserNotificationTopicCoachingUserNotificationActionType,
-        WemCoachingUserNotificationTopicCoachingUserNotificationRelationship,
-        WemCoachingUserNotificationTopicCoachingUserNotificationStatus
+export!(wem_coaching_user_notification_topic_coaching_user_notification:
+    WemCoachingUserNotificationTopicCoachingUserNotification,
+    WemCoachingUserNotificationTopicCoachingUserNotificationActionType,
+    WemCoachingUserNotificationTopicCoachingUserNotificationRelationship,
+    WemCoachingUserNotificationTopicCoachingUserNotificationStatus
 );
-export!(
-    wfm_adherence_explanation_job_complete_topic_adherence_explanation_changed_notif_691846:
-        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification,
-        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotificationStatus,
-        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotificationType
+export!(wfm_adherence_explanation_job_complete_topic_adherence_explanation_changed_notif_691846:
+    WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification,
+    WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotificationStatus,
+    WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotificationType
 );
-export!(
-    wfm_adherence_explanation_job_complete_topic_adherence_explanation_job_notificat_780292:
-        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotification,
-        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotificationStatus,
-        WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotificationType
+export!(wfm_adherence_explanation_job_complete_topic_adherence_explanation_job_notificat_780292:
+    WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotification,
+    WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotificationStatus,
+    WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotificationType
 );
-export!(
-    wfm_adherence_explanation_job_complete_topic_business_unit: WfmAdherenceExplanationJobCompleteTopicBusinessUnit
+export!(wfm_adherence_explanation_job_complete_topic_business_unit:
+    WfmAdherenceExplanationJobCompleteTopicBusinessUnit
 );
 export!(wfm_adherence_explanation_job_complete_topic_error_body: WfmAdherenceExplanationJobCompleteTopicErrorBody);
-export!(
-    wfm_adherence_explanation_job_complete_topic_management_unit: WfmAdherenceExplanationJobCompleteTopicManagementUnit
+export!(wfm_adherence_explanation_job_complete_topic_management_unit:
+    WfmAdherenceExplanationJobCompleteTopicManagementUnit
 );
-export!(
-    wfm_adherence_explanation_job_complete_topic_user_reference: WfmAdherenceExplanationJobCompleteTopicUserReference
+export!(wfm_adherence_explanation_job_complete_topic_user_reference:
+    WfmAdherenceExplanationJobCompleteTopicUserReference
 );
-export!(
-    wfm_agent_mu_schedule_search_complete_topic_agent_mu_schedule_search_complete_no_405f4c:
-        WfmAgentMuScheduleSearchCompleteTopicAgentMuScheduleSearchCompleteNotification,
-        WfmAgentMuScheduleSearchCompleteTopicAgentMuScheduleSearchCompleteNotificationStatus
+export!(wfm_agent_mu_schedule_search_complete_topic_agent_mu_schedule_search_complete_no_405f4c:
+    WfmAgentMuScheduleSearchCompleteTopicAgentMuScheduleSearchCompleteNotification,
+    WfmAgentMuScheduleSearchCompleteTopicAgentMuScheduleSearchCompleteNotificationStatus
 );
 export!(wfm_agent_mu_schedule_search_complete_topic_error_body: WfmAgentMuScheduleSearchCompleteTopicErrorBody);
-export!(
-    wfm_agent_schedule_update_topic_agent_schedule_shift_update: WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdate,
-        WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdateType
+export!(wfm_agent_schedule_update_topic_agent_schedule_shift_update:
+    WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdate, WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdateType
 );
-export!(
-    wfm_agent_schedule_update_topic_agent_schedule_update_notification:
-        WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification
+export!(wfm_agent_schedule_update_topic_agent_schedule_update_notification:
+    WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification
 );
-export!(
-    wfm_agent_schedule_update_topic_agent_schedule_visibility_range:
-        WfmAgentScheduleUpdateTopicAgentScheduleVisibilityRange
+export!(wfm_agent_schedule_update_topic_agent_schedule_visibility_range:
+    WfmAgentScheduleUpdateTopicAgentScheduleVisibilityRange
 );
 export!(wfm_agent_schedule_update_topic_user_reference: WfmAgentScheduleUpdateTopicUserReference);
-export!(
-    wfm_alternative_shift_job_complete_event_v3_alternative_shift_job_complete_notif_e80a48:
-        WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotification,
-        WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotificationStatus,
-        WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotificationType
+export!(wfm_alternative_shift_job_complete_event_v3_alternative_shift_job_complete_notif_e80a48:
+    WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotification,
+    WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotificationStatus,
+    WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotificationType
 );
 export!(wfm_alternative_shift_job_complete_event_v3_error_body: WfmAlternativeShiftJobCompleteEventV3ErrorBody);
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_secondary_presence_re_8776ea:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicSecondaryPresenceReference
+export!(wfm_historical_adherence_agent_calculations_complete_topic_secondary_presence_re_8776ea:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicSecondaryPresenceReference
 );
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_user_reference:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicUserReference
+export!(wfm_historical_adherence_agent_calculations_complete_topic_user_reference:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicUserReference
 );
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_16c66d:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentDayMetrics
+export!(wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_16c66d:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentDayMetrics
 );
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_26e3de:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfo,
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoActualActivityCategory,
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoImpact,
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoRoutingStatus,
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoScheduledActivityCategory,
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoSystemPresence
+export!(wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_26e3de:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfo,
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoActualActivityCategory,
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoImpact,
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoRoutingStatus,
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoScheduledActivityCategory,
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceExceptionInfoSystemPresence
 );
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_a3aea7:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceScheduledActivity
+export!(wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_a3aea7:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceScheduledActivity
 );
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_b76f53:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceActuals,
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceActualsActualActivityCategory
+export!(wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_b76f53:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceActuals,
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceActualsActualActivityCategory
 );
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_bd2d97:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentCalculationsCompleteNotification,
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentCalculationsCompleteNotificationQueryState
+export!(wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_bd2d97:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentCalculationsCompleteNotification,
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentCalculationsCompleteNotificationQueryState
 );
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_e5eaab:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult,
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResultImpact
+export!(wfm_historical_adherence_agent_calculations_complete_topic_wfm_historical_adhere_e5eaab:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResult,
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmHistoricalAdherenceAgentResultImpact
 );
-export!(
-    wfm_historical_adherence_agent_calculations_complete_topic_wfm_secondary_presenc_cd4672:
-        WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmSecondaryPresenceLookupItem
+export!(wfm_historical_adherence_agent_calculations_complete_topic_wfm_secondary_presenc_cd4672:
+    WfmHistoricalAdherenceAgentCalculationsCompleteTopicWfmSecondaryPresenceLookupItem
 );
-export!(
-    wfm_historical_adherence_bulk_calculations_complete_topic_wfm_historical_adheren_6e96a0:
-        WfmHistoricalAdherenceBulkCalculationsCompleteTopicWfmHistoricalAdherenceBulkCalculationsCompleteNotification,
-        WfmHistoricalAdherenceBulkCalculationsCompleteTopicWfmHistoricalAdherenceBulkCalculationsCompleteNotificationQueryState
+export!(wfm_historical_adherence_bulk_calculations_complete_topic_wfm_historical_adheren_6e96a0:
+    WfmHistoricalAdherenceBulkCalculationsCompleteTopicWfmHistoricalAdherenceBulkCalculationsCompleteNotification,
+    WfmHistoricalAdherenceBulkCalculationsCompleteTopicWfmHistoricalAdherenceBulkCalculationsCompleteNotificationQueryState
 );
-export!(
-    wfm_historical_adherence_calculations_complete_topic_wfm_historical_adherence_ca_ef5162:
-        WfmHistoricalAdherenceCalculationsCompleteTopicWfmHistoricalAdherenceCalculationsCompleteNotice,
-        WfmHistoricalAdherenceCalculationsCompleteTopicWfmHistoricalAdherenceCalculationsCompleteNoticeQueryState
+export!(wfm_historical_adherence_calculations_complete_topic_wfm_historical_adherence_ca_ef5162:
+    WfmHistoricalAdherenceCalculationsCompleteTopicWfmHistoricalAdherenceCalculationsCompleteNotice,
+    WfmHistoricalAdherenceCalculationsCompleteTopicWfmHistoricalAdherenceCalculationsCompleteNoticeQueryState
 );
-export!(
-    wfm_historical_shrinkage_calculations_complete_topic_historical_shrinkage_calcul_6daa68:
-        WfmHistoricalShrinkageCalculationsCompleteTopicHistoricalShrinkageCalculationsCompleteNotification,
-        WfmHistoricalShrinkageCalculationsCompleteTopicHistoricalShrinkageCalculationsCompleteNotificationState
+export!(wfm_historical_shrinkage_calculations_complete_topic_historical_shrinkage_calcul_6daa68:
+    WfmHistoricalShrinkageCalculationsCompleteTopicHistoricalShrinkageCalculationsCompleteNotification,
+    WfmHistoricalShrinkageCalculationsCompleteTopicHistoricalShrinkageCalculationsCompleteNotificationState
 );
 export!(wfm_integrations_hris_time_off_types_job_topic_error_body: WfmIntegrationsHrisTimeOffTypesJobTopicErrorBody);
-export!(
-    wfm_integrations_hris_time_off_types_job_topic_hris_time_off_type:
-        WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffType
+export!(wfm_integrations_hris_time_off_types_job_topic_hris_time_off_type:
+    WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffType
 );
-export!(
-    wfm_integrations_hris_time_off_types_job_topic_hris_time_off_types_job_notificat_3ea1db:
-        WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotification,
-        WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotificationStatus
+export!(wfm_integrations_hris_time_off_types_job_topic_hris_time_off_types_job_notificat_3ea1db:
+    WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotification,
+    WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotificationStatus
 );
 export!(wfm_shift_trading_job_complete_event_error_body: WfmShiftTradingJobCompleteEventErrorBody);
-export!(
-    wfm_shift_trading_job_complete_event_shift_trading_job_complete_notification:
-        WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification,
-        WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotificationStatus,
-        WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotificationType
+export!(wfm_shift_trading_job_complete_event_shift_trading_job_complete_notification:
+    WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification,
+    WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotificationStatus,
+    WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotificationType
 );
-export!(
-    wfm_shift_trading_job_complete_event_trade_entity: WfmShiftTradingJobCompleteEventTradeEntity,
-        WfmShiftTradingJobCompleteEventTradeEntityState
+export!(wfm_shift_trading_job_complete_event_trade_entity:
+    WfmShiftTradingJobCompleteEventTradeEntity, WfmShiftTradingJobCompleteEventTradeEntityState
 );
 export!(wfm_shift_trading_job_complete_event_trade_shift: WfmShiftTradingJobCompleteEventTradeShift);
 export!(wfm_shift_trading_job_complete_event_trade_side: WfmShiftTradingJobCompleteEventTradeSide);
 export!(wfm_shift_trading_job_complete_event_week_summary: WfmShiftTradingJobCompleteEventWeekSummary);
 export!(wfm_shift_trading_job_complete_event_week_summary_list: WfmShiftTradingJobCompleteEventWeekSummaryList);
-export!(
-    wfm_shift_trading_job_complete_event_wfm_date_time_interval: WfmShiftTradingJobCompleteEventWfmDateTimeInterval
+export!(wfm_shift_trading_job_complete_event_wfm_date_time_interval:
+    WfmShiftTradingJobCompleteEventWfmDateTimeInterval
 );
 export!(wfm_shift_trading_job_complete_event_wfm_version_metadata: WfmShiftTradingJobCompleteEventWfmVersionMetadata);
 export!(wfm_time_off_balance_job_topic_error_body: WfmTimeOffBalanceJobTopicErrorBody);
 export!(wfm_time_off_balance_job_topic_time_off_balance: WfmTimeOffBalanceJobTopicTimeOffBalance);
-export!(
-    wfm_time_off_balance_job_topic_time_off_balance_job_notification:
-        WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification,
-        WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotificationStatus
+export!(wfm_time_off_balance_job_topic_time_off_balance_job_notification:
+    WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification, WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotificationStatus
 );
-export!(
-    wfm_time_off_request_update_topic_time_off_request_update: WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate,
-        WfmTimeOffRequestUpdateTopicTimeOffRequestUpdateStatus,
-        WfmTimeOffRequestUpdateTopicTimeOffRequestUpdateSubstatus
+export!(wfm_time_off_request_update_topic_time_off_request_update:
+    WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate, WfmTimeOffRequestUpdateTopicTimeOffRequestUpdateStatus,
+    WfmTimeOffRequestUpdateTopicTimeOffRequestUpdateSubstatus
 );
 export!(wfm_time_off_request_update_topic_user_reference: WfmTimeOffRequestUpdateTopicUserReference);
-export!(
-    wfm_user_notification_topic_adherence_explanation_notification:
-        WfmUserNotificationTopicAdherenceExplanationNotification,
-        WfmUserNotificationTopicAdherenceExplanationNotificationStatus,
-        WfmUserNotificationTopicAdherenceExplanationNotificationType
+export!(wfm_user_notification_topic_adherence_explanation_notification:
+    WfmUserNotificationTopicAdherenceExplanationNotification,
+    WfmUserNotificationTopicAdherenceExplanationNotificationStatus,
+    WfmUserNotificationTopicAdherenceExplanationNotificationType
 );
-export!(
-    wfm_user_notification_topic_alternative_shift_notification: WfmUserNotificationTopicAlternativeShiftNotification,
-        WfmUserNotificationTopicAlternativeShiftNotificationGranularity,
-        WfmUserNotificationTopicAlternativeShiftNotificationNewState
+export!(wfm_user_notification_topic_alternative_shift_notification:
+    WfmUserNotificationTopicAlternativeShiftNotification,
+    WfmUserNotificationTopicAlternativeShiftNotificationGranularity,
+    WfmUserNotificationTopicAlternativeShiftNotificationNewState
 );
 export!(wfm_user_notification_topic_business_unit: WfmUserNotificationTopicBusinessUnit);
 export!(wfm_user_notification_topic_management_unit: WfmUserNotificationTopicManagementUnit);
-export!(
-    wfm_user_notification_topic_shift_trade_notification: WfmUserNotificationTopicShiftTradeNotification,
-        WfmUserNotificationTopicShiftTradeNotificationNewState
+export!(wfm_user_notification_topic_shift_trade_notification:
+    WfmUserNotificationTopicShiftTradeNotification, WfmUserNotificationTopicShiftTradeNotificationNewState
 );
-export!(
-    wfm_user_notification_topic_time_off_request_notification: WfmUserNotificationTopicTimeOffRequestNotification,
-        WfmUserNotificationTopicTimeOffRequestNotificationStatus
+export!(wfm_user_notification_topic_time_off_request_notification:
+    WfmUserNotificationTopicTimeOffRequestNotification, WfmUserNotificationTopicTimeOffRequestNotificationStatus
 );
 export!(wfm_user_notification_topic_user_reference: WfmUserNotificationTopicUserReference);
-export!(
-    wfm_user_notification_topic_wfm_user_notification: WfmUserNotificationTopicWfmUserNotification,
-        WfmUserNotificationTopicWfmUserNotificationType
+export!(wfm_user_notification_topic_wfm_user_notification:
+    WfmUserNotificationTopicWfmUserNotification, WfmUserNotificationTopicWfmUserNotificationType
 );
-export!(
-    wfm_user_schedule_adherence_updated_topic_activity_code_reference:
-        WfmUserScheduleAdherenceUpdatedTopicActivityCodeReference
+export!(wfm_user_schedule_adherence_updated_topic_activity_code_reference:
+    WfmUserScheduleAdherenceUpdatedTopicActivityCodeReference
 );
 export!(wfm_user_schedule_adherence_updated_topic_queue_reference: WfmUserScheduleAdherenceUpdatedTopicQueueReference);
-export!(
-    wfm_user_schedule_adherence_updated_topic_real_time_adherence_explanation:
-        WfmUserScheduleAdherenceUpdatedTopicRealTimeAdherenceExplanation,
-        WfmUserScheduleAdherenceUpdatedTopicRealTimeAdherenceExplanationStatus
+export!(wfm_user_schedule_adherence_updated_topic_real_time_adherence_explanation:
+    WfmUserScheduleAdherenceUpdatedTopicRealTimeAdherenceExplanation,
+    WfmUserScheduleAdherenceUpdatedTopicRealTimeAdherenceExplanationStatus
 );
-export!(
-    wfm_user_schedule_adherence_updated_topic_secondary_presence_reference:
-        WfmUserScheduleAdherenceUpdatedTopicSecondaryPresenceReference
+export!(wfm_user_schedule_adherence_updated_topic_secondary_presence_reference:
+    WfmUserScheduleAdherenceUpdatedTopicSecondaryPresenceReference
 );
 export!(wfm_user_schedule_adherence_updated_topic_uri_reference: WfmUserScheduleAdherenceUpdatedTopicUriReference);
-export!(
-    wfm_user_schedule_adherence_updated_topic_user_next_activity_reminder:
-        WfmUserScheduleAdherenceUpdatedTopicUserNextActivityReminder
+export!(wfm_user_schedule_adherence_updated_topic_user_next_activity_reminder:
+    WfmUserScheduleAdherenceUpdatedTopicUserNextActivityReminder
 );
 export!(wfm_user_schedule_adherence_updated_topic_user_reference: WfmUserScheduleAdherenceUpdatedTopicUserReference);
-export!(
-    wfm_user_schedule_adherence_updated_topic_user_schedule_adherence_update:
-        WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate,
-        WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdateAdherenceState,
-        WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdateRoutingStatus
+export!(wfm_user_schedule_adherence_updated_topic_user_schedule_adherence_update:
+    WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate,
+    WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdateAdherenceState,
+    WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdateRoutingStatus
 );

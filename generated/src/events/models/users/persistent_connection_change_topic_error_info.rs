@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `PersistentConnectionChangeTopicErrorInfo` in the API.
 ///
-/// Part of
-/// [`PersistentConnectionChangeTopicPersistentConnectionChangeEvent`](crate::events::models::PersistentConnectionChangeTopicPersistentConnectionChangeEvent).
+/// Part of [`PersistentConnectionChangeTopicPersistentConnectionChangeEvent`](
+/// crate::events::models::PersistentConnectionChangeTopicPersistentConnectionChangeEvent).
 #[derive(Clone, Default)]
 pub struct PersistentConnectionChangeTopicErrorInfo {
     /// `code`: a string

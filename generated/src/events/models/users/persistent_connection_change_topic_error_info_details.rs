@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `PersistentConnectionChangeTopicErrorInfoDetails` in the API.
 ///
-/// Part of
-/// [`PersistentConnectionChangeTopicErrorInfo`](crate::events::models::PersistentConnectionChangeTopicErrorInfo).
+/// Part of [`PersistentConnectionChangeTopicErrorInfo`](
+/// crate::events::models::PersistentConnectionChangeTopicErrorInfo).
 #[derive(Clone, Default)]
 pub struct PersistentConnectionChangeTopicErrorInfoDetails {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `PersistentConnectionChangeTopicErrorLocation` in the API.
 ///
-/// Part of
-/// [`PersistentConnectionChangeTopicErrorInfoDetails`](crate::events::models::PersistentConnectionChangeTopicErrorInfoDetails).
+/// Part of [`PersistentConnectionChangeTopicErrorInfoDetails`](
+/// crate::events::models::PersistentConnectionChangeTopicErrorInfoDetails).
 #[derive(Clone, Default)]
 pub struct PersistentConnectionChangeTopicErrorLocation {
     /// `fileID`: a string

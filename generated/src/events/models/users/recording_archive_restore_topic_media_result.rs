@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `RecordingArchiveRestoreTopicMediaResult` in the API.
 ///
-/// Part of
-/// [`RecordingArchiveRestoreTopicRecording`](crate::events::models::RecordingArchiveRestoreTopicRecording).
+/// Part of [`RecordingArchiveRestoreTopicRecording`](
+/// crate::events::models::RecordingArchiveRestoreTopicRecording).
 #[derive(Clone, Default)]
 pub struct RecordingArchiveRestoreTopicMediaResult {
     /// `channelId`: a string

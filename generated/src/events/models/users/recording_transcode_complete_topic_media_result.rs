@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `RecordingTranscodeCompleteTopicMediaResult` in the API.
 ///
-/// Part of
-/// [`RecordingTranscodeCompleteTopicRecording`](crate::events::models::RecordingTranscodeCompleteTopicRecording).
+/// Part of [`RecordingTranscodeCompleteTopicRecording`](
+/// crate::events::models::RecordingTranscodeCompleteTopicRecording).
 #[derive(Clone, Default)]
 pub struct RecordingTranscodeCompleteTopicMediaResult {
     /// `channelId`: a string

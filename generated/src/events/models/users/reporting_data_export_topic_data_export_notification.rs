@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ReportingDataExportTopicDataExportNotification` in the API.
 ///
-/// Arrives with the topic
-/// [`user_analytics_reporting_exports`](crate::events::topics::users::user_analytics_reporting_exports).
+/// Arrives with the topic [`user_analytics_reporting_exports`](
+/// crate::events::topics::users::user_analytics_reporting_exports).
 #[derive(Clone, Default)]
 pub struct ReportingDataExportTopicDataExportNotification {
     /// `createdDateTime`: a timestamp

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UserConversationsEventMediaSummary` in the API.
 ///
-/// Part of
-/// [`UserConversationsEventUserConversationSummary`](crate::events::models::UserConversationsEventUserConversationSummary).
+/// Part of [`UserConversationsEventUserConversationSummary`](
+/// crate::events::models::UserConversationsEventUserConversationSummary).
 #[derive(Clone, Default)]
 pub struct UserConversationsEventMediaSummary {
     /// `contactCenter`: `UserConversationsEventMediaSummaryDetail`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2IntegrationPresenceEventOrganizationPresence` in the API.
 ///
-/// Part of
-/// [`V2IntegrationPresenceEventPresenceActivityEvent`](crate::events::models::V2IntegrationPresenceEventPresenceActivityEvent).
+/// Part of [`V2IntegrationPresenceEventPresenceActivityEvent`](
+/// crate::events::models::V2IntegrationPresenceEventPresenceActivityEvent).
 #[derive(Clone, Default)]
 pub struct V2IntegrationPresenceEventOrganizationPresence {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2MobiusAlertsTopicAlertNotificationRecipient` in the API.
 ///
-/// Part of
-/// [`V2MobiusAlertsTopicAlertNotification`](crate::events::models::V2MobiusAlertsTopicAlertNotification).
+/// Part of [`V2MobiusAlertsTopicAlertNotification`](
+/// crate::events::models::V2MobiusAlertsTopicAlertNotification).
 #[derive(Clone, Default)]
 pub struct V2MobiusAlertsTopicAlertNotificationRecipient {
     /// `contactAddress`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2MobiusAlertsTopicAlertingAddressableEntityRef` in the API.
 ///
-/// Part of
-/// [`V2MobiusAlertsTopicAlertSummaryEntity`](crate::events::models::V2MobiusAlertsTopicAlertSummaryEntity),
+/// Part of [`V2MobiusAlertsTopicAlertSummaryEntity`](
+/// crate::events::models::V2MobiusAlertsTopicAlertSummaryEntity),
 /// [`V2MobiusAlertsTopicEntityProperties`](crate::events::models::V2MobiusAlertsTopicEntityProperties).
 #[derive(Clone, Default)]
 pub struct V2MobiusAlertsTopicAlertingAddressableEntityRef {

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `V2MobiusAlertsTopicEntityProperties` in the API.
 ///
-/// Part of
-/// [`V2MobiusAlertsTopicConditionRulePredicate`](crate::events::models::V2MobiusAlertsTopicConditionRulePredicate).
+/// Part of [`V2MobiusAlertsTopicConditionRulePredicate`](
+/// crate::events::models::V2MobiusAlertsTopicConditionRulePredicate).
 #[derive(Clone, Default)]
 pub struct V2MobiusAlertsTopicEntityProperties {
     /// `entityType`: one of `Organization`, `User`, `Queue`, `Group`, `Edge`, `Team`, `TeamMembers`

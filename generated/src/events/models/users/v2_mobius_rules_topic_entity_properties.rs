@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `V2MobiusRulesTopicEntityProperties` in the API.
 ///
-/// Part of
-/// [`V2MobiusRulesTopicConditionRulePredicate`](crate::events::models::V2MobiusRulesTopicConditionRulePredicate).
+/// Part of [`V2MobiusRulesTopicConditionRulePredicate`](
+/// crate::events::models::V2MobiusRulesTopicConditionRulePredicate).
 #[derive(Clone, Default)]
 pub struct V2MobiusRulesTopicEntityProperties {
     /// `entityType`: one of `Organization`, `User`, `Queue`, `Group`, `Edge`, `Team`, `TeamMembers`

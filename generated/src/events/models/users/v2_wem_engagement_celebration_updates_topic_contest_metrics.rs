@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestMetrics` in the API.
 ///
-/// Part of
-/// [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
+/// Part of [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](
+/// crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestMetrics {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestPrizes` in the API.
 ///
-/// Part of
-/// [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
+/// Part of [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](
+/// crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestPrizes {
     /// `imageId`: a string

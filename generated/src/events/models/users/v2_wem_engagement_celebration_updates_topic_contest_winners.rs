@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicContestWinners` in the API.
 ///
-/// Part of
-/// [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
+/// Part of [`V2WemEngagementCelebrationUpdatesTopicContestCompleteData`](
+/// crate::events::models::V2WemEngagementCelebrationUpdatesTopicContestCompleteData).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicContestWinners {
     /// `contestScore`: `V2WemEngagementCelebrationUpdatesTopicContestWinnersScore`

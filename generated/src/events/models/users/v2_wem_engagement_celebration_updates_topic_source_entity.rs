@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicSourceEntity` in the API.
 ///
-/// Part of
-/// [`V2WemEngagementCelebrationUpdatesTopicEngagementCelebration`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicEngagementCelebration).
+/// Part of [`V2WemEngagementCelebrationUpdatesTopicEngagementCelebration`](
+/// crate::events::models::V2WemEngagementCelebrationUpdatesTopicEngagementCelebration).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicSourceEntity {
     /// `contestCompleteData`: `V2WemEngagementCelebrationUpdatesTopicContestCompleteData`

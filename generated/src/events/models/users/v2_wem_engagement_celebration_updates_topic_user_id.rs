@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2WemEngagementCelebrationUpdatesTopicUserId` in the API.
 ///
-/// Part of
-/// [`V2WemEngagementCelebrationUpdatesTopicEngagementCelebration`](crate::events::models::V2WemEngagementCelebrationUpdatesTopicEngagementCelebration).
+/// Part of [`V2WemEngagementCelebrationUpdatesTopicEngagementCelebration`](
+/// crate::events::models::V2WemEngagementCelebrationUpdatesTopicEngagementCelebration).
 #[derive(Clone, Default)]
 pub struct V2WemEngagementCelebrationUpdatesTopicUserId {
     /// `id`: a string

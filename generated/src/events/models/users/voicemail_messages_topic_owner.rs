@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `VoicemailMessagesTopicOwner` in the API.
 ///
-/// Part of
-/// [`VoicemailMessagesTopicVoicemailCopyRecord`](crate::events::models::VoicemailMessagesTopicVoicemailCopyRecord).
+/// Part of [`VoicemailMessagesTopicVoicemailCopyRecord`](
+/// crate::events::models::VoicemailMessagesTopicVoicemailCopyRecord).
 #[derive(Clone, Default)]
 pub struct VoicemailMessagesTopicOwner {
     /// `id`: a string

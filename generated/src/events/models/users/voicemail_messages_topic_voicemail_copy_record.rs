@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `VoicemailMessagesTopicVoicemailCopyRecord` in the API.
 ///
-/// Part of
-/// [`VoicemailMessagesTopicVoicemailMessage`](crate::events::models::VoicemailMessagesTopicVoicemailMessage).
+/// Part of [`VoicemailMessagesTopicVoicemailMessage`](
+/// crate::events::models::VoicemailMessagesTopicVoicemailMessage).
 #[derive(Clone, Default)]
 pub struct VoicemailMessagesTopicVoicemailCopyRecord {
     /// `group`: `VoicemailMessagesTopicOwner`

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WfmAdherenceExplanationJobCompleteTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotification`](crate::events::models::WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotification).
+/// Part of [`WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotification`](
+/// crate::events::models::WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationJobNotification).
 #[derive(Clone, Default)]
 pub struct WfmAdherenceExplanationJobCompleteTopicErrorBody {
     /// `code`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmAdherenceExplanationJobCompleteTopicManagementUnit` in the API.
 ///
-/// Part of
-/// [`WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification`](crate::events::models::WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification).
+/// Part of [`WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification`](
+/// crate::events::models::WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification).
 #[derive(Clone, Default)]
 pub struct WfmAdherenceExplanationJobCompleteTopicManagementUnit {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmAdherenceExplanationJobCompleteTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification`](crate::events::models::WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification).
+/// Part of [`WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification`](
+/// crate::events::models::WfmAdherenceExplanationJobCompleteTopicAdherenceExplanationChangedNotification).
 #[derive(Clone, Default)]
 pub struct WfmAdherenceExplanationJobCompleteTopicUserReference {
     /// `id`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WfmAgentMuScheduleSearchCompleteTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`WfmAgentMuScheduleSearchCompleteTopicAgentMuScheduleSearchCompleteNotification`](crate::events::models::WfmAgentMuScheduleSearchCompleteTopicAgentMuScheduleSearchCompleteNotification).
+/// Part of [`WfmAgentMuScheduleSearchCompleteTopicAgentMuScheduleSearchCompleteNotification`](
+/// crate::events::models::WfmAgentMuScheduleSearchCompleteTopicAgentMuScheduleSearchCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentMuScheduleSearchCompleteTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdate` in the API.
 ///
-/// Part of
-/// [`WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification`](crate::events::models::WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification).
+/// Part of [`WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification`](
+/// crate::events::models::WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentScheduleUpdateTopicAgentScheduleShiftUpdate {
     /// `shiftStartDates`: a list of timestamps

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmAgentScheduleUpdateTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification`](crate::events::models::WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification).
+/// Part of [`WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification`](
+/// crate::events::models::WfmAgentScheduleUpdateTopicAgentScheduleUpdateNotification).
 #[derive(Clone, Default)]
 pub struct WfmAgentScheduleUpdateTopicUserReference {
     /// `id`: a string

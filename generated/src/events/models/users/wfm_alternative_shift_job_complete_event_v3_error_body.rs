@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WfmAlternativeShiftJobCompleteEventV3ErrorBody` in the API.
 ///
-/// Part of
-/// [`WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotification`](crate::events::models::WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotification).
+/// Part of [`WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotification`](
+/// crate::events::models::WfmAlternativeShiftJobCompleteEventV3AlternativeShiftJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmAlternativeShiftJobCompleteEventV3ErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WfmIntegrationsHrisTimeOffTypesJobTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotification`](crate::events::models::WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotification).
+/// Part of [`WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotification`](
+/// crate::events::models::WfmIntegrationsHrisTimeOffTypesJobTopicHrisTimeOffTypesJobNotification).
 #[derive(Clone, Default)]
 pub struct WfmIntegrationsHrisTimeOffTypesJobTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WfmShiftTradingJobCompleteEventErrorBody` in the API.
 ///
-/// Part of
-/// [`WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification`](crate::events::models::WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification).
+/// Part of [`WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification`](
+/// crate::events::models::WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventErrorBody {
     /// `code`: a string

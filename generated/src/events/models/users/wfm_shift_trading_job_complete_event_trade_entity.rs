@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventTradeEntity` in the API.
 ///
-/// Part of
-/// [`WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification`](crate::events::models::WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification).
+/// Part of [`WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification`](
+/// crate::events::models::WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventTradeEntity {
     /// `acceptableIntervals`: a list of `WfmShiftTradingJobCompleteEventWfmDateTimeInterval`

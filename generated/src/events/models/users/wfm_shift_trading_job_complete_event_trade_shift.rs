@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventTradeShift` in the API.
 ///
-/// Part of
-/// [`WfmShiftTradingJobCompleteEventTradeSide`](crate::events::models::WfmShiftTradingJobCompleteEventTradeSide).
+/// Part of [`WfmShiftTradingJobCompleteEventTradeSide`](
+/// crate::events::models::WfmShiftTradingJobCompleteEventTradeSide).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventTradeShift {
     /// `endDate`: a string

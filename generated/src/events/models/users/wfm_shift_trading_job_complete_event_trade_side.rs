@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventTradeSide` in the API.
 ///
-/// Part of
-/// [`WfmShiftTradingJobCompleteEventTradeEntity`](crate::events::models::WfmShiftTradingJobCompleteEventTradeEntity).
+/// Part of [`WfmShiftTradingJobCompleteEventTradeEntity`](
+/// crate::events::models::WfmShiftTradingJobCompleteEventTradeEntity).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventTradeSide {
     /// `reviewNote`: a string

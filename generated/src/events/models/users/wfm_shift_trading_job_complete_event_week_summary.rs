@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventWeekSummary` in the API.
 ///
-/// Part of
-/// [`WfmShiftTradingJobCompleteEventWeekSummaryList`](crate::events::models::WfmShiftTradingJobCompleteEventWeekSummaryList).
+/// Part of [`WfmShiftTradingJobCompleteEventWeekSummaryList`](
+/// crate::events::models::WfmShiftTradingJobCompleteEventWeekSummaryList).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventWeekSummary {
     /// `crossWeekReceivingMatchedCount`: an integer (`int64`)

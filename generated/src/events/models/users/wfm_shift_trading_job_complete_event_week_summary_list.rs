@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventWeekSummaryList` in the API.
 ///
-/// Part of
-/// [`WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification`](crate::events::models::WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification).
+/// Part of [`WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification`](
+/// crate::events::models::WfmShiftTradingJobCompleteEventShiftTradingJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventWeekSummaryList {
     /// `weeks`: a list of `WfmShiftTradingJobCompleteEventWeekSummary`

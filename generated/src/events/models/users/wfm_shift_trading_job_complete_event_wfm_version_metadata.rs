@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmShiftTradingJobCompleteEventWfmVersionMetadata` in the API.
 ///
-/// Part of
-/// [`WfmShiftTradingJobCompleteEventTradeEntity`](crate::events::models::WfmShiftTradingJobCompleteEventTradeEntity).
+/// Part of [`WfmShiftTradingJobCompleteEventTradeEntity`](
+/// crate::events::models::WfmShiftTradingJobCompleteEventTradeEntity).
 #[derive(Clone, Default)]
 pub struct WfmShiftTradingJobCompleteEventWfmVersionMetadata {
     /// `dateModified`: a string

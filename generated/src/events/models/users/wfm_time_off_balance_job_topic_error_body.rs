@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WfmTimeOffBalanceJobTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification`](crate::events::models::WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification).
+/// Part of [`WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification`](
+/// crate::events::models::WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification).
 #[derive(Clone, Default)]
 pub struct WfmTimeOffBalanceJobTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::time;
 
 /// `WfmTimeOffBalanceJobTopicTimeOffBalance` in the API.
 ///
-/// Part of
-/// [`WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification`](crate::events::models::WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification).
+/// Part of [`WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification`](
+/// crate::events::models::WfmTimeOffBalanceJobTopicTimeOffBalanceJobNotification).
 #[derive(Clone, Default)]
 pub struct WfmTimeOffBalanceJobTopicTimeOffBalance {
     /// `activityCodeId`: a string

@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate` in the API.
 ///
-/// Arrives with the topic
-/// [`user_workforcemanagement_timeoffrequests`](crate::events::topics::users::user_workforcemanagement_timeoffrequests).
+/// Arrives with the topic [`user_workforcemanagement_timeoffrequests`](
+/// crate::events::topics::users::user_workforcemanagement_timeoffrequests).
 #[derive(Clone, Default)]
 pub struct WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate {
     /// `activityCodeId`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmTimeOffRequestUpdateTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate`](crate::events::models::WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate).
+/// Part of [`WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate`](
+/// crate::events::models::WfmTimeOffRequestUpdateTopicTimeOffRequestUpdate).
 #[derive(Clone, Default)]
 pub struct WfmTimeOffRequestUpdateTopicUserReference {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmUserNotificationTopicBusinessUnit` in the API.
 ///
-/// Part of
-/// [`WfmUserNotificationTopicAdherenceExplanationNotification`](crate::events::models::WfmUserNotificationTopicAdherenceExplanationNotification).
+/// Part of [`WfmUserNotificationTopicAdherenceExplanationNotification`](
+/// crate::events::models::WfmUserNotificationTopicAdherenceExplanationNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicBusinessUnit {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmUserNotificationTopicManagementUnit` in the API.
 ///
-/// Part of
-/// [`WfmUserNotificationTopicAdherenceExplanationNotification`](crate::events::models::WfmUserNotificationTopicAdherenceExplanationNotification).
+/// Part of [`WfmUserNotificationTopicAdherenceExplanationNotification`](
+/// crate::events::models::WfmUserNotificationTopicAdherenceExplanationNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicManagementUnit {
     /// `id`: a string

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `WfmUserNotificationTopicShiftTradeNotification` in the API.
 ///
-/// Part of
-/// [`WfmUserNotificationTopicWfmUserNotification`](crate::events::models::WfmUserNotificationTopicWfmUserNotification).
+/// Part of [`WfmUserNotificationTopicWfmUserNotification`](
+/// crate::events::models::WfmUserNotificationTopicWfmUserNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicShiftTradeNotification {
     /// `initiatingShiftDate`: a timestamp

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `WfmUserNotificationTopicTimeOffRequestNotification` in the API.
 ///
-/// Part of
-/// [`WfmUserNotificationTopicWfmUserNotification`](crate::events::models::WfmUserNotificationTopicWfmUserNotification).
+/// Part of [`WfmUserNotificationTopicWfmUserNotification`](
+/// crate::events::models::WfmUserNotificationTopicWfmUserNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicTimeOffRequestNotification {
     /// `fullDayManagementUnitDates`: a list of strings

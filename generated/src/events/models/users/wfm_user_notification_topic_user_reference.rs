@@ -4,11 +4,14 @@ use crate::runtime::codec;
 
 /// `WfmUserNotificationTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmUserNotificationTopicAdherenceExplanationNotification`](crate::events::models::WfmUserNotificationTopicAdherenceExplanationNotification),
-/// [`WfmUserNotificationTopicAlternativeShiftNotification`](crate::events::models::WfmUserNotificationTopicAlternativeShiftNotification),
-/// [`WfmUserNotificationTopicShiftTradeNotification`](crate::events::models::WfmUserNotificationTopicShiftTradeNotification),
-/// [`WfmUserNotificationTopicTimeOffRequestNotification`](crate::events::models::WfmUserNotificationTopicTimeOffRequestNotification).
+/// Part of [`WfmUserNotificationTopicAdherenceExplanationNotification`](
+/// crate::events::models::WfmUserNotificationTopicAdherenceExplanationNotification),
+/// [`WfmUserNotificationTopicAlternativeShiftNotification`](
+/// crate::events::models::WfmUserNotificationTopicAlternativeShiftNotification),
+/// [`WfmUserNotificationTopicShiftTradeNotification`](
+/// crate::events::models::WfmUserNotificationTopicShiftTradeNotification),
+/// [`WfmUserNotificationTopicTimeOffRequestNotification`](
+/// crate::events::models::WfmUserNotificationTopicTimeOffRequestNotification).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicUserReference {
     /// `id`: a string

@@ -11,8 +11,8 @@ use crate::runtime::time;
 
 /// `WfmUserNotificationTopicWfmUserNotification` in the API.
 ///
-/// Arrives with the topic
-/// [`user_workforcemanagement_notifications`](crate::events::topics::users::user_workforcemanagement_notifications).
+/// Arrives with the topic [`user_workforcemanagement_notifications`](
+/// crate::events::topics::users::user_workforcemanagement_notifications).
 #[derive(Clone, Default)]
 pub struct WfmUserNotificationTopicWfmUserNotification {
     /// `adherenceExplanation`: `WfmUserNotificationTopicAdherenceExplanationNotification`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTopicUriReference` in the API.
 ///
-/// Part of
-/// [`WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate).
+/// Part of [`WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate`](
+/// crate::events::models::WfmUserScheduleAdherenceUpdatedTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTopicUriReference {
     /// `id`: a string

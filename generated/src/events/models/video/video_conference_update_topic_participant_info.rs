@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `VideoConferenceUpdateTopicParticipantInfo` in the API.
 ///
-/// Part of
-/// [`VideoConferenceUpdateTopicVideoConference`](crate::events::models::VideoConferenceUpdateTopicVideoConference).
+/// Part of [`VideoConferenceUpdateTopicVideoConference`](
+/// crate::events::models::VideoConferenceUpdateTopicVideoConference).
 #[derive(Clone, Default)]
 pub struct VideoConferenceUpdateTopicParticipantInfo {
     /// `activeParticipantCount`: an integer (`int64`)

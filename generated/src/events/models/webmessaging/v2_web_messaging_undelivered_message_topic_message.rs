@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `V2WebMessagingUndeliveredMessageTopicMessage` in the API.
 ///
-/// Part of
-/// [`V2WebMessagingUndeliveredMessageTopicWebMessagingUndeliveredMessageEventBody`](crate::events::models::V2WebMessagingUndeliveredMessageTopicWebMessagingUndeliveredMessageEventBody).
+/// Part of [`V2WebMessagingUndeliveredMessageTopicWebMessagingUndeliveredMessageEventBody`](
+/// crate::events::models::V2WebMessagingUndeliveredMessageTopicWebMessagingUndeliveredMessageEventBody).
 #[derive(Clone, Default)]
 pub struct V2WebMessagingUndeliveredMessageTopicMessage {
     /// `eventTimeMs`: an integer (`int64`)

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `LearningAssignmentRuleRunTopicLearningModuleReference` in the API.
 ///
-/// Part of
-/// [`LearningAssignmentRuleRunTopicLearningAssignmentsCreated`](crate::events::models::LearningAssignmentRuleRunTopicLearningAssignmentsCreated).
+/// Part of [`LearningAssignmentRuleRunTopicLearningAssignmentsCreated`](
+/// crate::events::models::LearningAssignmentRuleRunTopicLearningAssignmentsCreated).
 #[derive(Clone, Default)]
 pub struct LearningAssignmentRuleRunTopicLearningModuleReference {
     /// `id`: a string

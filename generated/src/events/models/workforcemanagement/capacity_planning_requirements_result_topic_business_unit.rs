@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CapacityPlanningRequirementsResultTopicBusinessUnit` in the API.
 ///
-/// Part of
-/// [`CapacityPlanningRequirementsResultTopicStaffingRequirementsNotification`](crate::events::models::CapacityPlanningRequirementsResultTopicStaffingRequirementsNotification).
+/// Part of [`CapacityPlanningRequirementsResultTopicStaffingRequirementsNotification`](
+/// crate::events::models::CapacityPlanningRequirementsResultTopicStaffingRequirementsNotification).
 #[derive(Clone, Default)]
 pub struct CapacityPlanningRequirementsResultTopicBusinessUnit {
     /// `id`: a string

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `PerformancePredictionCompleteEventTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`PerformancePredictionCompleteEventTopicPerformancePredictionCalculationNotification`](crate::events::models::PerformancePredictionCompleteEventTopicPerformancePredictionCalculationNotification).
+/// Part of [`PerformancePredictionCompleteEventTopicPerformancePredictionCalculationNotification`](
+/// crate::events::models::PerformancePredictionCompleteEventTopicPerformancePredictionCalculationNotification).
 #[derive(Clone, Default)]
 pub struct PerformancePredictionCompleteEventTopicErrorBody {
     /// `code`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `V2WfmOpportunityTopicOpportunityNotification` in the API.
 ///
-/// Arrives with the topic
-/// [`workforcemanagement_businessunit_opportunities`](crate::events::topics::workforcemanagement::workforcemanagement_businessunit_opportunities).
+/// Arrives with the topic [`workforcemanagement_businessunit_opportunities`](
+/// crate::events::topics::workforcemanagement::workforcemanagement_businessunit_opportunities).
 #[derive(Clone, Default)]
 pub struct V2WfmOpportunityTopicOpportunityNotification {
     /// `activityCodeId`: a string

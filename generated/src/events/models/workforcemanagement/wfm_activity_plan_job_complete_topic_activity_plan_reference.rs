@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmActivityPlanJobCompleteTopicActivityPlanReference` in the API.
 ///
-/// Part of
-/// [`WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification).
+/// Part of [`WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification`](
+/// crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanJobCompleteTopicActivityPlanReference {
     /// `id`: a string

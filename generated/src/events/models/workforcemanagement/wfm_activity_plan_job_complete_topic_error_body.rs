@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WfmActivityPlanJobCompleteTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification).
+/// Part of [`WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification`](
+/// crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanJobCompleteTopicErrorBody {
     /// `code`: a string

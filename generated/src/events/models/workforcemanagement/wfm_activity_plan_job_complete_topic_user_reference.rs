@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmActivityPlanJobCompleteTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmActivityPlanJobCompleteTopicActivityPlanSessionReference`](crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanSessionReference).
+/// Part of [`WfmActivityPlanJobCompleteTopicActivityPlanSessionReference`](
+/// crate::events::models::WfmActivityPlanJobCompleteTopicActivityPlanSessionReference).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanJobCompleteTopicUserReference {
     /// `id`: a string

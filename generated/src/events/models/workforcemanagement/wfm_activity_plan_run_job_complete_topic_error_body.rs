@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `WfmActivityPlanRunJobCompleteTopicErrorBody` in the API.
 ///
-/// Part of
-/// [`WfmActivityPlanRunJobCompleteTopicActivityPlanJobCompleteNotification`](crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanJobCompleteNotification).
+/// Part of [`WfmActivityPlanRunJobCompleteTopicActivityPlanJobCompleteNotification`](
+/// crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanJobCompleteNotification).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanRunJobCompleteTopicErrorBody {
     /// `code`: a string

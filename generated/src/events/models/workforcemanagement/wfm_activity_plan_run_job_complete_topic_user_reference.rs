@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmActivityPlanRunJobCompleteTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference`](crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference).
+/// Part of [`WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference`](
+/// crate::events::models::WfmActivityPlanRunJobCompleteTopicActivityPlanSessionReference).
 #[derive(Clone, Default)]
 pub struct WfmActivityPlanRunJobCompleteTopicUserReference {
     /// `id`: a string

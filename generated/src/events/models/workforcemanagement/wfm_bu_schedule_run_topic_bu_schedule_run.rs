@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `WfmBuScheduleRunTopicBuScheduleRun` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleRunTopicBuSchedulingRunProgressNotification`](crate::events::models::WfmBuScheduleRunTopicBuSchedulingRunProgressNotification).
+/// Part of [`WfmBuScheduleRunTopicBuSchedulingRunProgressNotification`](
+/// crate::events::models::WfmBuScheduleRunTopicBuSchedulingRunProgressNotification).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleRunTopicBuScheduleRun {
     /// `id`: a string

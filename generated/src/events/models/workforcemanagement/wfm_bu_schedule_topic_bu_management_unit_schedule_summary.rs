@@ -8,8 +8,8 @@ use crate::runtime::time;
 
 /// `WfmBuScheduleTopicBuManagementUnitScheduleSummary` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleTopicBuScheduleMetadata`](crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
+/// Part of [`WfmBuScheduleTopicBuScheduleMetadata`](
+/// crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicBuManagementUnitScheduleSummary {
     /// `agentCount`: an integer (`int64`)

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicBuScheduleGenerationResultSummary` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleTopicBuScheduleMetadata`](crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
+/// Part of [`WfmBuScheduleTopicBuScheduleMetadata`](
+/// crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicBuScheduleGenerationResultSummary {
     /// `failed`: a boolean

@@ -11,8 +11,8 @@ use crate::runtime::time;
 
 /// `WfmBuScheduleTopicBuScheduleMetadata` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleTopicBuScheduleNotification`](crate::events::models::WfmBuScheduleTopicBuScheduleNotification).
+/// Part of [`WfmBuScheduleTopicBuScheduleNotification`](
+/// crate::events::models::WfmBuScheduleTopicBuScheduleNotification).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicBuScheduleMetadata {
     /// `description`: a string

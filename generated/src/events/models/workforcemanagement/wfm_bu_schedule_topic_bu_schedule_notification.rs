@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicBuScheduleNotification` in the API.
 ///
-/// Arrives with the topic
-/// [`workforcemanagement_businessunit_schedules`](crate::events::topics::workforcemanagement::workforcemanagement_businessunit_schedules).
+/// Arrives with the topic [`workforcemanagement_businessunit_schedules`](
+/// crate::events::topics::workforcemanagement::workforcemanagement_businessunit_schedules).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicBuScheduleNotification {
     /// `eventType`: one of `Update`, `Import`, `Copy`, `Delete`

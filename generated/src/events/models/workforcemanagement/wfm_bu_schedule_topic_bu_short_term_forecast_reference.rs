@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicBuShortTermForecastReference` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleTopicBuScheduleMetadata`](crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
+/// Part of [`WfmBuScheduleTopicBuScheduleMetadata`](
+/// crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicBuShortTermForecastReference {
     /// `description`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicManagementUnit` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleTopicBuManagementUnitScheduleSummary`](crate::events::models::WfmBuScheduleTopicBuManagementUnitScheduleSummary).
+/// Part of [`WfmBuScheduleTopicBuManagementUnitScheduleSummary`](
+/// crate::events::models::WfmBuScheduleTopicBuManagementUnitScheduleSummary).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicManagementUnit {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicSchedulerMessageSeverityCount` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleTopicBuScheduleGenerationResultSummary`](crate::events::models::WfmBuScheduleTopicBuScheduleGenerationResultSummary).
+/// Part of [`WfmBuScheduleTopicBuScheduleGenerationResultSummary`](
+/// crate::events::models::WfmBuScheduleTopicBuScheduleGenerationResultSummary).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicSchedulerMessageSeverityCount {
     /// `count`: an integer (`int64`)

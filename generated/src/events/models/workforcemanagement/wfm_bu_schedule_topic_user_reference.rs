@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `WfmBuScheduleTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleTopicBuManagementUnitScheduleSummary`](crate::events::models::WfmBuScheduleTopicBuManagementUnitScheduleSummary),
-/// [`WfmBuScheduleTopicWfmVersionedEntityMetadata`](crate::events::models::WfmBuScheduleTopicWfmVersionedEntityMetadata).
+/// Part of [`WfmBuScheduleTopicBuManagementUnitScheduleSummary`](
+/// crate::events::models::WfmBuScheduleTopicBuManagementUnitScheduleSummary),
+/// [`WfmBuScheduleTopicWfmVersionedEntityMetadata`](
+/// crate::events::models::WfmBuScheduleTopicWfmVersionedEntityMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicUserReference {
     /// `id`: a string

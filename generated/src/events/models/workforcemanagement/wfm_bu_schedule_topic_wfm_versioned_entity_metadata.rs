@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `WfmBuScheduleTopicWfmVersionedEntityMetadata` in the API.
 ///
-/// Part of
-/// [`WfmBuScheduleTopicBuScheduleMetadata`](crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
+/// Part of [`WfmBuScheduleTopicBuScheduleMetadata`](
+/// crate::events::models::WfmBuScheduleTopicBuScheduleMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuScheduleTopicWfmVersionedEntityMetadata {
     /// `dateModified`: a timestamp

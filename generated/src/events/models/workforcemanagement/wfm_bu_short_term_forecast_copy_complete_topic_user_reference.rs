@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmBuShortTermForecastCopyCompleteTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmBuShortTermForecastCopyCompleteTopicWfmVersionedEntityMetadata`](crate::events::models::WfmBuShortTermForecastCopyCompleteTopicWfmVersionedEntityMetadata).
+/// Part of [`WfmBuShortTermForecastCopyCompleteTopicWfmVersionedEntityMetadata`](
+/// crate::events::models::WfmBuShortTermForecastCopyCompleteTopicWfmVersionedEntityMetadata).
 #[derive(Clone, Default)]
 pub struct WfmBuShortTermForecastCopyCompleteTopicUserReference {
     /// `id`: a string

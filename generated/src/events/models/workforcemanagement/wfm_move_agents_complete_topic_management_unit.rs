@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmMoveAgentsCompleteTopicManagementUnit` in the API.
 ///
-/// Part of
-/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
+/// Part of [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](
+/// crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
 #[derive(Clone, Default)]
 pub struct WfmMoveAgentsCompleteTopicManagementUnit {
     /// `id`: a string

@@ -4,9 +4,10 @@ use crate::runtime::codec;
 
 /// `WfmMoveAgentsCompleteTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentData`](crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentData),
-/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
+/// Part of [`WfmMoveAgentsCompleteTopicWfmMoveAgentData`](
+/// crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentData),
+/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](
+/// crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
 #[derive(Clone, Default)]
 pub struct WfmMoveAgentsCompleteTopicUserReference {
     /// `id`: a string

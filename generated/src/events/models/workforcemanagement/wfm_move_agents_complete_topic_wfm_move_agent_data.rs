@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmMoveAgentsCompleteTopicWfmMoveAgentData` in the API.
 ///
-/// Part of
-/// [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
+/// Part of [`WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete`](
+/// crate::events::models::WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete).
 #[derive(Clone, Default)]
 pub struct WfmMoveAgentsCompleteTopicWfmMoveAgentData {
     /// `result`: `WfmMoveAgentsCompleteTopicWfmMoveAgentDataResult`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete` in the API.
 ///
-/// Arrives with the topic
-/// [`workforcemanagement_agents`](crate::events::topics::workforcemanagement::workforcemanagement_agents).
+/// Arrives with the topic [`workforcemanagement_agents`](
+/// crate::events::topics::workforcemanagement::workforcemanagement_agents).
 #[derive(Clone, Default)]
 pub struct WfmMoveAgentsCompleteTopicWfmMoveAgentsComplete {
     /// `destinationManagementUnit`: `WfmMoveAgentsCompleteTopicManagementUnit`

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmMoveManagementUnitTopicBusinessUnit` in the API.
 ///
-/// Part of
-/// [`WfmMoveManagementUnitTopicMoveManagementUnitNotification`](crate::events::models::WfmMoveManagementUnitTopicMoveManagementUnitNotification).
+/// Part of [`WfmMoveManagementUnitTopicMoveManagementUnitNotification`](
+/// crate::events::models::WfmMoveManagementUnitTopicMoveManagementUnitNotification).
 #[derive(Clone, Default)]
 pub struct WfmMoveManagementUnitTopicBusinessUnit {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `WfmScheduleTopicWfmScheduleNotification` in the API.
 ///
-/// Arrives with the topic
-/// [`workforcemanagement_managementunit_schedules`](crate::events::topics::workforcemanagement::workforcemanagement_managementunit_schedules).
+/// Arrives with the topic [`workforcemanagement_managementunit_schedules`](
+/// crate::events::topics::workforcemanagement::workforcemanagement_managementunit_schedules).
 #[derive(Clone, Default)]
 pub struct WfmScheduleTopicWfmScheduleNotification {
     /// `downloadUrl`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedMuTopicQueueReference` in the API.
 ///
-/// Part of
-/// [`WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate).
+/// Part of [`WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate`](
+/// crate::events::models::WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedMuTopicQueueReference {
     /// `id`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedMuTopicUriReference` in the API.
 ///
-/// Part of
-/// [`WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate).
+/// Part of [`WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate`](
+/// crate::events::models::WfmUserScheduleAdherenceUpdatedMuTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedMuTopicUriReference {
     /// `id`: a string

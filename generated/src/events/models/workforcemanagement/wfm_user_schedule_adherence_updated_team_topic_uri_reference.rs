@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTeamTopicUriReference` in the API.
 ///
-/// Part of
-/// [`WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate).
+/// Part of [`WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate`](
+/// crate::events::models::WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTeamTopicUriReference {
     /// `id`: a string

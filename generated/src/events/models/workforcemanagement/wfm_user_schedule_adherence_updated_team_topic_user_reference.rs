@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `WfmUserScheduleAdherenceUpdatedTeamTopicUserReference` in the API.
 ///
-/// Part of
-/// [`WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate`](crate::events::models::WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate).
+/// Part of [`WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate`](
+/// crate::events::models::WfmUserScheduleAdherenceUpdatedTeamTopicUserScheduleAdherenceUpdate).
 #[derive(Clone, Default)]
 pub struct WfmUserScheduleAdherenceUpdatedTeamTopicUserReference {
     /// `id`: a string

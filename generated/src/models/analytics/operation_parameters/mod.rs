@@ -5,8 +5,8 @@ export!(analytics_botflows_divisions_reportingturns: GetAnalyticsBotflowDivision
 export!(analytics_botflows_reportingturns: GetAnalyticsBotflowReportingturnsAskActionResults);
 export!(analytics_botflows_sessions: GetAnalyticsBotflowSessionsBotResultCategories);
 export!(analytics_reporting_dashboards_users: GetAnalyticsReportingDashboardsUsersState);
-export!(
-    analytics_reporting_settings_dashboards_query: GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter,
-        GetAnalyticsReportingSettingsDashboardsQueryDashboardState,
-        GetAnalyticsReportingSettingsDashboardsQueryDashboardType
+export!(analytics_reporting_settings_dashboards_query:
+    GetAnalyticsReportingSettingsDashboardsQueryDashboardAccessFilter,
+    GetAnalyticsReportingSettingsDashboardsQueryDashboardState,
+    GetAnalyticsReportingSettingsDashboardsQueryDashboardType
 );

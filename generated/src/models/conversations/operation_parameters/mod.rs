@@ -9,33 +9,29 @@ export!(conversations_emails_recordingstate: PutConversationsEmailRecordingstate
 export!(conversations_messages_communications_messages_media: GetConversationsMessageCommunicationMessagesMediaStatus);
 export!(conversations_messages_recordingstate: PutConversationsMessageRecordingstateResponse);
 export!(conversations_messaging_integrations: GetConversationsMessagingIntegrationsExpand);
-export!(
-    conversations_messaging_integrations_apple: GetConversationsMessagingIntegrationsAppleExpand,
-        GetConversationsMessagingIntegrationsAppleIntegrationIdExpand
+export!(conversations_messaging_integrations_apple:
+    GetConversationsMessagingIntegrationsAppleExpand, GetConversationsMessagingIntegrationsAppleIntegrationIdExpand
 );
-export!(
-    conversations_messaging_integrations_facebook: GetConversationsMessagingIntegrationsFacebookExpand,
-        GetConversationsMessagingIntegrationsFacebookIntegrationIdExpand
+export!(conversations_messaging_integrations_facebook:
+    GetConversationsMessagingIntegrationsFacebookExpand,
+    GetConversationsMessagingIntegrationsFacebookIntegrationIdExpand
 );
-export!(
-    conversations_messaging_integrations_instagram: GetConversationsMessagingIntegrationsInstagramExpand,
-        GetConversationsMessagingIntegrationsInstagramIntegrationIdExpand
+export!(conversations_messaging_integrations_instagram:
+    GetConversationsMessagingIntegrationsInstagramExpand,
+    GetConversationsMessagingIntegrationsInstagramIntegrationIdExpand
 );
-export!(
-    conversations_messaging_integrations_open: GetConversationsMessagingIntegrationsOpenExpand,
-        GetConversationsMessagingIntegrationsOpenIntegrationIdExpand
+export!(conversations_messaging_integrations_open:
+    GetConversationsMessagingIntegrationsOpenExpand, GetConversationsMessagingIntegrationsOpenIntegrationIdExpand
 );
-export!(
-    conversations_messaging_integrations_open_extensions_googlebusinessprofile:
-        GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationIdExpand
+export!(conversations_messaging_integrations_open_extensions_googlebusinessprofile:
+    GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileIntegrationIdExpand
 );
-export!(
-    conversations_messaging_integrations_twitter: GetConversationsMessagingIntegrationsTwitterExpand,
-        GetConversationsMessagingIntegrationsTwitterIntegrationIdExpand
+export!(conversations_messaging_integrations_twitter:
+    GetConversationsMessagingIntegrationsTwitterExpand, GetConversationsMessagingIntegrationsTwitterIntegrationIdExpand
 );
-export!(
-    conversations_messaging_integrations_whatsapp: GetConversationsMessagingIntegrationsWhatsappExpand,
-        GetConversationsMessagingIntegrationsWhatsappIntegrationIdExpand
+export!(conversations_messaging_integrations_whatsapp:
+    GetConversationsMessagingIntegrationsWhatsappExpand,
+    GetConversationsMessagingIntegrationsWhatsappIntegrationIdExpand
 );
 export!(conversations_screenshares_recordingstate: PutConversationsScreenshareRecordingstateResponse);
 export!(conversations_socials_recordingstate: PutConversationsSocialRecordingstateResponse);

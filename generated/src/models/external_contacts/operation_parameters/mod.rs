@@ -6,16 +6,15 @@ export!(externalcontacts_contacts_unresolved: GetExternalcontactsContactUnresolv
 export!(externalcontacts_identifierlookup: PostExternalcontactsIdentifierlookupExpand);
 export!(externalcontacts_identifierlookup_contacts: PostExternalcontactsIdentifierlookupContactsExpand);
 export!(externalcontacts_identifierlookup_organizations: PostExternalcontactsIdentifierlookupOrganizationsExpand);
-export!(
-    externalcontacts_import_jobs: GetExternalcontactsImportJobExpand, GetExternalcontactsImportJobsExpand,
-        GetExternalcontactsImportJobsJobStatus, GetExternalcontactsImportJobsSortOrder
+export!(externalcontacts_import_jobs:
+    GetExternalcontactsImportJobExpand, GetExternalcontactsImportJobsExpand, GetExternalcontactsImportJobsJobStatus,
+    GetExternalcontactsImportJobsSortOrder
 );
 export!(externalcontacts_import_settings: GetExternalcontactsImportSettingsSortOrder);
 export!(externalcontacts_organizations: GetExternalcontactsOrganizationExpand, GetExternalcontactsOrganizationsExpand);
 export!(externalcontacts_organizations_contacts: GetExternalcontactsOrganizationContactsExpand);
-export!(
-    externalcontacts_organizations_notes: GetExternalcontactsOrganizationNoteExpand,
-        GetExternalcontactsOrganizationNotesExpand
+export!(externalcontacts_organizations_notes:
+    GetExternalcontactsOrganizationNoteExpand, GetExternalcontactsOrganizationNotesExpand
 );
 export!(externalcontacts_organizations_relationships: GetExternalcontactsOrganizationRelationshipsExpand);
 export!(externalcontacts_relationships: GetExternalcontactsRelationshipExpand);

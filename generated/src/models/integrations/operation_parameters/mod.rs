@@ -3,16 +3,16 @@
 export!(integrations: GetIntegrationsReportedState);
 export!(integrations_actions: GetIntegrationsActionExpand, GetIntegrationsActionsSortOrder);
 export!(integrations_actions_categories: GetIntegrationsActionsCategoriesSortOrder);
-export!(
-    integrations_actions_certificates: GetIntegrationsActionsCertificatesStatus, GetIntegrationsActionsCertificatesType
+export!(integrations_actions_certificates:
+    GetIntegrationsActionsCertificatesStatus, GetIntegrationsActionsCertificatesType
 );
 export!(integrations_actions_draft: GetIntegrationsActionDraftExpand);
 export!(integrations_actions_drafts: GetIntegrationsActionsDraftsSortOrder);
 export!(integrations_speech_lex_bot_aliases: GetIntegrationsSpeechLexBotBotIdAliasesStatus);
 export!(integrations_speech_lexv2_bot_aliases: GetIntegrationsSpeechLexv2BotBotIdAliasesStatus);
-export!(
-    integrations_speech_nuance_bots: GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand,
-        GetIntegrationsSpeechNuanceNuanceIntegrationIdBotTargetChannel
+export!(integrations_speech_nuance_bots:
+    GetIntegrationsSpeechNuanceNuanceIntegrationIdBotExpand,
+    GetIntegrationsSpeechNuanceNuanceIntegrationIdBotTargetChannel
 );
 export!(integrations_speech_nuance_bots_jobs: PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJobsExpand);
 export!(integrations_types_configschemas: GetIntegrationsTypeConfigschemaConfigType);

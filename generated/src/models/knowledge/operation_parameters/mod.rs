@@ -3,31 +3,27 @@
 export!(knowledge_connections: GetKnowledgeConnectionExpand);
 export!(knowledge_guest_sessions_categories: GetKnowledgeGuestSessionCategoriesSortBy);
 export!(knowledge_guest_sessions_documents_search: PostKnowledgeGuestSessionDocumentsSearchExpand);
-export!(
-    knowledge_knowledgebases: GetKnowledgeKnowledgebasesCoreLanguage, GetKnowledgeKnowledgebasesSortBy,
-        GetKnowledgeKnowledgebasesSortOrder
+export!(knowledge_knowledgebases:
+    GetKnowledgeKnowledgebasesCoreLanguage, GetKnowledgeKnowledgebasesSortBy, GetKnowledgeKnowledgebasesSortOrder
 );
 export!(knowledge_knowledgebases_categories: GetKnowledgeKnowledgebaseCategoriesSortBy);
-export!(
-    knowledge_knowledgebases_documents: GetKnowledgeKnowledgebaseDocumentExpand, GetKnowledgeKnowledgebaseDocumentState,
-        GetKnowledgeKnowledgebaseDocumentsExpand
+export!(knowledge_knowledgebases_documents:
+    GetKnowledgeKnowledgebaseDocumentExpand, GetKnowledgeKnowledgebaseDocumentState,
+    GetKnowledgeKnowledgebaseDocumentsExpand
 );
-export!(
-    knowledge_knowledgebases_documents_feedback: GetKnowledgeKnowledgebaseDocumentFeedbackAppType,
-        GetKnowledgeKnowledgebaseDocumentFeedbackQueryType, GetKnowledgeKnowledgebaseDocumentFeedbackState,
-        GetKnowledgeKnowledgebaseDocumentsFeedbackAppType, GetKnowledgeKnowledgebaseDocumentsFeedbackQueryType,
-        GetKnowledgeKnowledgebaseDocumentsFeedbackState
+export!(knowledge_knowledgebases_documents_feedback:
+    GetKnowledgeKnowledgebaseDocumentFeedbackAppType, GetKnowledgeKnowledgebaseDocumentFeedbackQueryType,
+    GetKnowledgeKnowledgebaseDocumentFeedbackState, GetKnowledgeKnowledgebaseDocumentsFeedbackAppType,
+    GetKnowledgeKnowledgebaseDocumentsFeedbackQueryType, GetKnowledgeKnowledgebaseDocumentsFeedbackState
 );
 export!(knowledge_knowledgebases_documents_query: PostKnowledgeKnowledgebaseDocumentsQueryExpand);
 export!(knowledge_knowledgebases_documents_search: PostKnowledgeKnowledgebaseDocumentsSearchExpand);
-export!(
-    knowledge_knowledgebases_documents_variations: GetKnowledgeKnowledgebaseDocumentVariationDocumentState,
-        GetKnowledgeKnowledgebaseDocumentVariationExpand, GetKnowledgeKnowledgebaseDocumentVariationsDocumentState,
-        GetKnowledgeKnowledgebaseDocumentVariationsExpand
+export!(knowledge_knowledgebases_documents_variations:
+    GetKnowledgeKnowledgebaseDocumentVariationDocumentState, GetKnowledgeKnowledgebaseDocumentVariationExpand,
+    GetKnowledgeKnowledgebaseDocumentVariationsDocumentState, GetKnowledgeKnowledgebaseDocumentVariationsExpand
 );
-export!(
-    knowledge_knowledgebases_documents_versions: GetKnowledgeKnowledgebaseDocumentVersionExpand,
-        GetKnowledgeKnowledgebaseDocumentVersionsExpand
+export!(knowledge_knowledgebases_documents_versions:
+    GetKnowledgeKnowledgebaseDocumentVersionExpand, GetKnowledgeKnowledgebaseDocumentVersionsExpand
 );
 export!(knowledge_knowledgebases_import_jobs: GetKnowledgeKnowledgebaseImportJobExpand);
 export!(knowledge_knowledgebases_operations: GetKnowledgeKnowledgebaseOperationsType);
@@ -35,12 +31,11 @@ export!(knowledge_knowledgebases_parse_jobs: GetKnowledgeKnowledgebaseParseJobEx
 export!(knowledge_knowledgebases_sources: GetKnowledgeKnowledgebaseSourcesExpand, GetKnowledgeKnowledgebaseSourcesType);
 export!(knowledge_knowledgebases_sources_salesforce: GetKnowledgeKnowledgebaseSourcesSalesforceSourceIdExpand);
 export!(knowledge_knowledgebases_sources_servicenow: GetKnowledgeKnowledgebaseSourcesServicenowSourceIdExpand);
-export!(
-    knowledge_knowledgebases_unanswered_groups: GetKnowledgeKnowledgebaseUnansweredGroupApp,
-        GetKnowledgeKnowledgebaseUnansweredGroupsApp
+export!(knowledge_knowledgebases_unanswered_groups:
+    GetKnowledgeKnowledgebaseUnansweredGroupApp, GetKnowledgeKnowledgebaseUnansweredGroupsApp
 );
-export!(
-    knowledge_knowledgebases_unanswered_groups_phrasegroups: GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroupApp
+export!(knowledge_knowledgebases_unanswered_groups_phrasegroups:
+    GetKnowledgeKnowledgebaseUnansweredGroupPhrasegroupApp
 );
 export!(knowledge_settings: GetKnowledgeSettingsSortBy, GetKnowledgeSettingsSortOrder);
 export!(knowledge_sources: GetKnowledgeSourceExpand, GetKnowledgeSourcesExpand);

@@ -2,51 +2,46 @@
 
 export!(outbound_attemptlimits: GetOutboundAttemptlimitsFilterType, GetOutboundAttemptlimitsSortOrder);
 export!(outbound_callabletimesets: GetOutboundCallabletimesetsFilterType, GetOutboundCallabletimesetsSortOrder);
-export!(
-    outbound_callanalysisresponsesets: GetOutboundCallanalysisresponsesetsFilterType,
-        GetOutboundCallanalysisresponsesetsSortOrder
+export!(outbound_callanalysisresponsesets:
+    GetOutboundCallanalysisresponsesetsFilterType, GetOutboundCallanalysisresponsesetsSortOrder
 );
 export!(outbound_campaignrules: GetOutboundCampaignrulesFilterType, GetOutboundCampaignrulesSortOrder);
 export!(outbound_campaigns: GetOutboundCampaignsFilterType, GetOutboundCampaignsSortOrder);
 export!(outbound_campaigns_all: GetOutboundCampaignsAllMediaType, GetOutboundCampaignsAllSortOrder);
-export!(
-    outbound_campaigns_all_divisionviews: GetOutboundCampaignsAllDivisionviewsMediaType,
-        GetOutboundCampaignsAllDivisionviewsSortOrder
+export!(outbound_campaigns_all_divisionviews:
+    GetOutboundCampaignsAllDivisionviewsMediaType, GetOutboundCampaignsAllDivisionviewsSortOrder
 );
-export!(
-    outbound_campaigns_divisionviews: GetOutboundCampaignsDivisionviewsFilterType,
-        GetOutboundCampaignsDivisionviewsSortOrder
+export!(outbound_campaigns_divisionviews:
+    GetOutboundCampaignsDivisionviewsFilterType, GetOutboundCampaignsDivisionviewsSortOrder
 );
 export!(outbound_contactlistfilters: GetOutboundContactlistfiltersFilterType, GetOutboundContactlistfiltersSortOrder);
 export!(outbound_contactlists: GetOutboundContactlistsFilterType, GetOutboundContactlistsSortOrder);
-export!(
-    outbound_contactlists_divisionviews: GetOutboundContactlistsDivisionviewsFilterType,
-        GetOutboundContactlistsDivisionviewsSortOrder
+export!(outbound_contactlists_divisionviews:
+    GetOutboundContactlistsDivisionviewsFilterType, GetOutboundContactlistsDivisionviewsSortOrder
 );
-export!(
-    outbound_contactlisttemplates: GetOutboundContactlisttemplatesFilterType, GetOutboundContactlisttemplatesSortOrder
+export!(outbound_contactlisttemplates:
+    GetOutboundContactlisttemplatesFilterType, GetOutboundContactlisttemplatesSortOrder
 );
 export!(outbound_digitalrulesets: GetOutboundDigitalrulesetsSortBy, GetOutboundDigitalrulesetsSortOrder);
-export!(
-    outbound_dnclists: GetOutboundDnclistsDncSourceType, GetOutboundDnclistsFilterType, GetOutboundDnclistsSortOrder
+export!(outbound_dnclists:
+    GetOutboundDnclistsDncSourceType, GetOutboundDnclistsFilterType, GetOutboundDnclistsSortOrder
 );
-export!(
-    outbound_dnclists_divisionviews: GetOutboundDnclistsDivisionviewsDncSourceType,
-        GetOutboundDnclistsDivisionviewsFilterType, GetOutboundDnclistsDivisionviewsSortOrder
+export!(outbound_dnclists_divisionviews:
+    GetOutboundDnclistsDivisionviewsDncSourceType, GetOutboundDnclistsDivisionviewsFilterType,
+    GetOutboundDnclistsDivisionviewsSortOrder
 );
 export!(outbound_events: GetOutboundEventsFilterType, GetOutboundEventsSortOrder);
-export!(
-    outbound_filespecificationtemplates: GetOutboundFilespecificationtemplatesFilterType,
-        GetOutboundFilespecificationtemplatesSortOrder
+export!(outbound_filespecificationtemplates:
+    GetOutboundFilespecificationtemplatesFilterType, GetOutboundFilespecificationtemplatesSortOrder
 );
 export!(outbound_importtemplates: GetOutboundImporttemplatesFilterType, GetOutboundImporttemplatesSortOrder);
-export!(
-    outbound_messagingcampaigns: GetOutboundMessagingcampaignsCampaignStatus, GetOutboundMessagingcampaignsSortBy,
-        GetOutboundMessagingcampaignsSortOrder, GetOutboundMessagingcampaignsType
+export!(outbound_messagingcampaigns:
+    GetOutboundMessagingcampaignsCampaignStatus, GetOutboundMessagingcampaignsSortBy,
+    GetOutboundMessagingcampaignsSortOrder, GetOutboundMessagingcampaignsType
 );
-export!(
-    outbound_messagingcampaigns_divisionviews: GetOutboundMessagingcampaignsDivisionviewsCampaignStatus,
-        GetOutboundMessagingcampaignsDivisionviewsSortOrder, GetOutboundMessagingcampaignsDivisionviewsType
+export!(outbound_messagingcampaigns_divisionviews:
+    GetOutboundMessagingcampaignsDivisionviewsCampaignStatus, GetOutboundMessagingcampaignsDivisionviewsSortOrder,
+    GetOutboundMessagingcampaignsDivisionviewsType
 );
 export!(outbound_rulesets: GetOutboundRulesetsFilterType, GetOutboundRulesetsSortOrder);
 export!(outbound_sequences: GetOutboundSequencesFilterType, GetOutboundSequencesSortOrder);

@@ -3,7 +3,7 @@
 export!(responsemanagement_libraries: GetResponsemanagementLibrariesMessagingTemplateFilter);
 export!(responsemanagement_libraries_divisionviews: GetResponsemanagementLibrariesDivisionviewsMessagingTemplateFilter);
 export!(responsemanagement_responseassets_search: PostResponsemanagementResponseassetsSearchExpand);
-export!(
-    responsemanagement_responses: GetResponsemanagementResponseExpand, GetResponsemanagementResponsesExpand,
-        PostResponsemanagementResponsesExpand, PutResponsemanagementResponseExpand
+export!(responsemanagement_responses:
+    GetResponsemanagementResponseExpand, GetResponsemanagementResponsesExpand, PostResponsemanagementResponsesExpand,
+    PutResponsemanagementResponseExpand
 );

@@ -6,9 +6,9 @@ export!(routing_email_outbound_domains: GetRoutingEmailOutboundDomainExpand, Get
 export!(routing_languages: GetRoutingLanguagesSortOrder);
 export!(routing_message_recipients: GetRoutingMessageRecipientsMessengerType);
 export!(routing_predictors: GetRoutingPredictorsState);
-export!(
-    routing_predictors_keyperformanceindicators: GetRoutingPredictorsKeyperformanceindicatorExpand,
-        GetRoutingPredictorsKeyperformanceindicatorsExpand, GetRoutingPredictorsKeyperformanceindicatorsKpiGroup
+export!(routing_predictors_keyperformanceindicators:
+    GetRoutingPredictorsKeyperformanceindicatorExpand, GetRoutingPredictorsKeyperformanceindicatorsExpand,
+    GetRoutingPredictorsKeyperformanceindicatorsKpiGroup
 );
 export!(routing_queues: GetRoutingQueueExpand, GetRoutingQueuesExpand, GetRoutingQueuesSortOrder);
 export!(routing_queues_assistant: GetRoutingQueueAssistantExpand);
@@ -16,23 +16,20 @@ export!(routing_queues_divisionviews: GetRoutingQueuesDivisionviewsSortBy, GetRo
 export!(routing_queues_divisionviews_all: GetRoutingQueuesDivisionviewsAllSortOrder);
 export!(routing_queues_me: GetRoutingQueuesMeSortOrder);
 export!(routing_queues_mediatypes_estimatedwaittime: GetRoutingQueueMediatypeEstimatedwaittimeMediaType);
-export!(
-    routing_queues_members: GetRoutingQueueMembersExpand, GetRoutingQueueMembersMemberBy,
-        GetRoutingQueueMembersSortOrder
+export!(routing_queues_members:
+    GetRoutingQueueMembersExpand, GetRoutingQueueMembersMemberBy, GetRoutingQueueMembersSortOrder
 );
 export!(routing_queues_users: GetRoutingQueueUsersExpand, GetRoutingQueueUsersSortOrder);
 export!(routing_skillexpressions: GetRoutingSkillexpressionFormat, GetRoutingSkillexpressionsFormat);
 export!(routing_skillexpressions_queue: GetRoutingSkillexpressionsQueueQueueIdFormat);
 export!(routing_skillgroups_members: GetRoutingSkillgroupMembersExpand);
 export!(routing_skillgroups_members_divisions: GetRoutingSkillgroupMembersDivisionsExpand);
-export!(
-    routing_sms_availablephonenumbers: GetRoutingSmsAvailablephonenumbersAddressRequirement,
-        GetRoutingSmsAvailablephonenumbersPhoneNumberType
+export!(routing_sms_availablephonenumbers:
+    GetRoutingSmsAvailablephonenumbersAddressRequirement, GetRoutingSmsAvailablephonenumbersPhoneNumberType
 );
-export!(
-    routing_sms_phonenumbers: GetRoutingSmsPhonenumberExpand, GetRoutingSmsPhonenumbersExpand,
-        GetRoutingSmsPhonenumbersPhoneNumberStatus, GetRoutingSmsPhonenumbersPhoneNumberType,
-        GetRoutingSmsPhonenumbersSortBy, GetRoutingSmsPhonenumbersSortOrder
+export!(routing_sms_phonenumbers:
+    GetRoutingSmsPhonenumberExpand, GetRoutingSmsPhonenumbersExpand, GetRoutingSmsPhonenumbersPhoneNumberStatus,
+    GetRoutingSmsPhonenumbersPhoneNumberType, GetRoutingSmsPhonenumbersSortBy, GetRoutingSmsPhonenumbersSortOrder
 );
 export!(routing_utilization_labels: GetRoutingUtilizationLabelsSortOrder);
 export!(routing_wrapupcodes: GetRoutingWrapupcodesSortBy, GetRoutingWrapupcodesSortOrder);

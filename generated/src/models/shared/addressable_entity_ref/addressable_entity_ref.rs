@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// [`get_orgauthorization_trustees_care`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_recordings_deletionprotection`]: crate::api::PostRecordingsDeletionprotection\n [`get_orgauthorization_trustees_care`]: crate::api::GetOrgauthorizationTrusteesCare\n"
+    doc = "",
+    doc = " [`post_recordings_deletionprotection`]: crate::api::PostRecordingsDeletionprotection",
+    doc = " [`get_orgauthorization_trustees_care`]: crate::api::GetOrgauthorizationTrusteesCare"
 )]
 #[derive(Clone, Default)]
 pub struct AddressableEntityRef {

@@ -10,7 +10,12 @@ use crate::runtime::codec;
 /// [`post_assistant_queue_users_bulk_remove`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`patch_alerting_alerts_bulk`]: crate::api::PatchAlertingAlertsBulk\n [`patch_alerting_rules_bulk`]: crate::api::PatchAlertingRulesBulk\n [`post_alerting_rules_bulk_remove`]: crate::api::PostAlertingRulesBulkRemove\n [`post_assistant_queue_users_bulk_add`]: crate::api::PostAssistantQueueUsersBulkAdd\n [`post_assistant_queue_users_bulk_remove`]: crate::api::PostAssistantQueueUsersBulkRemove\n"
+    doc = "",
+    doc = " [`patch_alerting_alerts_bulk`]: crate::api::PatchAlertingAlertsBulk",
+    doc = " [`patch_alerting_rules_bulk`]: crate::api::PatchAlertingRulesBulk",
+    doc = " [`post_alerting_rules_bulk_remove`]: crate::api::PostAlertingRulesBulkRemove",
+    doc = " [`post_assistant_queue_users_bulk_add`]: crate::api::PostAssistantQueueUsersBulkAdd",
+    doc = " [`post_assistant_queue_users_bulk_remove`]: crate::api::PostAssistantQueueUsersBulkRemove"
 )]
 #[derive(Clone, Default)]
 pub struct BulkResponse {

@@ -16,7 +16,11 @@ use crate::runtime::time;
 /// [`get_assistants`]. Taken by [`patch_assistant`], [`post_assistants`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_assistant`]: crate::api::GetAssistant\n [`patch_assistant`]: crate::api::PatchAssistant\n [`post_assistants`]: crate::api::PostAssistants\n [`get_assistants`]: crate::api::GetAssistants\n"
+    doc = "",
+    doc = " [`get_assistant`]: crate::api::GetAssistant",
+    doc = " [`patch_assistant`]: crate::api::PatchAssistant",
+    doc = " [`post_assistants`]: crate::api::PostAssistants",
+    doc = " [`get_assistants`]: crate::api::GetAssistants"
 )]
 #[derive(Clone, Default)]
 pub struct Assistant {

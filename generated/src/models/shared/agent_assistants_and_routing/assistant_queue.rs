@@ -11,7 +11,13 @@ use crate::runtime::time;
 /// [`patch_assistant_queues`], [`put_assistant_queue`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_assistant_queue`]: crate::api::GetAssistantQueue\n [`get_routing_queue_assistant`]: crate::api::GetRoutingQueueAssistant\n [`put_assistant_queue`]: crate::api::PutAssistantQueue\n [`get_assistant_queues`]: crate::api::GetAssistantQueues\n [`get_assistants_queues`]: crate::api::GetAssistantsQueues\n [`patch_assistant_queues`]: crate::api::PatchAssistantQueues\n"
+    doc = "",
+    doc = " [`get_assistant_queue`]: crate::api::GetAssistantQueue",
+    doc = " [`get_routing_queue_assistant`]: crate::api::GetRoutingQueueAssistant",
+    doc = " [`put_assistant_queue`]: crate::api::PutAssistantQueue",
+    doc = " [`get_assistant_queues`]: crate::api::GetAssistantQueues",
+    doc = " [`get_assistants_queues`]: crate::api::GetAssistantsQueues",
+    doc = " [`patch_assistant_queues`]: crate::api::PatchAssistantQueues"
 )]
 #[derive(Clone, Default)]
 pub struct AssistantQueue {

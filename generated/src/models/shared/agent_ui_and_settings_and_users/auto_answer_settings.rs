@@ -13,7 +13,13 @@ use std::collections::BTreeMap;
 /// [`put_users_agentui_agents_autoanswer_agent_id_settings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_users_agentui_agents_autoanswer_agent_id_settings`]: crate::api::GetUsersAgentuiAgentsAutoanswerAgentIdSettings\n [`patch_users_agentui_agents_autoanswer_agent_id_settings`]: crate::api::PatchUsersAgentuiAgentsAutoanswerAgentIdSettings\n [`put_users_agentui_agents_autoanswer_agent_id_settings`]: crate::api::PutUsersAgentuiAgentsAutoanswerAgentIdSettings\n"
+    doc = "",
+    doc = " [`get_users_agentui_agents_autoanswer_agent_id_settings`]:",
+    doc = " crate::api::GetUsersAgentuiAgentsAutoanswerAgentIdSettings",
+    doc = " [`patch_users_agentui_agents_autoanswer_agent_id_settings`]:",
+    doc = " crate::api::PatchUsersAgentuiAgentsAutoanswerAgentIdSettings",
+    doc = " [`put_users_agentui_agents_autoanswer_agent_id_settings`]:",
+    doc = " crate::api::PutUsersAgentuiAgentsAutoanswerAgentIdSettings"
 )]
 #[derive(Clone, Default)]
 pub struct AutoAnswerSettings {

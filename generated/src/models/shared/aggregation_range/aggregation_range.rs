@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`AgentUtilizationAggregationView`], [`AnalyticsQueryAggregation`], [`BotAggregationView`], 15 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ActionAggregationView`]: crate::models::ActionAggregationView\n [`AgentCopilotAggregationView`]: crate::models::AgentCopilotAggregationView\n [`AgentUtilizationAggregationView`]: crate::models::AgentUtilizationAggregationView\n [`AnalyticsQueryAggregation`]: crate::models::AnalyticsQueryAggregation\n [`BotAggregationView`]: crate::models::BotAggregationView\n"
+    doc = "",
+    doc = " [`ActionAggregationView`]: crate::models::ActionAggregationView",
+    doc = " [`AgentCopilotAggregationView`]: crate::models::AgentCopilotAggregationView",
+    doc = " [`AgentUtilizationAggregationView`]: crate::models::AgentUtilizationAggregationView",
+    doc = " [`AnalyticsQueryAggregation`]: crate::models::AnalyticsQueryAggregation",
+    doc = " [`BotAggregationView`]: crate::models::BotAggregationView"
 )]
 #[derive(Clone, Default)]
 pub struct AggregationRange {

@@ -10,7 +10,12 @@ use crate::runtime::codec;
 /// [`CaseManagementAggregateDataContainer`], 14 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ActionAggregateDataContainer`]: crate::models::ActionAggregateDataContainer\n [`AgentCopilotAggregateDataContainer`]: crate::models::AgentCopilotAggregateDataContainer\n [`AgentUtilizationAggregateDataContainer`]: crate::models::AgentUtilizationAggregateDataContainer\n [`BotAggregateDataContainer`]: crate::models::BotAggregateDataContainer\n [`CaseManagementAggregateDataContainer`]: crate::models::CaseManagementAggregateDataContainer\n"
+    doc = "",
+    doc = " [`ActionAggregateDataContainer`]: crate::models::ActionAggregateDataContainer",
+    doc = " [`AgentCopilotAggregateDataContainer`]: crate::models::AgentCopilotAggregateDataContainer",
+    doc = " [`AgentUtilizationAggregateDataContainer`]: crate::models::AgentUtilizationAggregateDataContainer",
+    doc = " [`BotAggregateDataContainer`]: crate::models::BotAggregateDataContainer",
+    doc = " [`CaseManagementAggregateDataContainer`]: crate::models::CaseManagementAggregateDataContainer"
 )]
 #[derive(Clone, Default)]
 pub struct StatisticalResponse {

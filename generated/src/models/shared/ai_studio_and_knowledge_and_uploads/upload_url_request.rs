@@ -10,7 +10,13 @@ use crate::runtime::codec;
 /// [`post_uploads_workforcemanagement_historicaldata_csv`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_guides_uploads`]: crate::api::PostGuidesUploads\n [`post_knowledge_documentuploads`]: crate::api::PostKnowledgeDocumentuploads\n [`post_uploads_publicassets_images`]: crate::api::PostUploadsPublicassetsImages\n [`post_uploads_recordings`]: crate::api::PostUploadsRecordings\n [`post_uploads_workforcemanagement_historicaldata_csv`]: crate::api::PostUploadsWorkforcemanagementHistoricaldataCsv\n"
+    doc = "",
+    doc = " [`post_guides_uploads`]: crate::api::PostGuidesUploads",
+    doc = " [`post_knowledge_documentuploads`]: crate::api::PostKnowledgeDocumentuploads",
+    doc = " [`post_uploads_publicassets_images`]: crate::api::PostUploadsPublicassetsImages",
+    doc = " [`post_uploads_recordings`]: crate::api::PostUploadsRecordings",
+    doc = " [`post_uploads_workforcemanagement_historicaldata_csv`]:",
+    doc = " crate::api::PostUploadsWorkforcemanagementHistoricaldataCsv"
 )]
 #[derive(Clone, Default)]
 pub struct UploadUrlRequest {

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `AgenticVirtualAgentVersionPublish` in the API.
 ///
-/// Part of
-/// [`AgenticVirtualAgentVersionPublishJobRequest`](crate::models::AgenticVirtualAgentVersionPublishJobRequest).
+/// Part of [`AgenticVirtualAgentVersionPublishJobRequest`](
+/// crate::models::AgenticVirtualAgentVersionPublishJobRequest).
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentVersionPublish {
     /// `status`: one of `TestReady`, `ProductionReady`, required

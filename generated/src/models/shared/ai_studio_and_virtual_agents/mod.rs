@@ -4,12 +4,11 @@ export!(agentic_version_addressable_entity: AgenticVersionAddressableEntity);
 export!(agentic_virtual_agent: AgenticVirtualAgent, AgenticVirtualAgentStatus);
 export!(agentic_virtual_agent_entity_listing: AgenticVirtualAgentEntityListing);
 export!(agentic_virtual_agent_job: AgenticVirtualAgentJob, AgenticVirtualAgentJobStatus);
-export!(
-    agentic_virtual_agent_version_publish: AgenticVirtualAgentVersionPublish, AgenticVirtualAgentVersionPublishStatus
+export!(agentic_virtual_agent_version_publish:
+    AgenticVirtualAgentVersionPublish, AgenticVirtualAgentVersionPublishStatus
 );
-export!(
-    agentic_virtual_agent_version_publish_job: AgenticVirtualAgentVersionPublishJob,
-        AgenticVirtualAgentVersionPublishJobStatus
+export!(agentic_virtual_agent_version_publish_job:
+    AgenticVirtualAgentVersionPublishJob, AgenticVirtualAgentVersionPublishJobStatus
 );
 export!(agentic_virtual_agent_version_publish_job_request: AgenticVirtualAgentVersionPublishJobRequest);
 export!(create_agentic_virtual_agent: CreateAgenticVirtualAgent);

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `AnalyticsConversation` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_conversations_details_job_results`](crate::api::GetAnalyticsConversationsDetailsJobResults).
+/// Item of the listing [`get_analytics_conversations_details_job_results`](
+/// crate::api::GetAnalyticsConversationsDetailsJobResults).
 #[derive(Clone, Default)]
 pub struct AnalyticsConversation {
     /// `accessAttributes`: a list of strings

@@ -6,8 +6,8 @@ use crate::runtime::time;
 
 /// `AnalyticsConversationAsyncQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_conversations_details_job_results`](crate::api::GetAnalyticsConversationsDetailsJobResults).
+/// Returned by [`get_analytics_conversations_details_job_results`](
+/// crate::api::GetAnalyticsConversationsDetailsJobResults).
 #[derive(Clone, Default)]
 pub struct AnalyticsConversationAsyncQueryResponse {
     /// `conversations`: a list of `AnalyticsConversation`

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationActivityData` in the API.
 ///
-/// Item of the listing
-/// [`post_analytics_conversations_activity_query`](crate::api::PostAnalyticsConversationsActivityQuery).
+/// Item of the listing [`post_analytics_conversations_activity_query`](
+/// crate::api::PostAnalyticsConversationsActivityQuery).
 #[derive(Clone, Default)]
 pub struct ConversationActivityData {
     /// `data`: a list of `ConversationActivityMetricValue`

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `ConversationActivityQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_conversations_activity_query`](crate::api::PostAnalyticsConversationsActivityQuery).
+/// Taken by [`post_analytics_conversations_activity_query`](
+/// crate::api::PostAnalyticsConversationsActivityQuery).
 #[derive(Clone, Default)]
 pub struct ConversationActivityQuery {
     /// `filter`: `ConversationActivityQueryFilter`

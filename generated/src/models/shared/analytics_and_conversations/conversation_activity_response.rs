@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationActivityResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_conversations_activity_query`](crate::api::PostAnalyticsConversationsActivityQuery).
+/// Returned by [`post_analytics_conversations_activity_query`](
+/// crate::api::PostAnalyticsConversationsActivityQuery).
 #[derive(Clone, Default)]
 pub struct ConversationActivityResponse {
     /// `entityIdDimension`: `ConversationActivityResponseEntityIdDimension`

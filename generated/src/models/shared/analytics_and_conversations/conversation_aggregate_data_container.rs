@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `ConversationAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_conversations_aggregates_job_results`](crate::api::GetAnalyticsConversationsAggregatesJobResults).
+/// Item of the listing [`get_analytics_conversations_aggregates_job_results`](
+/// crate::api::GetAnalyticsConversationsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct ConversationAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

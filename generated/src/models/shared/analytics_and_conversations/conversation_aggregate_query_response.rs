@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_conversations_aggregates_query`](crate::api::PostAnalyticsConversationsAggregatesQuery).
+/// Returned by [`post_analytics_conversations_aggregates_query`](
+/// crate::api::PostAnalyticsConversationsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct ConversationAggregateQueryResponse {
     /// `results`: a list of `ConversationAggregateDataContainer`

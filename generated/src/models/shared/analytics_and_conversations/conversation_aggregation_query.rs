@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ConversationAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_conversations_aggregates_query`](crate::api::PostAnalyticsConversationsAggregatesQuery).
+/// Taken by [`post_analytics_conversations_aggregates_query`](
+/// crate::api::PostAnalyticsConversationsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct ConversationAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `ConversationAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_conversations_aggregates_job_results`](crate::api::GetAnalyticsConversationsAggregatesJobResults).
+/// Returned by [`get_analytics_conversations_aggregates_job_results`](
+/// crate::api::GetAnalyticsConversationsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct ConversationAsyncAggregateQueryResponse {
     /// `cursor`: a string

@@ -9,8 +9,8 @@ use crate::runtime::codec;
 
 /// `ConversationAsyncAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_conversations_aggregates_jobs`](crate::api::PostAnalyticsConversationsAggregatesJobs).
+/// Taken by [`post_analytics_conversations_aggregates_jobs`](
+/// crate::api::PostAnalyticsConversationsAggregatesJobs).
 #[derive(Clone, Default)]
 pub struct ConversationAsyncAggregationQuery {
     /// `alternateTimeDimension`: one of `eventTime`

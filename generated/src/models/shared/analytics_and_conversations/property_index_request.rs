@@ -6,10 +6,10 @@ use crate::runtime::time;
 
 /// `PropertyIndexRequest` in the API.
 ///
-/// Returned by
-/// [`post_analytics_conversation_details_properties`](crate::api::PostAnalyticsConversationDetailsProperties).
-/// Taken by
-/// [`post_analytics_conversation_details_properties`](crate::api::PostAnalyticsConversationDetailsProperties).
+/// Returned by [`post_analytics_conversation_details_properties`](
+/// crate::api::PostAnalyticsConversationDetailsProperties). Taken by
+/// [`post_analytics_conversation_details_properties`](
+/// crate::api::PostAnalyticsConversationDetailsProperties).
 #[derive(Clone, Default)]
 pub struct PropertyIndexRequest {
     /// `properties`: a list of `AnalyticsProperty`, required

@@ -12,7 +12,8 @@ use crate::runtime::codec;
 /// Taken by [`post_analytics_conversations_details_jobs`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_analytics_conversations_details_jobs`]: crate::api::PostAnalyticsConversationsDetailsJobs\n"
+    doc = "",
+    doc = " [`post_analytics_conversations_details_jobs`]: crate::api::PostAnalyticsConversationsDetailsJobs"
 )]
 #[derive(Clone, Default)]
 pub struct AsyncConversationQuery {

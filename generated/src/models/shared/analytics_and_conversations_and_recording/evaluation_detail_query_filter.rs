@@ -11,7 +11,8 @@ use crate::runtime::codec;
 /// Part of [`AsyncConversationQuery`](crate::models::AsyncConversationQuery), [`ConversationQuery`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationQuery`]: crate::models::ConversationQuery\n"
+    doc = "",
+    doc = " [`ConversationQuery`]: crate::models::ConversationQuery"
 )]
 #[derive(Clone, Default)]
 pub struct EvaluationDetailQueryFilter {

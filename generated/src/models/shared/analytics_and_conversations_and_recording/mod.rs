@@ -3,35 +3,32 @@
 export!(async_conversation_query: AsyncConversationQuery, AsyncConversationQueryOrder, AsyncConversationQueryOrderBy);
 export!(conversation_detail_query_clause: ConversationDetailQueryClause, ConversationDetailQueryClauseType);
 export!(conversation_detail_query_filter: ConversationDetailQueryFilter, ConversationDetailQueryFilterType);
-export!(
-    conversation_detail_query_predicate: ConversationDetailQueryPredicate, ConversationDetailQueryPredicateDimension,
-        ConversationDetailQueryPredicateMetric, ConversationDetailQueryPredicateOperator,
-        ConversationDetailQueryPredicateType
+export!(conversation_detail_query_predicate:
+    ConversationDetailQueryPredicate, ConversationDetailQueryPredicateDimension, ConversationDetailQueryPredicateMetric,
+    ConversationDetailQueryPredicateOperator, ConversationDetailQueryPredicateType
 );
 export!(evaluation_detail_query_clause: EvaluationDetailQueryClause, EvaluationDetailQueryClauseType);
 export!(evaluation_detail_query_filter: EvaluationDetailQueryFilter, EvaluationDetailQueryFilterType);
-export!(
-    evaluation_detail_query_predicate: EvaluationDetailQueryPredicate, EvaluationDetailQueryPredicateDimension,
-        EvaluationDetailQueryPredicateMetric, EvaluationDetailQueryPredicateOperator,
-        EvaluationDetailQueryPredicateType
+export!(evaluation_detail_query_predicate:
+    EvaluationDetailQueryPredicate, EvaluationDetailQueryPredicateDimension, EvaluationDetailQueryPredicateMetric,
+    EvaluationDetailQueryPredicateOperator, EvaluationDetailQueryPredicateType
 );
 export!(resolution_detail_query_clause: ResolutionDetailQueryClause, ResolutionDetailQueryClauseType);
 export!(resolution_detail_query_filter: ResolutionDetailQueryFilter, ResolutionDetailQueryFilterType);
-export!(
-    resolution_detail_query_predicate: ResolutionDetailQueryPredicate, ResolutionDetailQueryPredicateMetric,
-        ResolutionDetailQueryPredicateOperator, ResolutionDetailQueryPredicateType
+export!(resolution_detail_query_predicate:
+    ResolutionDetailQueryPredicate, ResolutionDetailQueryPredicateMetric, ResolutionDetailQueryPredicateOperator,
+    ResolutionDetailQueryPredicateType
 );
 export!(segment_detail_query_clause: SegmentDetailQueryClause, SegmentDetailQueryClauseType);
 export!(segment_detail_query_filter: SegmentDetailQueryFilter, SegmentDetailQueryFilterType);
-export!(
-    segment_detail_query_predicate: SegmentDetailQueryPredicate, SegmentDetailQueryPredicateDimension,
-        SegmentDetailQueryPredicateMetric, SegmentDetailQueryPredicateOperator, SegmentDetailQueryPredicatePropertyType,
-        SegmentDetailQueryPredicateType
+export!(segment_detail_query_predicate:
+    SegmentDetailQueryPredicate, SegmentDetailQueryPredicateDimension, SegmentDetailQueryPredicateMetric,
+    SegmentDetailQueryPredicateOperator, SegmentDetailQueryPredicatePropertyType, SegmentDetailQueryPredicateType
 );
 export!(shared_enums: *);
 export!(survey_detail_query_clause: SurveyDetailQueryClause, SurveyDetailQueryClauseType);
 export!(survey_detail_query_filter: SurveyDetailQueryFilter, SurveyDetailQueryFilterType);
-export!(
-    survey_detail_query_predicate: SurveyDetailQueryPredicate, SurveyDetailQueryPredicateDimension,
-        SurveyDetailQueryPredicateMetric, SurveyDetailQueryPredicateOperator, SurveyDetailQueryPredicateType
+export!(survey_detail_query_predicate:
+    SurveyDetailQueryPredicate, SurveyDetailQueryPredicateDimension, SurveyDetailQueryPredicateMetric,
+    SurveyDetailQueryPredicateOperator, SurveyDetailQueryPredicateType
 );

@@ -10,7 +10,9 @@ use crate::runtime::codec;
 /// Part of [`AnalyticsConversationQueryResponse`], [`AnalyticsUserDetailsQueryResponse`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AnalyticsConversationQueryResponse`]: crate::models::AnalyticsConversationQueryResponse\n [`AnalyticsUserDetailsQueryResponse`]: crate::models::AnalyticsUserDetailsQueryResponse\n"
+    doc = "",
+    doc = " [`AnalyticsConversationQueryResponse`]: crate::models::AnalyticsConversationQueryResponse",
+    doc = " [`AnalyticsUserDetailsQueryResponse`]: crate::models::AnalyticsUserDetailsQueryResponse"
 )]
 #[derive(Clone, Default)]
 pub struct AggregationResult {

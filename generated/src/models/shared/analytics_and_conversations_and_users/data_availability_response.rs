@@ -9,7 +9,11 @@ use crate::runtime::time;
 /// [`get_analytics_users_details_jobs_availability`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_analytics_conversations_details_jobs_availability`]: crate::api::GetAnalyticsConversationsDetailsJobsAvailability\n [`get_analytics_users_details_jobs_availability`]: crate::api::GetAnalyticsUsersDetailsJobsAvailability\n"
+    doc = "",
+    doc = " [`get_analytics_conversations_details_jobs_availability`]:",
+    doc = " crate::api::GetAnalyticsConversationsDetailsJobsAvailability",
+    doc = " [`get_analytics_users_details_jobs_availability`]:",
+    doc = " crate::api::GetAnalyticsUsersDetailsJobsAvailability"
 )]
 #[derive(Clone, Default)]
 pub struct DataAvailabilityResponse {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`ConversationQuery`], [`UserDetailsQuery`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationQuery`]: crate::models::ConversationQuery\n [`UserDetailsQuery`]: crate::models::UserDetailsQuery\n"
+    doc = "",
+    doc = " [`ConversationQuery`]: crate::models::ConversationQuery",
+    doc = " [`UserDetailsQuery`]: crate::models::UserDetailsQuery"
 )]
 #[derive(Clone, Default)]
 pub struct PagingSpec {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `JourneyAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_journeys_aggregates_job_results`](crate::api::GetAnalyticsJourneysAggregatesJobResults).
+/// Item of the listing [`get_analytics_journeys_aggregates_job_results`](
+/// crate::api::GetAnalyticsJourneysAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct JourneyAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

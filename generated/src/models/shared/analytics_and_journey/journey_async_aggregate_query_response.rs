@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `JourneyAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_journeys_aggregates_job_results`](crate::api::GetAnalyticsJourneysAggregatesJobResults).
+/// Returned by [`get_analytics_journeys_aggregates_job_results`](
+/// crate::api::GetAnalyticsJourneysAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct JourneyAsyncAggregateQueryResponse {
     /// `cursor`: a string

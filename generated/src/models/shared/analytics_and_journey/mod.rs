@@ -3,19 +3,19 @@
 export!(journey_aggregate_data_container: JourneyAggregateDataContainer);
 export!(journey_aggregate_query_clause: JourneyAggregateQueryClause, JourneyAggregateQueryClauseType);
 export!(journey_aggregate_query_filter: JourneyAggregateQueryFilter, JourneyAggregateQueryFilterType);
-export!(
-    journey_aggregate_query_predicate: JourneyAggregateQueryPredicate, JourneyAggregateQueryPredicateDimension,
-        JourneyAggregateQueryPredicateOperator, JourneyAggregateQueryPredicateType
+export!(journey_aggregate_query_predicate:
+    JourneyAggregateQueryPredicate, JourneyAggregateQueryPredicateDimension, JourneyAggregateQueryPredicateOperator,
+    JourneyAggregateQueryPredicateType
 );
 export!(journey_aggregate_query_response: JourneyAggregateQueryResponse);
-export!(
-    journey_aggregation_query: JourneyAggregationQuery, JourneyAggregationQueryAlternateTimeDimension,
-        JourneyAggregationQueryGroupBy, JourneyAggregationQueryMetrics
+export!(journey_aggregation_query:
+    JourneyAggregationQuery, JourneyAggregationQueryAlternateTimeDimension, JourneyAggregationQueryGroupBy,
+    JourneyAggregationQueryMetrics
 );
 export!(journey_aggregation_view: JourneyAggregationView, JourneyAggregationViewFunction, JourneyAggregationViewTarget);
 export!(journey_async_aggregate_query_response: JourneyAsyncAggregateQueryResponse);
-export!(
-    journey_async_aggregation_query: JourneyAsyncAggregationQuery, JourneyAsyncAggregationQueryAlternateTimeDimension,
-        JourneyAsyncAggregationQueryGroupBy, JourneyAsyncAggregationQueryMetrics
+export!(journey_async_aggregation_query:
+    JourneyAsyncAggregationQuery, JourneyAsyncAggregationQueryAlternateTimeDimension,
+    JourneyAsyncAggregationQueryGroupBy, JourneyAsyncAggregationQueryMetrics
 );
 export!(shared_enums: *);

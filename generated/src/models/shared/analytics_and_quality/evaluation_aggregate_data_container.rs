@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `EvaluationAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_evaluations_aggregates_job_results`](crate::api::GetAnalyticsEvaluationsAggregatesJobResults).
+/// Item of the listing [`get_analytics_evaluations_aggregates_job_results`](
+/// crate::api::GetAnalyticsEvaluationsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct EvaluationAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

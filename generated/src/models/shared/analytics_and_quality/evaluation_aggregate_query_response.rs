@@ -5,12 +5,14 @@ use crate::runtime::codec;
 
 /// `EvaluationAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`post_analytics_evaluations_aggregates_query`](crate::api::PostAnalyticsEvaluationsAggregatesQuery),
+/// Returned by [`post_analytics_evaluations_aggregates_query`](
+/// crate::api::PostAnalyticsEvaluationsAggregatesQuery),
 /// [`post_quality_evaluations_aggregates_query_me`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_quality_evaluations_aggregates_query_me`]: crate::api::PostQualityEvaluationsAggregatesQueryMe\n"
+    doc = "",
+    doc = " [`post_quality_evaluations_aggregates_query_me`]:",
+    doc = " crate::api::PostQualityEvaluationsAggregatesQueryMe"
 )]
 #[derive(Clone, Default)]
 pub struct EvaluationAggregateQueryResponse {

@@ -8,8 +8,8 @@ use crate::runtime::codec;
 
 /// `EvaluationAggregationQuery` in the API.
 ///
-/// Taken by
-/// [`post_analytics_evaluations_aggregates_query`](crate::api::PostAnalyticsEvaluationsAggregatesQuery).
+/// Taken by [`post_analytics_evaluations_aggregates_query`](
+/// crate::api::PostAnalyticsEvaluationsAggregatesQuery).
 #[derive(Clone, Default)]
 pub struct EvaluationAggregationQuery {
     /// `alternateTimeDimension`: one of `conversationStart`, `evaluationCreatedDate`,

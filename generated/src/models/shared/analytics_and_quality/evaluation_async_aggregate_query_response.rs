@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `EvaluationAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_evaluations_aggregates_job_results`](crate::api::GetAnalyticsEvaluationsAggregatesJobResults).
+/// Returned by [`get_analytics_evaluations_aggregates_job_results`](
+/// crate::api::GetAnalyticsEvaluationsAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct EvaluationAsyncAggregateQueryResponse {
     /// `cursor`: a string

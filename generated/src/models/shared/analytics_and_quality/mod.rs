@@ -3,41 +3,39 @@
 export!(evaluation_aggregate_data_container: EvaluationAggregateDataContainer);
 export!(evaluation_aggregate_query_clause: EvaluationAggregateQueryClause, EvaluationAggregateQueryClauseType);
 export!(evaluation_aggregate_query_filter: EvaluationAggregateQueryFilter, EvaluationAggregateQueryFilterType);
-export!(
-    evaluation_aggregate_query_predicate: EvaluationAggregateQueryPredicate, EvaluationAggregateQueryPredicateDimension,
-        EvaluationAggregateQueryPredicateOperator, EvaluationAggregateQueryPredicateType
+export!(evaluation_aggregate_query_predicate:
+    EvaluationAggregateQueryPredicate, EvaluationAggregateQueryPredicateDimension,
+    EvaluationAggregateQueryPredicateOperator, EvaluationAggregateQueryPredicateType
 );
 export!(evaluation_aggregate_query_response: EvaluationAggregateQueryResponse);
-export!(
-    evaluation_aggregation_query: EvaluationAggregationQuery, EvaluationAggregationQueryAlternateTimeDimension,
-        EvaluationAggregationQueryGroupBy, EvaluationAggregationQueryMetrics
+export!(evaluation_aggregation_query:
+    EvaluationAggregationQuery, EvaluationAggregationQueryAlternateTimeDimension, EvaluationAggregationQueryGroupBy,
+    EvaluationAggregationQueryMetrics
 );
-export!(
-    evaluation_aggregation_view: EvaluationAggregationView, EvaluationAggregationViewFunction,
-        EvaluationAggregationViewTarget
+export!(evaluation_aggregation_view:
+    EvaluationAggregationView, EvaluationAggregationViewFunction, EvaluationAggregationViewTarget
 );
 export!(evaluation_async_aggregate_query_response: EvaluationAsyncAggregateQueryResponse);
-export!(
-    evaluation_async_aggregation_query: EvaluationAsyncAggregationQuery,
-        EvaluationAsyncAggregationQueryAlternateTimeDimension, EvaluationAsyncAggregationQueryGroupBy,
-        EvaluationAsyncAggregationQueryMetrics
+export!(evaluation_async_aggregation_query:
+    EvaluationAsyncAggregationQuery, EvaluationAsyncAggregationQueryAlternateTimeDimension,
+    EvaluationAsyncAggregationQueryGroupBy, EvaluationAsyncAggregationQueryMetrics
 );
 export!(shared_enums: *);
 export!(survey_aggregate_data_container: SurveyAggregateDataContainer);
 export!(survey_aggregate_query_clause: SurveyAggregateQueryClause, SurveyAggregateQueryClauseType);
 export!(survey_aggregate_query_filter: SurveyAggregateQueryFilter, SurveyAggregateQueryFilterType);
-export!(
-    survey_aggregate_query_predicate: SurveyAggregateQueryPredicate, SurveyAggregateQueryPredicateDimension,
-        SurveyAggregateQueryPredicateOperator, SurveyAggregateQueryPredicateType
+export!(survey_aggregate_query_predicate:
+    SurveyAggregateQueryPredicate, SurveyAggregateQueryPredicateDimension, SurveyAggregateQueryPredicateOperator,
+    SurveyAggregateQueryPredicateType
 );
 export!(survey_aggregate_query_response: SurveyAggregateQueryResponse);
-export!(
-    survey_aggregation_query: SurveyAggregationQuery, SurveyAggregationQueryAlternateTimeDimension,
-        SurveyAggregationQueryGroupBy, SurveyAggregationQueryMetrics
+export!(survey_aggregation_query:
+    SurveyAggregationQuery, SurveyAggregationQueryAlternateTimeDimension, SurveyAggregationQueryGroupBy,
+    SurveyAggregationQueryMetrics
 );
 export!(survey_aggregation_view: SurveyAggregationView, SurveyAggregationViewFunction, SurveyAggregationViewTarget);
 export!(survey_async_aggregate_query_response: SurveyAsyncAggregateQueryResponse);
-export!(
-    survey_async_aggregation_query: SurveyAsyncAggregationQuery, SurveyAsyncAggregationQueryAlternateTimeDimension,
-        SurveyAsyncAggregationQueryGroupBy, SurveyAsyncAggregationQueryMetrics
+export!(survey_async_aggregation_query:
+    SurveyAsyncAggregationQuery, SurveyAsyncAggregationQueryAlternateTimeDimension, SurveyAsyncAggregationQueryGroupBy,
+    SurveyAsyncAggregationQueryMetrics
 );

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 /// `SurveyAggregateDataContainer` in the API.
 ///
-/// Item of the listing
-/// [`get_analytics_surveys_aggregates_job_results`](crate::api::GetAnalyticsSurveysAggregatesJobResults).
+/// Item of the listing [`get_analytics_surveys_aggregates_job_results`](
+/// crate::api::GetAnalyticsSurveysAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SurveyAggregateDataContainer {
     /// `data`: a list of `StatisticalResponse`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SurveyAsyncAggregateQueryResponse` in the API.
 ///
-/// Returned by
-/// [`get_analytics_surveys_aggregates_job_results`](crate::api::GetAnalyticsSurveysAggregatesJobResults).
+/// Returned by [`get_analytics_surveys_aggregates_job_results`](
+/// crate::api::GetAnalyticsSurveysAggregatesJobResults).
 #[derive(Clone, Default)]
 pub struct SurveyAsyncAggregateQueryResponse {
     /// `cursor`: a string

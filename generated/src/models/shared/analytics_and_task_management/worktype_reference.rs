@@ -8,7 +8,13 @@ use crate::runtime::codec;
 /// [`WorkitemDateBasedRule`], [`WorkitemOnAttributeChangeRule`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`BulkJobAddWorkitemSummary`]: crate::models::BulkJobAddWorkitemSummary\n [`TaskManagementObservationDetailContainer`]: crate::models::TaskManagementObservationDetailContainer\n [`Workitem`]: crate::models::Workitem\n [`WorkitemDateBasedRule`]: crate::models::WorkitemDateBasedRule\n [`WorkitemOnAttributeChangeRule`]: crate::models::WorkitemOnAttributeChangeRule\n"
+    doc = "",
+    doc = " [`BulkJobAddWorkitemSummary`]: crate::models::BulkJobAddWorkitemSummary",
+    doc = " [`TaskManagementObservationDetailContainer`]:",
+    doc = " crate::models::TaskManagementObservationDetailContainer",
+    doc = " [`Workitem`]: crate::models::Workitem",
+    doc = " [`WorkitemDateBasedRule`]: crate::models::WorkitemDateBasedRule",
+    doc = " [`WorkitemOnAttributeChangeRule`]: crate::models::WorkitemOnAttributeChangeRule"
 )]
 #[derive(Clone, Default)]
 pub struct WorktypeReference {

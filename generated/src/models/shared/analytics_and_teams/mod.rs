@@ -8,8 +8,8 @@ export!(team_activity_query: TeamActivityQuery, TeamActivityQueryGroupBy, TeamAc
 export!(team_activity_query_clause: TeamActivityQueryClause, TeamActivityQueryClauseType);
 export!(team_activity_query_filter: TeamActivityQueryFilter, TeamActivityQueryFilterType);
 export!(team_activity_query_metric: TeamActivityQueryMetric, TeamActivityQueryMetricMetric);
-export!(
-    team_activity_query_predicate: TeamActivityQueryPredicate, TeamActivityQueryPredicateDimension,
-        TeamActivityQueryPredicateOperator, TeamActivityQueryPredicateType
+export!(team_activity_query_predicate:
+    TeamActivityQueryPredicate, TeamActivityQueryPredicateDimension, TeamActivityQueryPredicateOperator,
+    TeamActivityQueryPredicateType
 );
 export!(team_activity_response: TeamActivityResponse, TeamActivityResponseEntityIdDimension);

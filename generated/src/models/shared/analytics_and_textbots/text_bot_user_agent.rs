@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`BotChannel`], [`TextBotChannel`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`BotChannel`]: crate::models::BotChannel\n [`TextBotChannel`]: crate::models::TextBotChannel\n"
+    doc = "",
+    doc = " [`BotChannel`]: crate::models::BotChannel",
+    doc = " [`TextBotChannel`]: crate::models::TextBotChannel"
 )]
 #[derive(Clone, Default)]
 pub struct TextBotUserAgent {

@@ -8,16 +8,15 @@ export!(analytics_user_presence_record: AnalyticsUserPresenceRecord, AnalyticsUs
 export!(async_user_details_query: AsyncUserDetailsQuery, AsyncUserDetailsQueryOrder);
 export!(presence_detail_query_clause: PresenceDetailQueryClause, PresenceDetailQueryClauseType);
 export!(presence_detail_query_filter: PresenceDetailQueryFilter, PresenceDetailQueryFilterType);
-export!(
-    presence_detail_query_predicate: PresenceDetailQueryPredicate, PresenceDetailQueryPredicateDimension,
-        PresenceDetailQueryPredicateOperator, PresenceDetailQueryPredicateType
+export!(presence_detail_query_predicate:
+    PresenceDetailQueryPredicate, PresenceDetailQueryPredicateDimension, PresenceDetailQueryPredicateOperator,
+    PresenceDetailQueryPredicateType
 );
 export!(routing_status_detail_query_clause: RoutingStatusDetailQueryClause, RoutingStatusDetailQueryClauseType);
 export!(routing_status_detail_query_filter: RoutingStatusDetailQueryFilter, RoutingStatusDetailQueryFilterType);
-export!(
-    routing_status_detail_query_predicate: RoutingStatusDetailQueryPredicate,
-        RoutingStatusDetailQueryPredicateDimension, RoutingStatusDetailQueryPredicateOperator,
-        RoutingStatusDetailQueryPredicateType
+export!(routing_status_detail_query_predicate:
+    RoutingStatusDetailQueryPredicate, RoutingStatusDetailQueryPredicateDimension,
+    RoutingStatusDetailQueryPredicateOperator, RoutingStatusDetailQueryPredicateType
 );
 export!(shared_enums: *);
 export!(user_activity_data: UserActivityData);
@@ -27,42 +26,42 @@ export!(user_activity_query: UserActivityQuery, UserActivityQueryGroupBy, UserAc
 export!(user_activity_query_clause: UserActivityQueryClause, UserActivityQueryClauseType);
 export!(user_activity_query_filter: UserActivityQueryFilter, UserActivityQueryFilterType);
 export!(user_activity_query_metric: UserActivityQueryMetric, UserActivityQueryMetricMetric);
-export!(
-    user_activity_query_predicate: UserActivityQueryPredicate, UserActivityQueryPredicateDimension,
-        UserActivityQueryPredicateOperator, UserActivityQueryPredicateType
+export!(user_activity_query_predicate:
+    UserActivityQueryPredicate, UserActivityQueryPredicateDimension, UserActivityQueryPredicateOperator,
+    UserActivityQueryPredicateType
 );
 export!(user_activity_response: UserActivityResponse, UserActivityResponseEntityIdDimension);
 export!(user_aggregate_data_container: UserAggregateDataContainer);
 export!(user_aggregate_query_clause: UserAggregateQueryClause, UserAggregateQueryClauseType);
 export!(user_aggregate_query_filter: UserAggregateQueryFilter, UserAggregateQueryFilterType);
-export!(
-    user_aggregate_query_predicate: UserAggregateQueryPredicate, UserAggregateQueryPredicateDimension,
-        UserAggregateQueryPredicateOperator, UserAggregateQueryPredicateType
+export!(user_aggregate_query_predicate:
+    UserAggregateQueryPredicate, UserAggregateQueryPredicateDimension, UserAggregateQueryPredicateOperator,
+    UserAggregateQueryPredicateType
 );
 export!(user_aggregate_query_response: UserAggregateQueryResponse);
-export!(
-    user_aggregation_query: UserAggregationQuery, UserAggregationQueryAlternateTimeDimension,
-        UserAggregationQueryGroupBy, UserAggregationQueryMetrics
+export!(user_aggregation_query:
+    UserAggregationQuery, UserAggregationQueryAlternateTimeDimension, UserAggregationQueryGroupBy,
+    UserAggregationQueryMetrics
 );
 export!(user_aggregation_view: UserAggregationView, UserAggregationViewFunction, UserAggregationViewTarget);
 export!(user_async_aggregate_query_response: UserAsyncAggregateQueryResponse);
-export!(
-    user_async_aggregation_query: UserAsyncAggregationQuery, UserAsyncAggregationQueryAlternateTimeDimension,
-        UserAsyncAggregationQueryGroupBy, UserAsyncAggregationQueryMetrics
+export!(user_async_aggregation_query:
+    UserAsyncAggregationQuery, UserAsyncAggregationQueryAlternateTimeDimension, UserAsyncAggregationQueryGroupBy,
+    UserAsyncAggregationQueryMetrics
 );
 export!(user_detail_query_clause: UserDetailQueryClause, UserDetailQueryClauseType);
 export!(user_detail_query_filter: UserDetailQueryFilter, UserDetailQueryFilterType);
-export!(
-    user_detail_query_predicate: UserDetailQueryPredicate, UserDetailQueryPredicateDimension,
-        UserDetailQueryPredicateOperator, UserDetailQueryPredicateType
+export!(user_detail_query_predicate:
+    UserDetailQueryPredicate, UserDetailQueryPredicateDimension, UserDetailQueryPredicateOperator,
+    UserDetailQueryPredicateType
 );
 export!(user_details_query: UserDetailsQuery, UserDetailsQueryOrder);
 export!(user_observation_data_container: UserObservationDataContainer);
 export!(user_observation_query: UserObservationQuery, UserObservationQueryDetailMetrics, UserObservationQueryMetrics);
 export!(user_observation_query_clause: UserObservationQueryClause, UserObservationQueryClauseType);
 export!(user_observation_query_filter: UserObservationQueryFilter, UserObservationQueryFilterType);
-export!(
-    user_observation_query_predicate: UserObservationQueryPredicate, UserObservationQueryPredicateDimension,
-        UserObservationQueryPredicateOperator, UserObservationQueryPredicateType
+export!(user_observation_query_predicate:
+    UserObservationQueryPredicate, UserObservationQueryPredicateDimension, UserObservationQueryPredicateOperator,
+    UserObservationQueryPredicateType
 );
 export!(user_observation_query_response: UserObservationQueryResponse);

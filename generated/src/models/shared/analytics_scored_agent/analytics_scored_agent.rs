@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`AnalyticsConversationSegment`], [`ObservationValue`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AnalyticsConversationSegment`]: crate::models::AnalyticsConversationSegment\n [`ObservationValue`]: crate::models::ObservationValue\n"
+    doc = "",
+    doc = " [`AnalyticsConversationSegment`]: crate::models::AnalyticsConversationSegment",
+    doc = " [`ObservationValue`]: crate::models::ObservationValue"
 )]
 #[derive(Clone, Default)]
 pub struct AnalyticsScoredAgent {

@@ -17,7 +17,15 @@ use crate::runtime::codec;
 /// [`get_flows`], [`get_flows_lookup`]. Taken by [`post_flows`], [`put_flow`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_flow`]: crate::api::GetFlow\n [`post_flows`]: crate::api::PostFlows\n [`post_flows_actions_checkout`]: crate::api::PostFlowsActionsCheckout\n [`post_flows_actions_deactivate`]: crate::api::PostFlowsActionsDeactivate\n [`post_flows_actions_revert`]: crate::api::PostFlowsActionsRevert\n [`get_flows`]: crate::api::GetFlows\n [`get_flows_lookup`]: crate::api::GetFlowsLookup\n [`put_flow`]: crate::api::PutFlow\n"
+    doc = "",
+    doc = " [`get_flow`]: crate::api::GetFlow",
+    doc = " [`post_flows`]: crate::api::PostFlows",
+    doc = " [`post_flows_actions_checkout`]: crate::api::PostFlowsActionsCheckout",
+    doc = " [`post_flows_actions_deactivate`]: crate::api::PostFlowsActionsDeactivate",
+    doc = " [`post_flows_actions_revert`]: crate::api::PostFlowsActionsRevert",
+    doc = " [`get_flows`]: crate::api::GetFlows",
+    doc = " [`get_flows_lookup`]: crate::api::GetFlowsLookup",
+    doc = " [`put_flow`]: crate::api::PutFlow"
 )]
 #[derive(Clone, Default)]
 pub struct Flow {

@@ -15,7 +15,12 @@ use std::collections::BTreeMap;
 /// [`post_architect_systemprompt_history`], [`post_flow_history`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`delete_architect_prompts`]: crate::api::DeleteArchitectPrompts\n [`delete_flows`]: crate::api::DeleteFlows\n [`post_architect_prompt_history`]: crate::api::PostArchitectPromptHistory\n [`post_architect_systemprompt_history`]: crate::api::PostArchitectSystempromptHistory\n [`post_flow_history`]: crate::api::PostFlowHistory\n"
+    doc = "",
+    doc = " [`delete_architect_prompts`]: crate::api::DeleteArchitectPrompts",
+    doc = " [`delete_flows`]: crate::api::DeleteFlows",
+    doc = " [`post_architect_prompt_history`]: crate::api::PostArchitectPromptHistory",
+    doc = " [`post_architect_systemprompt_history`]: crate::api::PostArchitectSystempromptHistory",
+    doc = " [`post_flow_history`]: crate::api::PostFlowHistory"
 )]
 #[derive(Clone, Default)]
 pub struct Operation {

@@ -14,7 +14,10 @@ use crate::runtime::time;
 /// Returned by [`get_flow_version`], [`post_flow_versions`]. Item of the listing [`get_flow_versions`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_flow_version`]: crate::api::GetFlowVersion\n [`post_flow_versions`]: crate::api::PostFlowVersions\n [`get_flow_versions`]: crate::api::GetFlowVersions\n"
+    doc = "",
+    doc = " [`get_flow_version`]: crate::api::GetFlowVersion",
+    doc = " [`post_flow_versions`]: crate::api::PostFlowVersions",
+    doc = " [`get_flow_versions`]: crate::api::GetFlowVersions"
 )]
 #[derive(Clone, Default)]
 pub struct FlowVersion {

@@ -8,7 +8,7 @@ use crate::runtime::codec;
 /// `NluInfo` in the API.
 ///
 /// Part of [`Flow`], [`FlowVersion`](crate::models::FlowVersion).
-#[cfg_attr(feature = "full", doc = " \n [`Flow`]: crate::models::Flow\n")]
+#[cfg_attr(feature = "full", doc = "", doc = " [`Flow`]: crate::models::Flow")]
 #[derive(Clone, Default)]
 pub struct NluInfo {
     /// `domain`: `AddressableEntityRef`, read-only

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`Flow`], [`FlowDivisionView`], [`FlowVersion`](crate::models::FlowVersion).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Flow`]: crate::models::Flow\n [`FlowDivisionView`]: crate::models::FlowDivisionView\n"
+    doc = "",
+    doc = " [`Flow`]: crate::models::Flow",
+    doc = " [`FlowDivisionView`]: crate::models::FlowDivisionView"
 )]
 #[derive(Clone, Default)]
 pub struct SupportedLanguage {

@@ -7,7 +7,10 @@ use crate::runtime::codec;
 /// Taken by [`patch_flows_instances_settings_executiondata`], [`patch_settings_executiondata`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`patch_flows_instances_settings_executiondata`]: crate::api::PatchFlowsInstancesSettingsExecutiondata\n [`patch_settings_executiondata`]: crate::api::PatchSettingsExecutiondata\n"
+    doc = "",
+    doc = " [`patch_flows_instances_settings_executiondata`]:",
+    doc = " crate::api::PatchFlowsInstancesSettingsExecutiondata",
+    doc = " [`patch_settings_executiondata`]: crate::api::PatchSettingsExecutiondata"
 )]
 #[derive(Clone, Default)]
 pub struct ExecutionDataSettingsRequest {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`PromptAsset`](crate::models::PromptAsset), [`PromptAssetCreate`], [`SystemPromptAsset`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`PromptAssetCreate`]: crate::models::PromptAssetCreate\n [`SystemPromptAsset`]: crate::models::SystemPromptAsset\n"
+    doc = "",
+    doc = " [`PromptAssetCreate`]: crate::models::PromptAssetCreate",
+    doc = " [`SystemPromptAsset`]: crate::models::SystemPromptAsset"
 )]
 #[derive(Clone, Default)]
 pub struct AudioFormat {

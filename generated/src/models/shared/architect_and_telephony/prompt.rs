@@ -12,7 +12,11 @@ use crate::runtime::codec;
 /// [`put_architect_prompt`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_architect_prompt`]: crate::api::GetArchitectPrompt\n [`post_architect_prompts`]: crate::api::PostArchitectPrompts\n [`put_architect_prompt`]: crate::api::PutArchitectPrompt\n [`get_architect_prompts`]: crate::api::GetArchitectPrompts\n"
+    doc = "",
+    doc = " [`get_architect_prompt`]: crate::api::GetArchitectPrompt",
+    doc = " [`post_architect_prompts`]: crate::api::PostArchitectPrompts",
+    doc = " [`put_architect_prompt`]: crate::api::PutArchitectPrompt",
+    doc = " [`get_architect_prompts`]: crate::api::GetArchitectPrompts"
 )]
 #[derive(Clone, Default)]
 pub struct Prompt {

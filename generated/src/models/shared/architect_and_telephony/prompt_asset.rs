@@ -11,7 +11,11 @@ use std::collections::BTreeMap;
 /// [`put_architect_prompt_resource`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_architect_prompt_resource`]: crate::api::GetArchitectPromptResource\n [`post_architect_prompt_resources`]: crate::api::PostArchitectPromptResources\n [`put_architect_prompt_resource`]: crate::api::PutArchitectPromptResource\n [`get_architect_prompt_resources`]: crate::api::GetArchitectPromptResources\n"
+    doc = "",
+    doc = " [`get_architect_prompt_resource`]: crate::api::GetArchitectPromptResource",
+    doc = " [`post_architect_prompt_resources`]: crate::api::PostArchitectPromptResources",
+    doc = " [`put_architect_prompt_resource`]: crate::api::PutArchitectPromptResource",
+    doc = " [`get_architect_prompt_resources`]: crate::api::GetArchitectPromptResources"
 )]
 #[derive(Clone, Default)]
 pub struct PromptAsset {

@@ -10,7 +10,15 @@ use crate::runtime::codec;
 /// [`post_analytics_casemanagement_aggregates_jobs`], 17 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_analytics_actions_aggregates_jobs`]: crate::api::PostAnalyticsActionsAggregatesJobs\n [`post_analytics_agentcopilots_aggregates_jobs`]: crate::api::PostAnalyticsAgentcopilotsAggregatesJobs\n [`post_analytics_agentutilizations_aggregates_jobs`]: crate::api::PostAnalyticsAgentutilizationsAggregatesJobs\n [`post_analytics_bots_aggregates_jobs`]: crate::api::PostAnalyticsBotsAggregatesJobs\n [`post_analytics_casemanagement_aggregates_jobs`]: crate::api::PostAnalyticsCasemanagementAggregatesJobs\n"
+    doc = "",
+    doc = " [`post_analytics_actions_aggregates_jobs`]: crate::api::PostAnalyticsActionsAggregatesJobs",
+    doc = " [`post_analytics_agentcopilots_aggregates_jobs`]:",
+    doc = " crate::api::PostAnalyticsAgentcopilotsAggregatesJobs",
+    doc = " [`post_analytics_agentutilizations_aggregates_jobs`]:",
+    doc = " crate::api::PostAnalyticsAgentutilizationsAggregatesJobs",
+    doc = " [`post_analytics_bots_aggregates_jobs`]: crate::api::PostAnalyticsBotsAggregatesJobs",
+    doc = " [`post_analytics_casemanagement_aggregates_jobs`]:",
+    doc = " crate::api::PostAnalyticsCasemanagementAggregatesJobs"
 )]
 #[derive(Clone, Default)]
 pub struct AsyncQueryResponse {

@@ -10,7 +10,13 @@ use crate::runtime::time;
 /// [`get_analytics_bots_aggregates_job`], [`get_analytics_casemanagement_aggregates_job`], 17 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_analytics_actions_aggregates_job`]: crate::api::GetAnalyticsActionsAggregatesJob\n [`get_analytics_agentcopilots_aggregates_job`]: crate::api::GetAnalyticsAgentcopilotsAggregatesJob\n [`get_analytics_agentutilizations_aggregates_job`]: crate::api::GetAnalyticsAgentutilizationsAggregatesJob\n [`get_analytics_bots_aggregates_job`]: crate::api::GetAnalyticsBotsAggregatesJob\n [`get_analytics_casemanagement_aggregates_job`]: crate::api::GetAnalyticsCasemanagementAggregatesJob\n"
+    doc = "",
+    doc = " [`get_analytics_actions_aggregates_job`]: crate::api::GetAnalyticsActionsAggregatesJob",
+    doc = " [`get_analytics_agentcopilots_aggregates_job`]: crate::api::GetAnalyticsAgentcopilotsAggregatesJob",
+    doc = " [`get_analytics_agentutilizations_aggregates_job`]:",
+    doc = " crate::api::GetAnalyticsAgentutilizationsAggregatesJob",
+    doc = " [`get_analytics_bots_aggregates_job`]: crate::api::GetAnalyticsBotsAggregatesJob",
+    doc = " [`get_analytics_casemanagement_aggregates_job`]: crate::api::GetAnalyticsCasemanagementAggregatesJob"
 )]
 #[derive(Clone, Default)]
 pub struct AsyncQueryStatus {

@@ -9,7 +9,12 @@ use crate::runtime::codec;
 /// [`AuditRealtimeRelatedRequest`], [`QmAuditQueryRequest`], 1 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AuditQueryExecutionStatusResponse`]: crate::models::AuditQueryExecutionStatusResponse\n [`AuditQueryRequest`]: crate::models::AuditQueryRequest\n [`AuditRealtimeQueryRequest`]: crate::models::AuditRealtimeQueryRequest\n [`AuditRealtimeRelatedRequest`]: crate::models::AuditRealtimeRelatedRequest\n [`QmAuditQueryRequest`]: crate::models::QmAuditQueryRequest\n"
+    doc = "",
+    doc = " [`AuditQueryExecutionStatusResponse`]: crate::models::AuditQueryExecutionStatusResponse",
+    doc = " [`AuditQueryRequest`]: crate::models::AuditQueryRequest",
+    doc = " [`AuditRealtimeQueryRequest`]: crate::models::AuditRealtimeQueryRequest",
+    doc = " [`AuditRealtimeRelatedRequest`]: crate::models::AuditRealtimeRelatedRequest",
+    doc = " [`QmAuditQueryRequest`]: crate::models::QmAuditQueryRequest"
 )]
 #[derive(Clone, Default)]
 pub struct AuditQuerySort {

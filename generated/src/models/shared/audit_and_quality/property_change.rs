@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`AuditLogMessage`], [`QualityAuditLogMessage`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AuditLogMessage`]: crate::models::AuditLogMessage\n [`QualityAuditLogMessage`]: crate::models::QualityAuditLogMessage\n"
+    doc = "",
+    doc = " [`AuditLogMessage`]: crate::models::AuditLogMessage",
+    doc = " [`QualityAuditLogMessage`]: crate::models::QualityAuditLogMessage"
 )]
 #[derive(Clone, Default)]
 pub struct PropertyChange {

@@ -15,7 +15,20 @@ use std::collections::BTreeMap;
 /// [`put_authorization_division`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_authorization_division`]: crate::api::GetAuthorizationDivision\n [`get_authorization_divisions_home`]: crate::api::GetAuthorizationDivisionsHome\n [`get_authorization_divisionspermitted_me`]: crate::api::GetAuthorizationDivisionspermittedMe\n [`post_authorization_division_restore`]: crate::api::PostAuthorizationDivisionRestore\n [`post_authorization_divisions`]: crate::api::PostAuthorizationDivisions\n [`get_authorization_divisions`]: crate::api::GetAuthorizationDivisions\n [`get_authorization_divisions_deleted`]: crate::api::GetAuthorizationDivisionsDeleted\n [`get_authorization_divisions_query`]: crate::api::GetAuthorizationDivisionsQuery\n [`get_authorization_divisionspermitted_paged_me`]: crate::api::GetAuthorizationDivisionspermittedPagedMe\n [`get_authorization_divisionspermitted_paged_subject_id`]: crate::api::GetAuthorizationDivisionspermittedPagedSubjectId\n [`put_authorization_division`]: crate::api::PutAuthorizationDivision\n"
+    doc = "",
+    doc = " [`get_authorization_division`]: crate::api::GetAuthorizationDivision",
+    doc = " [`get_authorization_divisions_home`]: crate::api::GetAuthorizationDivisionsHome",
+    doc = " [`get_authorization_divisionspermitted_me`]: crate::api::GetAuthorizationDivisionspermittedMe",
+    doc = " [`post_authorization_division_restore`]: crate::api::PostAuthorizationDivisionRestore",
+    doc = " [`post_authorization_divisions`]: crate::api::PostAuthorizationDivisions",
+    doc = " [`get_authorization_divisions`]: crate::api::GetAuthorizationDivisions",
+    doc = " [`get_authorization_divisions_deleted`]: crate::api::GetAuthorizationDivisionsDeleted",
+    doc = " [`get_authorization_divisions_query`]: crate::api::GetAuthorizationDivisionsQuery",
+    doc = " [`get_authorization_divisionspermitted_paged_me`]:",
+    doc = " crate::api::GetAuthorizationDivisionspermittedPagedMe",
+    doc = " [`get_authorization_divisionspermitted_paged_subject_id`]:",
+    doc = " crate::api::GetAuthorizationDivisionspermittedPagedSubjectId",
+    doc = " [`put_authorization_division`]: crate::api::PutAuthorizationDivision"
 )]
 #[derive(Clone, Default)]
 pub struct AuthzDivision {

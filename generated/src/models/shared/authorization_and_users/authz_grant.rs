@@ -10,7 +10,8 @@ use crate::runtime::time;
 /// Item of the listing [`get_authorization_division_grants`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_authorization_division_grants`]: crate::api::GetAuthorizationDivisionGrants\n"
+    doc = "",
+    doc = " [`get_authorization_division_grants`]: crate::api::GetAuthorizationDivisionGrants"
 )]
 #[derive(Clone, Default)]
 pub struct AuthzGrant {

@@ -5,9 +5,10 @@ use crate::runtime::codec;
 
 /// `DivsPermittedEntityListing` in the API.
 ///
-/// Returned by
-/// [`get_authorization_divisionspermitted_paged_me`](crate::api::GetAuthorizationDivisionspermittedPagedMe),
-/// [`get_authorization_divisionspermitted_paged_subject_id`](crate::api::GetAuthorizationDivisionspermittedPagedSubjectId).
+/// Returned by [`get_authorization_divisionspermitted_paged_me`](
+/// crate::api::GetAuthorizationDivisionspermittedPagedMe),
+/// [`get_authorization_divisionspermitted_paged_subject_id`](
+/// crate::api::GetAuthorizationDivisionspermittedPagedSubjectId).
 #[derive(Clone, Default)]
 pub struct DivsPermittedEntityListing {
     /// `allDivsPermitted`: a boolean

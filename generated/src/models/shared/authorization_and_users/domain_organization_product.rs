@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Item of the listing [`get_authorization_products`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_authorization_products`]: crate::api::GetAuthorizationProducts\n"
+    doc = "",
+    doc = " [`get_authorization_products`]: crate::api::GetAuthorizationProducts"
 )]
 #[derive(Clone, Default)]
 pub struct DomainOrganizationProduct {

@@ -12,7 +12,15 @@ use crate::runtime::time;
 /// [`put_authorization_roles_default`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_authorization_role`]: crate::api::GetAuthorizationRole\n [`patch_authorization_role`]: crate::api::PatchAuthorizationRole\n [`post_authorization_roles`]: crate::api::PostAuthorizationRoles\n [`put_authorization_role`]: crate::api::PutAuthorizationRole\n [`get_authorization_roles`]: crate::api::GetAuthorizationRoles\n [`post_authorization_role_comparedefault_right_role_id`]: crate::api::PostAuthorizationRoleComparedefaultRightRoleId\n [`put_authorization_roles_default`]: crate::api::PutAuthorizationRolesDefault\n"
+    doc = "",
+    doc = " [`get_authorization_role`]: crate::api::GetAuthorizationRole",
+    doc = " [`patch_authorization_role`]: crate::api::PatchAuthorizationRole",
+    doc = " [`post_authorization_roles`]: crate::api::PostAuthorizationRoles",
+    doc = " [`put_authorization_role`]: crate::api::PutAuthorizationRole",
+    doc = " [`get_authorization_roles`]: crate::api::GetAuthorizationRoles",
+    doc = " [`post_authorization_role_comparedefault_right_role_id`]:",
+    doc = " crate::api::PostAuthorizationRoleComparedefaultRightRoleId",
+    doc = " [`put_authorization_roles_default`]: crate::api::PutAuthorizationRolesDefault"
 )]
 #[derive(Clone, Default)]
 pub struct DomainOrganizationRole {

@@ -10,7 +10,10 @@ use crate::runtime::codec;
 /// [`DomainOrganizationRoleUpdate`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`DomainOrgRoleDifference`]: crate::models::DomainOrgRoleDifference\n [`DomainOrganizationRoleCreate`]: crate::models::DomainOrganizationRoleCreate\n [`DomainOrganizationRoleUpdate`]: crate::models::DomainOrganizationRoleUpdate\n"
+    doc = "",
+    doc = " [`DomainOrgRoleDifference`]: crate::models::DomainOrgRoleDifference",
+    doc = " [`DomainOrganizationRoleCreate`]: crate::models::DomainOrganizationRoleCreate",
+    doc = " [`DomainOrganizationRoleUpdate`]: crate::models::DomainOrganizationRoleUpdate"
 )]
 #[derive(Clone, Default)]
 pub struct DomainPermissionPolicy {

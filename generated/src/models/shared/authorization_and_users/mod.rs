@@ -8,14 +8,13 @@ export!(divs_permitted_entity_listing: DivsPermittedEntityListing);
 export!(domain_organization_product: DomainOrganizationProduct);
 export!(domain_organization_role: DomainOrganizationRole);
 export!(domain_permission_policy: DomainPermissionPolicy);
-export!(
-    domain_resource_condition_node: DomainResourceConditionNode, DomainResourceConditionNodeConjunction,
-        DomainResourceConditionNodeOperator
+export!(domain_resource_condition_node:
+    DomainResourceConditionNode, DomainResourceConditionNodeConjunction, DomainResourceConditionNodeOperator
 );
 export!(domain_resource_condition_value: DomainResourceConditionValue, DomainResourceConditionValueType);
-export!(
-    queue_full_reference: QueueFullReference, QueueFullReferenceLastAgentRoutingMode, QueueFullReferenceScoringMethod,
-        QueueFullReferenceSkillEvaluationMethod
+export!(queue_full_reference:
+    QueueFullReference, QueueFullReferenceLastAgentRoutingMode, QueueFullReferenceScoringMethod,
+    QueueFullReferenceSkillEvaluationMethod
 );
 export!(team_full_reference: TeamFullReference);
 export!(user_full_reference: UserFullReference, UserFullReferenceState);

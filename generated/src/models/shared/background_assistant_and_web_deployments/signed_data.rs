@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// [`post_webdeployments_token_refresh`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_backgroundassistant_token`]: crate::api::PostBackgroundassistantToken\n [`post_screenrecording_token`]: crate::api::PostScreenrecordingToken\n [`post_webdeployments_token_refresh`]: crate::api::PostWebdeploymentsTokenRefresh\n"
+    doc = "",
+    doc = " [`post_backgroundassistant_token`]: crate::api::PostBackgroundassistantToken",
+    doc = " [`post_screenrecording_token`]: crate::api::PostScreenrecordingToken",
+    doc = " [`post_webdeployments_token_refresh`]: crate::api::PostWebdeploymentsTokenRefresh"
 )]
 #[derive(Clone, Default)]
 pub struct SignedData {

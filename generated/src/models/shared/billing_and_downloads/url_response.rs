@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Returned by [`get_billing_contracts_invoice_document`], [`get_download`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_billing_contracts_invoice_document`]: crate::api::GetBillingContractsInvoiceDocument\n [`get_download`]: crate::api::GetDownload\n"
+    doc = "",
+    doc = " [`get_billing_contracts_invoice_document`]: crate::api::GetBillingContractsInvoiceDocument",
+    doc = " [`get_download`]: crate::api::GetDownload"
 )]
 #[derive(Clone, Default)]
 pub struct UrlResponse {

@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Part of [`BulkCallbackPatchResponse`], [`BulkResponse`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`BulkCallbackPatchResponse`]: crate::models::BulkCallbackPatchResponse\n [`BulkResponse`]: crate::models::BulkResponse\n"
+    doc = "",
+    doc = " [`BulkCallbackPatchResponse`]: crate::models::BulkCallbackPatchResponse",
+    doc = " [`BulkResponse`]: crate::models::BulkResponse"
 )]
 #[derive(Clone, Default)]
 pub struct BulkResult {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`CaseAssociation`], [`WorkitemWrapup`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CaseAssociation`]: crate::models::CaseAssociation\n [`WorkitemWrapup`]: crate::models::WorkitemWrapup\n"
+    doc = "",
+    doc = " [`CaseAssociation`]: crate::models::CaseAssociation",
+    doc = " [`WorkitemWrapup`]: crate::models::WorkitemWrapup"
 )]
 #[derive(Clone, Default)]
 pub struct WorkitemReference {

@@ -8,7 +8,11 @@ use crate::runtime::time;
 /// `Room` in the API.
 ///
 /// Returned by [`get_chats_room`].
-#[cfg_attr(feature = "full", doc = " \n [`get_chats_room`]: crate::api::GetChatsRoom\n")]
+#[cfg_attr(
+    feature = "full",
+    doc = "",
+    doc = " [`get_chats_room`]: crate::api::GetChatsRoom"
+)]
 #[derive(Clone, Default)]
 pub struct Room {
     /// `dateCreated`: a timestamp

@@ -7,7 +7,12 @@ use crate::runtime::codec;
 /// Part of [`ChatUserRef`], [`CreateUser`], [`OrgUser`], [`PolicyUser`], [`Site`], 5 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ChatUserRef`]: crate::models::ChatUserRef\n [`CreateUser`]: crate::models::CreateUser\n [`OrgUser`]: crate::models::OrgUser\n [`PolicyUser`]: crate::models::PolicyUser\n [`Site`]: crate::models::Site\n"
+    doc = "",
+    doc = " [`ChatUserRef`]: crate::models::ChatUserRef",
+    doc = " [`CreateUser`]: crate::models::CreateUser",
+    doc = " [`OrgUser`]: crate::models::OrgUser",
+    doc = " [`PolicyUser`]: crate::models::PolicyUser",
+    doc = " [`Site`]: crate::models::Site"
 )]
 #[derive(Clone, Default)]
 pub struct Contact {

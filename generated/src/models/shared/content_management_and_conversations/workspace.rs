@@ -12,7 +12,11 @@ use crate::runtime::time;
 /// by [`put_contentmanagement_workspace`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_contentmanagement_workspace`]: crate::api::GetContentmanagementWorkspace\n [`post_contentmanagement_workspaces`]: crate::api::PostContentmanagementWorkspaces\n [`put_contentmanagement_workspace`]: crate::api::PutContentmanagementWorkspace\n [`get_contentmanagement_workspaces`]: crate::api::GetContentmanagementWorkspaces\n"
+    doc = "",
+    doc = " [`get_contentmanagement_workspace`]: crate::api::GetContentmanagementWorkspace",
+    doc = " [`post_contentmanagement_workspaces`]: crate::api::PostContentmanagementWorkspaces",
+    doc = " [`put_contentmanagement_workspace`]: crate::api::PutContentmanagementWorkspace",
+    doc = " [`get_contentmanagement_workspaces`]: crate::api::GetContentmanagementWorkspaces"
 )]
 #[derive(Clone, Default)]
 pub struct Workspace {

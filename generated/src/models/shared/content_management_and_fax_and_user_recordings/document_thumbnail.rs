@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// [`UserRecording`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Document`]: crate::models::Document\n [`FaxDocument`]: crate::models::FaxDocument\n [`UserRecording`]: crate::models::UserRecording\n"
+    doc = "",
+    doc = " [`Document`]: crate::models::Document",
+    doc = " [`FaxDocument`]: crate::models::FaxDocument",
+    doc = " [`UserRecording`]: crate::models::UserRecording"
 )]
 #[derive(Clone, Default)]
 pub struct DocumentThumbnail {

@@ -9,7 +9,10 @@ use crate::runtime::codec;
 /// [`get_userrecording_transcoding`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_contentmanagement_document_content`]: crate::api::GetContentmanagementDocumentContent\n [`get_fax_document_content`]: crate::api::GetFaxDocumentContent\n [`get_userrecording_transcoding`]: crate::api::GetUserrecordingTranscoding\n"
+    doc = "",
+    doc = " [`get_contentmanagement_document_content`]: crate::api::GetContentmanagementDocumentContent",
+    doc = " [`get_fax_document_content`]: crate::api::GetFaxDocumentContent",
+    doc = " [`get_userrecording_transcoding`]: crate::api::GetUserrecordingTranscoding"
 )]
 #[derive(Clone, Default)]
 pub struct DownloadResponse {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Item of the listing [`get_greetings`], [`get_user_greetings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_greetings`]: crate::api::GetGreetings\n [`get_user_greetings`]: crate::api::GetUserGreetings\n"
+    doc = "",
+    doc = " [`get_greetings`]: crate::api::GetGreetings",
+    doc = " [`get_user_greetings`]: crate::api::GetUserGreetings"
 )]
 #[derive(Clone, Default)]
 pub struct DomainEntity {

@@ -16,7 +16,14 @@ use crate::runtime::time;
 /// [`patch_conversations_message`], 2 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_conversation`]: crate::api::GetConversation\n [`patch_conversations_call`]: crate::api::PatchConversationsCall\n [`patch_conversations_callback`]: crate::api::PatchConversationsCallback\n [`patch_conversations_cobrowsesession`]: crate::api::PatchConversationsCobrowsesession\n [`patch_conversations_email`]: crate::api::PatchConversationsEmail\n [`get_conversations`]: crate::api::GetConversations\n [`patch_conversations_message`]: crate::api::PatchConversationsMessage\n"
+    doc = "",
+    doc = " [`get_conversation`]: crate::api::GetConversation",
+    doc = " [`patch_conversations_call`]: crate::api::PatchConversationsCall",
+    doc = " [`patch_conversations_callback`]: crate::api::PatchConversationsCallback",
+    doc = " [`patch_conversations_cobrowsesession`]: crate::api::PatchConversationsCobrowsesession",
+    doc = " [`patch_conversations_email`]: crate::api::PatchConversationsEmail",
+    doc = " [`get_conversations`]: crate::api::GetConversations",
+    doc = " [`patch_conversations_message`]: crate::api::PatchConversationsMessage"
 )]
 #[derive(Clone, Default)]
 pub struct Conversation {

@@ -13,7 +13,11 @@ use crate::runtime::time;
 /// [`Conversation`](crate::models::Conversation), [`EmailConversation`], 2 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CallConversation`]: crate::models::CallConversation\n [`CallbackConversation`]: crate::models::CallbackConversation\n [`CobrowseConversation`]: crate::models::CobrowseConversation\n [`EmailConversation`]: crate::models::EmailConversation\n"
+    doc = "",
+    doc = " [`CallConversation`]: crate::models::CallConversation",
+    doc = " [`CallbackConversation`]: crate::models::CallbackConversation",
+    doc = " [`CobrowseConversation`]: crate::models::CobrowseConversation",
+    doc = " [`EmailConversation`]: crate::models::EmailConversation"
 )]
 #[derive(Clone, Default)]
 pub struct TransferResponse {

@@ -9,7 +9,8 @@ use crate::runtime::codec;
 /// [`ConversationMessageContent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationMessageContent`]: crate::models::ConversationMessageContent\n"
+    doc = "",
+    doc = " [`ConversationMessageContent`]: crate::models::ConversationMessageContent"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationContentButtonResponse {

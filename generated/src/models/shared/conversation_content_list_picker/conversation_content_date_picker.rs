@@ -12,7 +12,8 @@ use crate::runtime::time;
 /// [`ConversationMessageContent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationMessageContent`]: crate::models::ConversationMessageContent\n"
+    doc = "",
+    doc = " [`ConversationMessageContent`]: crate::models::ConversationMessageContent"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationContentDatePicker {

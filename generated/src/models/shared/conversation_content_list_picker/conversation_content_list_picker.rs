@@ -10,7 +10,9 @@ use crate::runtime::codec;
 /// [`ConversationMessageContent`], [`WebMessagingContent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationMessageContent`]: crate::models::ConversationMessageContent\n [`WebMessagingContent`]: crate::models::WebMessagingContent\n"
+    doc = "",
+    doc = " [`ConversationMessageContent`]: crate::models::ConversationMessageContent",
+    doc = " [`WebMessagingContent`]: crate::models::WebMessagingContent"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationContentListPicker {

@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// [`ConversationContentRoadsideAssistance`], [`ConversationMessageContent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationContentRoadsideAssistance`]: crate::models::ConversationContentRoadsideAssistance\n [`ConversationMessageContent`]: crate::models::ConversationMessageContent\n"
+    doc = "",
+    doc = " [`ConversationContentRoadsideAssistance`]: crate::models::ConversationContentRoadsideAssistance",
+    doc = " [`ConversationMessageContent`]: crate::models::ConversationMessageContent"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationContentLocation {

@@ -9,7 +9,13 @@ use crate::runtime::codec;
 /// [`ConversationEventPresence`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationContentForm`]: crate::models::ConversationContentForm\n [`ConversationContentInteractiveApplication`]: crate::models::ConversationContentInteractiveApplication\n [`ConversationContentListPicker`]: crate::models::ConversationContentListPicker\n [`ConversationContentPaymentRequest`]: crate::models::ConversationContentPaymentRequest\n [`ConversationEventPresence`]: crate::models::ConversationEventPresence\n"
+    doc = "",
+    doc = " [`ConversationContentForm`]: crate::models::ConversationContentForm",
+    doc = " [`ConversationContentInteractiveApplication`]:",
+    doc = " crate::models::ConversationContentInteractiveApplication",
+    doc = " [`ConversationContentListPicker`]: crate::models::ConversationContentListPicker",
+    doc = " [`ConversationContentPaymentRequest`]: crate::models::ConversationContentPaymentRequest",
+    doc = " [`ConversationEventPresence`]: crate::models::ConversationEventPresence"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationContentReceivedReplyMessage {

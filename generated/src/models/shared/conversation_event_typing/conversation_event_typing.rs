@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// [`MessageTypingEventRequest`], [`OpenMessageEvent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`MessageTypingEventRequest`]: crate::models::MessageTypingEventRequest\n [`OpenMessageEvent`]: crate::models::OpenMessageEvent\n"
+    doc = "",
+    doc = " [`MessageTypingEventRequest`]: crate::models::MessageTypingEventRequest",
+    doc = " [`OpenMessageEvent`]: crate::models::OpenMessageEvent"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationEventTyping {

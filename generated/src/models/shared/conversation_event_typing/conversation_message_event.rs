@@ -13,7 +13,10 @@ use crate::runtime::codec;
 /// [`TextBotsRichMediaInputEvent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationNormalizedMessage`]: crate::models::ConversationNormalizedMessage\n [`RecordingMessagingMessage`]: crate::models::RecordingMessagingMessage\n [`TextBotsRichMediaInputEvent`]: crate::models::TextBotsRichMediaInputEvent\n"
+    doc = "",
+    doc = " [`ConversationNormalizedMessage`]: crate::models::ConversationNormalizedMessage",
+    doc = " [`RecordingMessagingMessage`]: crate::models::RecordingMessagingMessage",
+    doc = " [`TextBotsRichMediaInputEvent`]: crate::models::TextBotsRichMediaInputEvent"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationMessageEvent {

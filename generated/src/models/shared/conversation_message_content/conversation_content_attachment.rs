@@ -10,7 +10,9 @@ use crate::runtime::codec;
 /// [`OpenMessageContent`], [`OpenSocialMediaMessageContent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OpenMessageContent`]: crate::models::OpenMessageContent\n [`OpenSocialMediaMessageContent`]: crate::models::OpenSocialMediaMessageContent\n"
+    doc = "",
+    doc = " [`OpenMessageContent`]: crate::models::OpenMessageContent",
+    doc = " [`OpenSocialMediaMessageContent`]: crate::models::OpenSocialMediaMessageContent"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationContentAttachment {

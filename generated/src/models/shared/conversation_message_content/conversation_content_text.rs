@@ -9,7 +9,8 @@ use crate::runtime::codec;
 /// [`OpenSocialMediaMessageContent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OpenSocialMediaMessageContent`]: crate::models::OpenSocialMediaMessageContent\n"
+    doc = "",
+    doc = " [`OpenSocialMediaMessageContent`]: crate::models::OpenSocialMediaMessageContent"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationContentText {

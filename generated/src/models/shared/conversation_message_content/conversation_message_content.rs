@@ -21,7 +21,12 @@ use crate::runtime::codec;
 /// [`TextBotPromptSegment`], 1 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationNormalizedMessage`]: crate::models::ConversationNormalizedMessage\n [`InputMessage`]: crate::models::InputMessage\n [`PostTextMessage`]: crate::models::PostTextMessage\n [`ReplyMessage`]: crate::models::ReplyMessage\n [`TextBotPromptSegment`]: crate::models::TextBotPromptSegment\n"
+    doc = "",
+    doc = " [`ConversationNormalizedMessage`]: crate::models::ConversationNormalizedMessage",
+    doc = " [`InputMessage`]: crate::models::InputMessage",
+    doc = " [`PostTextMessage`]: crate::models::PostTextMessage",
+    doc = " [`ReplyMessage`]: crate::models::ReplyMessage",
+    doc = " [`TextBotPromptSegment`]: crate::models::TextBotPromptSegment"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationMessageContent {

@@ -6,44 +6,37 @@ export!(conversation_content_card_action: ConversationContentCardAction, Convers
 export!(conversation_content_carousel: ConversationContentCarousel);
 export!(conversation_content_interactive_application: ConversationContentInteractiveApplication);
 export!(conversation_content_line_item: ConversationContentLineItem);
-export!(
-    conversation_content_notification_response: ConversationContentNotificationResponse,
-        ConversationContentNotificationResponseNotificationStatus
+export!(conversation_content_notification_response:
+    ConversationContentNotificationResponse, ConversationContentNotificationResponseNotificationStatus
 );
 export!(conversation_content_notification_template: ConversationContentNotificationTemplate);
-export!(
-    conversation_content_payment_request: ConversationContentPaymentRequest,
-        ConversationContentPaymentRequestPaymentPlatform
+export!(conversation_content_payment_request:
+    ConversationContentPaymentRequest, ConversationContentPaymentRequestPaymentPlatform
 );
-export!(
-    conversation_content_payment_response: ConversationContentPaymentResponse,
-        ConversationContentPaymentResponsePaymentStatus
+export!(conversation_content_payment_response:
+    ConversationContentPaymentResponse, ConversationContentPaymentResponsePaymentStatus
 );
 export!(conversation_content_push: ConversationContentPush, ConversationContentPushDeviceType);
 export!(conversation_content_quick_reply: ConversationContentQuickReply, ConversationContentQuickReplyAction);
 export!(conversation_content_quick_reply_v2: ConversationContentQuickReplyV2);
 export!(conversation_content_reaction: ConversationContentReaction, ConversationContentReactionReactionType);
-export!(
-    conversation_content_required_contact_field: ConversationContentRequiredContactField,
-        ConversationContentRequiredContactFieldContactField
+export!(conversation_content_required_contact_field:
+    ConversationContentRequiredContactField, ConversationContentRequiredContactFieldContactField
 );
 export!(conversation_content_story: ConversationContentStory, ConversationContentStoryType);
 export!(conversation_content_text: ConversationContentText, ConversationContentTextType);
 export!(conversation_message_content: ConversationMessageContent, ConversationMessageContentContentType);
 export!(conversation_notification_template_body: ConversationNotificationTemplateBody);
-export!(
-    conversation_notification_template_button: ConversationNotificationTemplateButton,
-        ConversationNotificationTemplateButtonType
+export!(conversation_notification_template_button:
+    ConversationNotificationTemplateButton, ConversationNotificationTemplateButtonType
 );
 export!(conversation_notification_template_footer: ConversationNotificationTemplateFooter);
-export!(
-    conversation_notification_template_header: ConversationNotificationTemplateHeader,
-        ConversationNotificationTemplateHeaderType
+export!(conversation_notification_template_header:
+    ConversationNotificationTemplateHeader, ConversationNotificationTemplateHeaderType
 );
 export!(conversation_notification_template_parameter: ConversationNotificationTemplateParameter);
 export!(conversation_push_failed_message_references: ConversationPushFailedMessageReferences);
 export!(conversation_push_notification_message_label: ConversationPushNotificationMessageLabel);
-export!(
-    conversation_push_provider_integration: ConversationPushProviderIntegration,
-        ConversationPushProviderIntegrationProvider
+export!(conversation_push_provider_integration:
+    ConversationPushProviderIntegration, ConversationPushProviderIntegrationProvider
 );

@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`CoachingAppointmentResponse`], 6 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AddConversationResponse`]: crate::models::AddConversationResponse\n [`Calibration`]: crate::models::Calibration\n [`CalibrationCreate`]: crate::models::CalibrationCreate\n [`CaseAssociation`]: crate::models::CaseAssociation\n [`CoachingAppointmentResponse`]: crate::models::CoachingAppointmentResponse\n"
+    doc = "",
+    doc = " [`AddConversationResponse`]: crate::models::AddConversationResponse",
+    doc = " [`Calibration`]: crate::models::Calibration",
+    doc = " [`CalibrationCreate`]: crate::models::CalibrationCreate",
+    doc = " [`CaseAssociation`]: crate::models::CaseAssociation",
+    doc = " [`CoachingAppointmentResponse`]: crate::models::CoachingAppointmentResponse"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationReference {

@@ -9,7 +9,9 @@ use crate::runtime::codec;
 /// [`MessagingSettingReference`], [`MessagingSettingRequest`](crate::models::MessagingSettingRequest).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`MessagingSettingPatchRequest`]: crate::models::MessagingSettingPatchRequest\n [`MessagingSettingReference`]: crate::models::MessagingSettingReference\n"
+    doc = "",
+    doc = " [`MessagingSettingPatchRequest`]: crate::models::MessagingSettingPatchRequest",
+    doc = " [`MessagingSettingReference`]: crate::models::MessagingSettingReference"
 )]
 #[derive(Clone, Default)]
 pub struct ContentSetting {

@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Returned by [`get_conversations_messaging_settings`], [`get_messaging_settings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_conversations_messaging_settings`]: crate::api::GetConversationsMessagingSettings\n [`get_messaging_settings`]: crate::api::GetMessagingSettings\n"
+    doc = "",
+    doc = " [`get_conversations_messaging_settings`]: crate::api::GetConversationsMessagingSettings",
+    doc = " [`get_messaging_settings`]: crate::api::GetMessagingSettings"
 )]
 #[derive(Clone, Default)]
 pub struct MessagingConfigListing {

@@ -13,7 +13,15 @@ use crate::runtime::time;
 /// listing [`get_conversations_messaging_settings`], [`get_messaging_settings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_conversations_messaging_setting`]: crate::api::GetConversationsMessagingSetting\n [`get_conversations_messaging_settings_default`]: crate::api::GetConversationsMessagingSettingsDefault\n [`get_messaging_setting`]: crate::api::GetMessagingSetting\n [`get_messaging_settings_default`]: crate::api::GetMessagingSettingsDefault\n [`patch_conversations_messaging_setting`]: crate::api::PatchConversationsMessagingSetting\n [`get_conversations_messaging_settings`]: crate::api::GetConversationsMessagingSettings\n [`get_messaging_settings`]: crate::api::GetMessagingSettings\n"
+    doc = "",
+    doc = " [`get_conversations_messaging_setting`]: crate::api::GetConversationsMessagingSetting",
+    doc = " [`get_conversations_messaging_settings_default`]:",
+    doc = " crate::api::GetConversationsMessagingSettingsDefault",
+    doc = " [`get_messaging_setting`]: crate::api::GetMessagingSetting",
+    doc = " [`get_messaging_settings_default`]: crate::api::GetMessagingSettingsDefault",
+    doc = " [`patch_conversations_messaging_setting`]: crate::api::PatchConversationsMessagingSetting",
+    doc = " [`get_conversations_messaging_settings`]: crate::api::GetConversationsMessagingSettings",
+    doc = " [`get_messaging_settings`]: crate::api::GetMessagingSettings"
 )]
 #[derive(Clone, Default)]
 pub struct MessagingSetting {

@@ -7,7 +7,10 @@ use crate::runtime::codec;
 /// Taken by [`put_conversations_messaging_settings_default`], [`put_messaging_settings_default`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`put_conversations_messaging_settings_default`]: crate::api::PutConversationsMessagingSettingsDefault\n [`put_messaging_settings_default`]: crate::api::PutMessagingSettingsDefault\n"
+    doc = "",
+    doc = " [`put_conversations_messaging_settings_default`]:",
+    doc = " crate::api::PutConversationsMessagingSettingsDefault",
+    doc = " [`put_messaging_settings_default`]: crate::api::PutMessagingSettingsDefault"
 )]
 #[derive(Clone, Default)]
 pub struct MessagingSettingDefaultRequest {

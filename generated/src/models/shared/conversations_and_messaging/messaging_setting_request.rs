@@ -9,7 +9,10 @@ use crate::runtime::codec;
 /// [`post_messaging_settings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`patch_messaging_setting`]: crate::api::PatchMessagingSetting\n [`post_conversations_messaging_settings`]: crate::api::PostConversationsMessagingSettings\n [`post_messaging_settings`]: crate::api::PostMessagingSettings\n"
+    doc = "",
+    doc = " [`patch_messaging_setting`]: crate::api::PatchMessagingSetting",
+    doc = " [`post_conversations_messaging_settings`]: crate::api::PostConversationsMessagingSettings",
+    doc = " [`post_messaging_settings`]: crate::api::PostMessagingSettings"
 )]
 #[derive(Clone, Default)]
 pub struct MessagingSettingRequest {

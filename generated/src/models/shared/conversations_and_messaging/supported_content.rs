@@ -18,7 +18,23 @@ use crate::runtime::time;
 /// [`post_conversations_messaging_supportedcontent`], [`post_messaging_supportedcontent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_conversations_messaging_supportedcontent_default`]: crate::api::GetConversationsMessagingSupportedcontentDefault\n [`get_conversations_messaging_supportedcontent_supported_content_id`]: crate::api::GetConversationsMessagingSupportedcontentSupportedContentId\n [`get_messaging_supportedcontent_supported_content_id`]: crate::api::GetMessagingSupportedcontentSupportedContentId\n [`patch_conversations_messaging_supportedcontent_supported_content_id`]: crate::api::PatchConversationsMessagingSupportedcontentSupportedContentId\n [`patch_messaging_supportedcontent_supported_content_id`]: crate::api::PatchMessagingSupportedcontentSupportedContentId\n [`get_conversations_messaging_supportedcontent`]: crate::api::GetConversationsMessagingSupportedcontent\n [`get_messaging_supportedcontent`]: crate::api::GetMessagingSupportedcontent\n [`post_conversations_messaging_supportedcontent`]: crate::api::PostConversationsMessagingSupportedcontent\n [`post_messaging_supportedcontent`]: crate::api::PostMessagingSupportedcontent\n"
+    doc = "",
+    doc = " [`get_conversations_messaging_supportedcontent_default`]:",
+    doc = " crate::api::GetConversationsMessagingSupportedcontentDefault",
+    doc = " [`get_conversations_messaging_supportedcontent_supported_content_id`]:",
+    doc = " crate::api::GetConversationsMessagingSupportedcontentSupportedContentId",
+    doc = " [`get_messaging_supportedcontent_supported_content_id`]:",
+    doc = " crate::api::GetMessagingSupportedcontentSupportedContentId",
+    doc = " [`patch_conversations_messaging_supportedcontent_supported_content_id`]:",
+    doc = " crate::api::PatchConversationsMessagingSupportedcontentSupportedContentId",
+    doc = " [`patch_messaging_supportedcontent_supported_content_id`]:",
+    doc = " crate::api::PatchMessagingSupportedcontentSupportedContentId",
+    doc = " [`get_conversations_messaging_supportedcontent`]:",
+    doc = " crate::api::GetConversationsMessagingSupportedcontent",
+    doc = " [`get_messaging_supportedcontent`]: crate::api::GetMessagingSupportedcontent",
+    doc = " [`post_conversations_messaging_supportedcontent`]:",
+    doc = " crate::api::PostConversationsMessagingSupportedcontent",
+    doc = " [`post_messaging_supportedcontent`]: crate::api::PostMessagingSupportedcontent"
 )]
 #[derive(Clone, Default)]
 pub struct SupportedContent {

@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// Returned by [`get_conversations_messaging_supportedcontent`], [`get_messaging_supportedcontent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_conversations_messaging_supportedcontent`]: crate::api::GetConversationsMessagingSupportedcontent\n [`get_messaging_supportedcontent`]: crate::api::GetMessagingSupportedcontent\n"
+    doc = "",
+    doc = " [`get_conversations_messaging_supportedcontent`]:",
+    doc = " crate::api::GetConversationsMessagingSupportedcontent",
+    doc = " [`get_messaging_supportedcontent`]: crate::api::GetMessagingSupportedcontent"
 )]
 #[derive(Clone, Default)]
 pub struct SupportedContentListing {

@@ -16,7 +16,12 @@ use crate::runtime::time;
 /// [`post_outbound_campaigns`], [`put_outbound_campaign`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`delete_outbound_campaign`]: crate::api::DeleteOutboundCampaign\n [`get_outbound_campaign`]: crate::api::GetOutboundCampaign\n [`post_outbound_campaigns`]: crate::api::PostOutboundCampaigns\n [`put_outbound_campaign`]: crate::api::PutOutboundCampaign\n [`get_outbound_campaigns`]: crate::api::GetOutboundCampaigns\n"
+    doc = "",
+    doc = " [`delete_outbound_campaign`]: crate::api::DeleteOutboundCampaign",
+    doc = " [`get_outbound_campaign`]: crate::api::GetOutboundCampaign",
+    doc = " [`post_outbound_campaigns`]: crate::api::PostOutboundCampaigns",
+    doc = " [`put_outbound_campaign`]: crate::api::PutOutboundCampaign",
+    doc = " [`get_outbound_campaigns`]: crate::api::GetOutboundCampaigns"
 )]
 #[derive(Clone, Default)]
 pub struct Campaign {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`Campaign`](crate::models::Campaign), [`ContactListingRequest`], [`MessagingCampaign`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ContactListingRequest`]: crate::models::ContactListingRequest\n [`MessagingCampaign`]: crate::models::MessagingCampaign\n"
+    doc = "",
+    doc = " [`ContactListingRequest`]: crate::models::ContactListingRequest",
+    doc = " [`MessagingCampaign`]: crate::models::MessagingCampaign"
 )]
 #[derive(Clone, Default)]
 pub struct ContactSort {

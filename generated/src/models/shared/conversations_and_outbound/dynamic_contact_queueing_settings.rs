@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Part of [`Campaign`](crate::models::Campaign), [`MessagingCampaign`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`MessagingCampaign`]: crate::models::MessagingCampaign\n"
+    doc = "",
+    doc = " [`MessagingCampaign`]: crate::models::MessagingCampaign"
 )]
 #[derive(Clone, Default)]
 pub struct DynamicContactQueueingSettings {

@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Part of [`Campaign`](crate::models::Campaign), [`CampaignDiagnostics`], [`MessagingCampaign`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CampaignDiagnostics`]: crate::models::CampaignDiagnostics\n [`MessagingCampaign`]: crate::models::MessagingCampaign\n"
+    doc = "",
+    doc = " [`CampaignDiagnostics`]: crate::models::CampaignDiagnostics",
+    doc = " [`MessagingCampaign`]: crate::models::MessagingCampaign"
 )]
 #[derive(Clone, Default)]
 pub struct RestErrorDetail {

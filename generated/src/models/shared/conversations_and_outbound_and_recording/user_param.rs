@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`PolicyErrorMessage`], [`RestErrorDetail`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`PolicyErrorMessage`]: crate::models::PolicyErrorMessage\n [`RestErrorDetail`]: crate::models::RestErrorDetail\n"
+    doc = "",
+    doc = " [`PolicyErrorMessage`]: crate::models::PolicyErrorMessage",
+    doc = " [`RestErrorDetail`]: crate::models::RestErrorDetail"
 )]
 #[derive(Clone, Default)]
 pub struct UserParam {

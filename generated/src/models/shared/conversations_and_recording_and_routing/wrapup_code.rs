@@ -15,7 +15,19 @@ use crate::runtime::time;
 /// [`get_routing_wrapupcodes_divisionviews`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_conversation_participant_wrapupcodes`]: crate::api::GetConversationParticipantWrapupcodes\n [`get_conversations_call_participant_wrapupcodes`]: crate::api::GetConversationsCallParticipantWrapupcodes\n [`get_conversations_callback_participant_wrapupcodes`]: crate::api::GetConversationsCallbackParticipantWrapupcodes\n [`get_conversations_cobrowsesession_participant_wrapupcodes`]: crate::api::GetConversationsCobrowsesessionParticipantWrapupcodes\n [`get_conversations_email_participant_wrapupcodes`]: crate::api::GetConversationsEmailParticipantWrapupcodes\n [`get_routing_queue_wrapupcodes`]: crate::api::GetRoutingQueueWrapupcodes\n [`get_routing_wrapupcodes`]: crate::api::GetRoutingWrapupcodes\n [`get_routing_wrapupcodes_divisionviews`]: crate::api::GetRoutingWrapupcodesDivisionviews\n"
+    doc = "",
+    doc = " [`get_conversation_participant_wrapupcodes`]: crate::api::GetConversationParticipantWrapupcodes",
+    doc = " [`get_conversations_call_participant_wrapupcodes`]:",
+    doc = " crate::api::GetConversationsCallParticipantWrapupcodes",
+    doc = " [`get_conversations_callback_participant_wrapupcodes`]:",
+    doc = " crate::api::GetConversationsCallbackParticipantWrapupcodes",
+    doc = " [`get_conversations_cobrowsesession_participant_wrapupcodes`]:",
+    doc = " crate::api::GetConversationsCobrowsesessionParticipantWrapupcodes",
+    doc = " [`get_conversations_email_participant_wrapupcodes`]:",
+    doc = " crate::api::GetConversationsEmailParticipantWrapupcodes",
+    doc = " [`get_routing_queue_wrapupcodes`]: crate::api::GetRoutingQueueWrapupcodes",
+    doc = " [`get_routing_wrapupcodes`]: crate::api::GetRoutingWrapupcodes",
+    doc = " [`get_routing_wrapupcodes_divisionviews`]: crate::api::GetRoutingWrapupcodesDivisionviews"
 )]
 #[derive(Clone, Default)]
 pub struct WrapupCode {

@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Taken by [`put_conversations_messaging_supportedcontent_default`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`put_conversations_messaging_supportedcontent_default`]: crate::api::PutConversationsMessagingSupportedcontentDefault\n"
+    doc = "",
+    doc = " [`put_conversations_messaging_supportedcontent_default`]:",
+    doc = " crate::api::PutConversationsMessagingSupportedcontentDefault"
 )]
 #[derive(Clone, Default)]
 pub struct SupportedContentReference {

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `ConversationParticipantSearchRequest` in the API.
 ///
-/// Taken by
-/// [`post_conversations_participants_attributes_search`](crate::api::PostConversationsParticipantsAttributesSearch).
+/// Taken by [`post_conversations_participants_attributes_search`](
+/// crate::api::PostConversationsParticipantsAttributesSearch).
 #[derive(Clone, Default)]
 pub struct ConversationParticipantSearchRequest {
     /// `cursor`: a string

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `JsonCursorSearchResponse` in the API.
 ///
-/// Returned by
-/// [`post_conversations_participants_attributes_search`](crate::api::PostConversationsParticipantsAttributesSearch).
+/// Returned by [`post_conversations_participants_attributes_search`](
+/// crate::api::PostConversationsParticipantsAttributesSearch).
 #[derive(Clone, Default)]
 pub struct JsonCursorSearchResponse {
     /// `aggregations`: any JSON value

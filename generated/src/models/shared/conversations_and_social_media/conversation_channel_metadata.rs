@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// [`OpenSocialMediaChannel`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OpenInboundMessageMessagingChannel`]: crate::models::OpenInboundMessageMessagingChannel\n [`OpenMessagingChannel`]: crate::models::OpenMessagingChannel\n [`OpenSocialMediaChannel`]: crate::models::OpenSocialMediaChannel\n"
+    doc = "",
+    doc = " [`OpenInboundMessageMessagingChannel`]: crate::models::OpenInboundMessageMessagingChannel",
+    doc = " [`OpenMessagingChannel`]: crate::models::OpenMessagingChannel",
+    doc = " [`OpenSocialMediaChannel`]: crate::models::OpenSocialMediaChannel"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationChannelMetadata {

@@ -19,7 +19,11 @@ use std::collections::BTreeMap;
 /// [`SocialMediaMessageData`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`InternalMessageData`]: crate::models::InternalMessageData\n [`MessageData`]: crate::models::MessageData\n [`SocialMediaDetailMessageContainer`]: crate::models::SocialMediaDetailMessageContainer\n [`SocialMediaMessageData`]: crate::models::SocialMediaMessageData\n"
+    doc = "",
+    doc = " [`InternalMessageData`]: crate::models::InternalMessageData",
+    doc = " [`MessageData`]: crate::models::MessageData",
+    doc = " [`SocialMediaDetailMessageContainer`]: crate::models::SocialMediaDetailMessageContainer",
+    doc = " [`SocialMediaMessageData`]: crate::models::SocialMediaMessageData"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationNormalizedMessage {

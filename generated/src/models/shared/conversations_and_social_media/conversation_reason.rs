@@ -9,7 +9,10 @@ use crate::runtime::codec;
 /// [`OpenInboundNormalizedReceipt`], [`OpenNormalizedMessage`], [`OpenReceiptNormalizedMessage`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OpenInboundNormalizedReceipt`]: crate::models::OpenInboundNormalizedReceipt\n [`OpenNormalizedMessage`]: crate::models::OpenNormalizedMessage\n [`OpenReceiptNormalizedMessage`]: crate::models::OpenReceiptNormalizedMessage\n"
+    doc = "",
+    doc = " [`OpenInboundNormalizedReceipt`]: crate::models::OpenInboundNormalizedReceipt",
+    doc = " [`OpenNormalizedMessage`]: crate::models::OpenNormalizedMessage",
+    doc = " [`OpenReceiptNormalizedMessage`]: crate::models::OpenReceiptNormalizedMessage"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationReason {

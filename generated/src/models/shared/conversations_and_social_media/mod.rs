@@ -4,23 +4,21 @@ export!(conversation_channel_metadata: ConversationChannelMetadata, Conversation
 export!(conversation_enrichment: ConversationEnrichment);
 export!(conversation_enrichment_language: ConversationEnrichmentLanguage);
 export!(conversation_enrichment_sentiment_v2: ConversationEnrichmentSentimentV2, ConversationEnrichmentSentimentV2Tag);
-export!(
-    conversation_messaging_channel: ConversationMessagingChannel, ConversationMessagingChannelPlatform,
-        ConversationMessagingChannelType
+export!(conversation_messaging_channel:
+    ConversationMessagingChannel, ConversationMessagingChannelPlatform, ConversationMessagingChannelType
 );
-export!(
-    conversation_messaging_from_recipient: ConversationMessagingFromRecipient, ConversationMessagingFromRecipientIdType
+export!(conversation_messaging_from_recipient:
+    ConversationMessagingFromRecipient, ConversationMessagingFromRecipientIdType
 );
 export!(conversation_messaging_to_recipient: ConversationMessagingToRecipient, ConversationMessagingToRecipientIdType);
-export!(
-    conversation_normalized_message: ConversationNormalizedMessage, ConversationNormalizedMessageDirection,
-        ConversationNormalizedMessageOriginatingEntity, ConversationNormalizedMessageStatus,
-        ConversationNormalizedMessageType
+export!(conversation_normalized_message:
+    ConversationNormalizedMessage, ConversationNormalizedMessageDirection,
+    ConversationNormalizedMessageOriginatingEntity, ConversationNormalizedMessageStatus,
+    ConversationNormalizedMessageType
 );
 export!(conversation_public_metadata: ConversationPublicMetadata);
 export!(conversation_reason: ConversationReason, ConversationReasonCode);
-export!(
-    conversation_recipient_additional_identifier: ConversationRecipientAdditionalIdentifier,
-        ConversationRecipientAdditionalIdentifierType
+export!(conversation_recipient_additional_identifier:
+    ConversationRecipientAdditionalIdentifier, ConversationRecipientAdditionalIdentifierType
 );
 export!(shared_enums: *);

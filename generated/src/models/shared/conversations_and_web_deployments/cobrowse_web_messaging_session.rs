@@ -8,7 +8,10 @@ use crate::runtime::time;
 /// Returned by [`get_webdeployments_deployment_cobrowse_session_id`], [`post_conversation_cobrowse`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_webdeployments_deployment_cobrowse_session_id`]: crate::api::GetWebdeploymentsDeploymentCobrowseSessionId\n [`post_conversation_cobrowse`]: crate::api::PostConversationCobrowse\n"
+    doc = "",
+    doc = " [`get_webdeployments_deployment_cobrowse_session_id`]:",
+    doc = " crate::api::GetWebdeploymentsDeploymentCobrowseSessionId",
+    doc = " [`post_conversation_cobrowse`]: crate::api::PostConversationCobrowse"
 )]
 #[derive(Clone, Default)]
 pub struct CobrowseWebMessagingSession {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`DeploymentIdentityResolutionConfig`], [`OpenMessagingIdentityResolutionConfig`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`DeploymentIdentityResolutionConfig`]: crate::models::DeploymentIdentityResolutionConfig\n [`OpenMessagingIdentityResolutionConfig`]: crate::models::OpenMessagingIdentityResolutionConfig\n"
+    doc = "",
+    doc = " [`DeploymentIdentityResolutionConfig`]: crate::models::DeploymentIdentityResolutionConfig",
+    doc = " [`OpenMessagingIdentityResolutionConfig`]: crate::models::OpenMessagingIdentityResolutionConfig"
 )]
 #[derive(Clone, Default)]
 pub struct IdentityResolutionExternalSource {

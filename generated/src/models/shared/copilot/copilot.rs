@@ -12,7 +12,9 @@ use crate::runtime::codec;
 /// [`put_assistant_copilot`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_assistant_copilot`]: crate::api::GetAssistantCopilot\n [`put_assistant_copilot`]: crate::api::PutAssistantCopilot\n"
+    doc = "",
+    doc = " [`get_assistant_copilot`]: crate::api::GetAssistantCopilot",
+    doc = " [`put_assistant_copilot`]: crate::api::PutAssistantCopilot"
 )]
 #[derive(Clone, Default)]
 pub struct Copilot {

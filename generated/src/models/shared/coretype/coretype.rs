@@ -15,7 +15,23 @@ use crate::runtime::time;
 /// [`get_externalcontacts_organizations_schemas_coretypes`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_businessrules_schemas_coretype`]: crate::api::GetBusinessrulesSchemasCoretype\n [`get_conversations_customattributes_schemas_coretype`]: crate::api::GetConversationsCustomattributesSchemasCoretype\n [`get_dataextensions_coretype`]: crate::api::GetDataextensionsCoretype\n [`get_externalcontacts_contacts_schemas_coretype`]: crate::api::GetExternalcontactsContactsSchemasCoretype\n [`get_externalcontacts_organizations_schemas_coretype`]: crate::api::GetExternalcontactsOrganizationsSchemasCoretype\n [`get_businessrules_schemas_coretypes`]: crate::api::GetBusinessrulesSchemasCoretypes\n [`get_conversations_customattributes_schemas_coretypes`]: crate::api::GetConversationsCustomattributesSchemasCoretypes\n [`get_dataextensions_coretypes`]: crate::api::GetDataextensionsCoretypes\n [`get_externalcontacts_contacts_schemas_coretypes`]: crate::api::GetExternalcontactsContactsSchemasCoretypes\n [`get_externalcontacts_organizations_schemas_coretypes`]: crate::api::GetExternalcontactsOrganizationsSchemasCoretypes\n"
+    doc = "",
+    doc = " [`get_businessrules_schemas_coretype`]: crate::api::GetBusinessrulesSchemasCoretype",
+    doc = " [`get_conversations_customattributes_schemas_coretype`]:",
+    doc = " crate::api::GetConversationsCustomattributesSchemasCoretype",
+    doc = " [`get_dataextensions_coretype`]: crate::api::GetDataextensionsCoretype",
+    doc = " [`get_externalcontacts_contacts_schemas_coretype`]:",
+    doc = " crate::api::GetExternalcontactsContactsSchemasCoretype",
+    doc = " [`get_externalcontacts_organizations_schemas_coretype`]:",
+    doc = " crate::api::GetExternalcontactsOrganizationsSchemasCoretype",
+    doc = " [`get_businessrules_schemas_coretypes`]: crate::api::GetBusinessrulesSchemasCoretypes",
+    doc = " [`get_conversations_customattributes_schemas_coretypes`]:",
+    doc = " crate::api::GetConversationsCustomattributesSchemasCoretypes",
+    doc = " [`get_dataextensions_coretypes`]: crate::api::GetDataextensionsCoretypes",
+    doc = " [`get_externalcontacts_contacts_schemas_coretypes`]:",
+    doc = " crate::api::GetExternalcontactsContactsSchemasCoretypes",
+    doc = " [`get_externalcontacts_organizations_schemas_coretypes`]:",
+    doc = " crate::api::GetExternalcontactsOrganizationsSchemasCoretypes"
 )]
 #[derive(Clone, Default)]
 pub struct Coretype {

@@ -11,7 +11,15 @@ use crate::runtime::codec;
 /// [`get_externalcontacts_organizations_schemas_coretypes`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_businessrules_schemas_coretypes`]: crate::api::GetBusinessrulesSchemasCoretypes\n [`get_conversations_customattributes_schemas_coretypes`]: crate::api::GetConversationsCustomattributesSchemasCoretypes\n [`get_dataextensions_coretypes`]: crate::api::GetDataextensionsCoretypes\n [`get_externalcontacts_contacts_schemas_coretypes`]: crate::api::GetExternalcontactsContactsSchemasCoretypes\n [`get_externalcontacts_organizations_schemas_coretypes`]: crate::api::GetExternalcontactsOrganizationsSchemasCoretypes\n"
+    doc = "",
+    doc = " [`get_businessrules_schemas_coretypes`]: crate::api::GetBusinessrulesSchemasCoretypes",
+    doc = " [`get_conversations_customattributes_schemas_coretypes`]:",
+    doc = " crate::api::GetConversationsCustomattributesSchemasCoretypes",
+    doc = " [`get_dataextensions_coretypes`]: crate::api::GetDataextensionsCoretypes",
+    doc = " [`get_externalcontacts_contacts_schemas_coretypes`]:",
+    doc = " crate::api::GetExternalcontactsContactsSchemasCoretypes",
+    doc = " [`get_externalcontacts_organizations_schemas_coretypes`]:",
+    doc = " crate::api::GetExternalcontactsOrganizationsSchemasCoretypes"
 )]
 #[derive(Clone, Default)]
 pub struct CoretypeListing {

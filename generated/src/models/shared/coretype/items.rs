@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`Definition`], [`PropertyDefinition`], [`Schema`](crate::models::Schema).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Definition`]: crate::models::Definition\n [`PropertyDefinition`]: crate::models::PropertyDefinition\n"
+    doc = "",
+    doc = " [`Definition`]: crate::models::Definition",
+    doc = " [`PropertyDefinition`]: crate::models::PropertyDefinition"
 )]
 #[derive(Clone, Default)]
 pub struct Items {

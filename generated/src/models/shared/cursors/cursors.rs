@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`ContactImportJobEntityListing`], [`ContactImportSettingsEntityListing`], 6 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ApiUsageQueryResult`]: crate::models::ApiUsageQueryResult\n [`ClusterList`]: crate::models::ClusterList\n [`ClusterScanList`]: crate::models::ClusterScanList\n [`ContactImportJobEntityListing`]: crate::models::ContactImportJobEntityListing\n [`ContactImportSettingsEntityListing`]: crate::models::ContactImportSettingsEntityListing\n"
+    doc = "",
+    doc = " [`ApiUsageQueryResult`]: crate::models::ApiUsageQueryResult",
+    doc = " [`ClusterList`]: crate::models::ClusterList",
+    doc = " [`ClusterScanList`]: crate::models::ClusterScanList",
+    doc = " [`ContactImportJobEntityListing`]: crate::models::ContactImportJobEntityListing",
+    doc = " [`ContactImportSettingsEntityListing`]: crate::models::ContactImportSettingsEntityListing"
 )]
 #[derive(Clone, Default)]
 pub struct Cursors {

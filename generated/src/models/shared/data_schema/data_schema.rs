@@ -19,7 +19,28 @@ use crate::runtime::time;
 /// [`post_users_customattributes_schemas`], [`put_externalcontacts_contacts_schema`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_externalcontacts_contacts_schema`]: crate::api::GetExternalcontactsContactsSchema\n [`get_externalcontacts_contacts_schema_version`]: crate::api::GetExternalcontactsContactsSchemaVersion\n [`get_externalcontacts_organizations_schema`]: crate::api::GetExternalcontactsOrganizationsSchema\n [`get_externalcontacts_organizations_schema_version`]: crate::api::GetExternalcontactsOrganizationsSchemaVersion\n [`get_taskmanagement_workitems_schema`]: crate::api::GetTaskmanagementWorkitemsSchema\n [`get_externalcontacts_contacts_schema_versions`]: crate::api::GetExternalcontactsContactsSchemaVersions\n [`get_externalcontacts_contacts_schemas`]: crate::api::GetExternalcontactsContactsSchemas\n [`get_externalcontacts_organizations_schema_versions`]: crate::api::GetExternalcontactsOrganizationsSchemaVersions\n [`get_externalcontacts_organizations_schemas`]: crate::api::GetExternalcontactsOrganizationsSchemas\n [`get_taskmanagement_workitems_schema_versions`]: crate::api::GetTaskmanagementWorkitemsSchemaVersions\n [`post_externalcontacts_contacts_schemas`]: crate::api::PostExternalcontactsContactsSchemas\n [`post_externalcontacts_organizations_schemas`]: crate::api::PostExternalcontactsOrganizationsSchemas\n [`post_taskmanagement_workitems_schemas`]: crate::api::PostTaskmanagementWorkitemsSchemas\n [`post_users_customattributes_schemas`]: crate::api::PostUsersCustomattributesSchemas\n [`put_externalcontacts_contacts_schema`]: crate::api::PutExternalcontactsContactsSchema\n"
+    doc = "",
+    doc = " [`get_externalcontacts_contacts_schema`]: crate::api::GetExternalcontactsContactsSchema",
+    doc = " [`get_externalcontacts_contacts_schema_version`]:",
+    doc = " crate::api::GetExternalcontactsContactsSchemaVersion",
+    doc = " [`get_externalcontacts_organizations_schema`]: crate::api::GetExternalcontactsOrganizationsSchema",
+    doc = " [`get_externalcontacts_organizations_schema_version`]:",
+    doc = " crate::api::GetExternalcontactsOrganizationsSchemaVersion",
+    doc = " [`get_taskmanagement_workitems_schema`]: crate::api::GetTaskmanagementWorkitemsSchema",
+    doc = " [`get_externalcontacts_contacts_schema_versions`]:",
+    doc = " crate::api::GetExternalcontactsContactsSchemaVersions",
+    doc = " [`get_externalcontacts_contacts_schemas`]: crate::api::GetExternalcontactsContactsSchemas",
+    doc = " [`get_externalcontacts_organizations_schema_versions`]:",
+    doc = " crate::api::GetExternalcontactsOrganizationsSchemaVersions",
+    doc = " [`get_externalcontacts_organizations_schemas`]: crate::api::GetExternalcontactsOrganizationsSchemas",
+    doc = " [`get_taskmanagement_workitems_schema_versions`]:",
+    doc = " crate::api::GetTaskmanagementWorkitemsSchemaVersions",
+    doc = " [`post_externalcontacts_contacts_schemas`]: crate::api::PostExternalcontactsContactsSchemas",
+    doc = " [`post_externalcontacts_organizations_schemas`]:",
+    doc = " crate::api::PostExternalcontactsOrganizationsSchemas",
+    doc = " [`post_taskmanagement_workitems_schemas`]: crate::api::PostTaskmanagementWorkitemsSchemas",
+    doc = " [`post_users_customattributes_schemas`]: crate::api::PostUsersCustomattributesSchemas",
+    doc = " [`put_externalcontacts_contacts_schema`]: crate::api::PutExternalcontactsContactsSchema"
 )]
 #[derive(Clone, Default)]
 pub struct DataSchema {

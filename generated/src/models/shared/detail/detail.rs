@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`KnowledgeImportJobError`], [`Operation`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`DecisionTableJobValidationError`]: crate::models::DecisionTableJobValidationError\n [`ErrorBody`]: crate::models::ErrorBody\n [`HistoryListing`]: crate::models::HistoryListing\n [`KnowledgeImportJobError`]: crate::models::KnowledgeImportJobError\n [`Operation`]: crate::models::Operation\n"
+    doc = "",
+    doc = " [`DecisionTableJobValidationError`]: crate::models::DecisionTableJobValidationError",
+    doc = " [`ErrorBody`]: crate::models::ErrorBody",
+    doc = " [`HistoryListing`]: crate::models::HistoryListing",
+    doc = " [`KnowledgeImportJobError`]: crate::models::KnowledgeImportJobError",
+    doc = " [`Operation`]: crate::models::Operation"
 )]
 #[derive(Clone, Default)]
 pub struct Detail {

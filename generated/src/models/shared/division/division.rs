@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Item of the listing [`get_routing_skillgroup_members_divisions`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_routing_skillgroup_members_divisions`]: crate::api::GetRoutingSkillgroupMembersDivisions\n"
+    doc = "",
+    doc = " [`get_routing_skillgroup_members_divisions`]: crate::api::GetRoutingSkillgroupMembersDivisions"
 )]
 #[derive(Clone, Default)]
 pub struct Division {

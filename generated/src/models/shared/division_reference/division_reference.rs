@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`InsightsAgents`], [`InsightsDetails`], 5 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`BusinessUnitListItem`]: crate::models::BusinessUnitListItem\n [`BusinessUnitResponse`]: crate::models::BusinessUnitResponse\n [`DivisionedDomainEntityRef`]: crate::models::DivisionedDomainEntityRef\n [`InsightsAgents`]: crate::models::InsightsAgents\n [`InsightsDetails`]: crate::models::InsightsDetails\n"
+    doc = "",
+    doc = " [`BusinessUnitListItem`]: crate::models::BusinessUnitListItem",
+    doc = " [`BusinessUnitResponse`]: crate::models::BusinessUnitResponse",
+    doc = " [`DivisionedDomainEntityRef`]: crate::models::DivisionedDomainEntityRef",
+    doc = " [`InsightsAgents`]: crate::models::InsightsAgents",
+    doc = " [`InsightsDetails`]: crate::models::InsightsDetails"
 )]
 #[derive(Clone, Default)]
 pub struct DivisionReference {

@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// listing [`get_telephony_providers_edges_expired`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_outbound_contactlist_export`]: crate::api::PostOutboundContactlistExport\n [`post_outbound_dnclist_export`]: crate::api::PostOutboundDnclistExport\n [`get_telephony_providers_edges_expired`]: crate::api::GetTelephonyProvidersEdgesExpired\n"
+    doc = "",
+    doc = " [`post_outbound_contactlist_export`]: crate::api::PostOutboundContactlistExport",
+    doc = " [`post_outbound_dnclist_export`]: crate::api::PostOutboundDnclistExport",
+    doc = " [`get_telephony_providers_edges_expired`]: crate::api::GetTelephonyProvidersEdgesExpired"
 )]
 #[derive(Clone, Default)]
 pub struct DomainEntityRef {

@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// Part of [`CreateQueueRequest`], [`Queue`], [`QueueFullReference`], [`QueueRequest`], [`UserQueue`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CreateQueueRequest`]: crate::models::CreateQueueRequest\n [`Queue`]: crate::models::Queue\n [`QueueFullReference`]: crate::models::QueueFullReference\n [`QueueRequest`]: crate::models::QueueRequest\n [`UserQueue`]: crate::models::UserQueue\n"
+    doc = "",
+    doc = " [`CreateQueueRequest`]: crate::models::CreateQueueRequest",
+    doc = " [`Queue`]: crate::models::Queue",
+    doc = " [`QueueFullReference`]: crate::models::QueueFullReference",
+    doc = " [`QueueRequest`]: crate::models::QueueRequest",
+    doc = " [`UserQueue`]: crate::models::UserQueue"
 )]
 #[derive(Clone, Default)]
 pub struct Bullseye {

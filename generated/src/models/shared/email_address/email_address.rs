@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`EmailMessagePreview`], [`EmailMessageReply`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AgentlessEmailSendRequestDto`]: crate::models::AgentlessEmailSendRequestDto\n [`AgentlessEmailSendResponseDto`]: crate::models::AgentlessEmailSendResponseDto\n [`EmailMessage`]: crate::models::EmailMessage\n [`EmailMessagePreview`]: crate::models::EmailMessagePreview\n [`EmailMessageReply`]: crate::models::EmailMessageReply\n"
+    doc = "",
+    doc = " [`AgentlessEmailSendRequestDto`]: crate::models::AgentlessEmailSendRequestDto",
+    doc = " [`AgentlessEmailSendResponseDto`]: crate::models::AgentlessEmailSendResponseDto",
+    doc = " [`EmailMessage`]: crate::models::EmailMessage",
+    doc = " [`EmailMessagePreview`]: crate::models::EmailMessagePreview",
+    doc = " [`EmailMessageReply`]: crate::models::EmailMessageReply"
 )]
 #[derive(Clone, Default)]
 pub struct EmailAddress {

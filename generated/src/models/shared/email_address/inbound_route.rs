@@ -11,7 +11,11 @@ use crate::runtime::codec;
 /// by [`post_routing_email_domain_routes`], [`put_routing_email_domain_route`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_routing_email_domain_route`]: crate::api::GetRoutingEmailDomainRoute\n [`post_routing_email_domain_routes`]: crate::api::PostRoutingEmailDomainRoutes\n [`put_routing_email_domain_route`]: crate::api::PutRoutingEmailDomainRoute\n [`get_routing_email_domain_routes`]: crate::api::GetRoutingEmailDomainRoutes\n"
+    doc = "",
+    doc = " [`get_routing_email_domain_route`]: crate::api::GetRoutingEmailDomainRoute",
+    doc = " [`post_routing_email_domain_routes`]: crate::api::PostRoutingEmailDomainRoutes",
+    doc = " [`put_routing_email_domain_route`]: crate::api::PutRoutingEmailDomainRoute",
+    doc = " [`get_routing_email_domain_routes`]: crate::api::GetRoutingEmailDomainRoutes"
 )]
 #[derive(Clone, Default)]
 pub struct InboundRoute {

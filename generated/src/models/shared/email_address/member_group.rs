@@ -10,7 +10,10 @@ use crate::runtime::codec;
 /// [`Queue`], [`QueueFullReference`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CreateQueueRequest`]: crate::models::CreateQueueRequest\n [`Queue`]: crate::models::Queue\n [`QueueFullReference`]: crate::models::QueueFullReference\n"
+    doc = "",
+    doc = " [`CreateQueueRequest`]: crate::models::CreateQueueRequest",
+    doc = " [`Queue`]: crate::models::Queue",
+    doc = " [`QueueFullReference`]: crate::models::QueueFullReference"
 )]
 #[derive(Clone, Default)]
 pub struct MemberGroup {

@@ -4,26 +4,23 @@ export!(actions: Actions);
 export!(acw_settings: AcwSettings, AcwSettingsWrapupPrompt);
 export!(agent_owned_routing: AgentOwnedRouting);
 export!(bullseye: Bullseye);
-export!(
-    callback_media_settings: CallbackMediaSettings, CallbackMediaSettingsAnsweringMachineReactionType,
-        CallbackMediaSettingsLiveVoiceReactionType, CallbackMediaSettingsMode
+export!(callback_media_settings:
+    CallbackMediaSettings, CallbackMediaSettingsAnsweringMachineReactionType,
+    CallbackMediaSettingsLiveVoiceReactionType, CallbackMediaSettingsMode
 );
 export!(canned_response_libraries: CannedResponseLibraries, CannedResponseLibrariesMode);
 export!(conditional_group_activation: ConditionalGroupActivation);
-export!(
-    conditional_group_activation_condition: ConditionalGroupActivationCondition,
-        ConditionalGroupActivationConditionOperator
+export!(conditional_group_activation_condition:
+    ConditionalGroupActivationCondition, ConditionalGroupActivationConditionOperator
 );
 export!(conditional_group_activation_pilot_rule: ConditionalGroupActivationPilotRule);
 export!(conditional_group_activation_rule: ConditionalGroupActivationRule);
-export!(
-    conditional_group_activation_simple_metric: ConditionalGroupActivationSimpleMetric,
-        ConditionalGroupActivationSimpleMetricMetric
+export!(conditional_group_activation_simple_metric:
+    ConditionalGroupActivationSimpleMetric, ConditionalGroupActivationSimpleMetricMetric
 );
 export!(conditional_group_routing: ConditionalGroupRouting);
-export!(
-    conditional_group_routing_rule: ConditionalGroupRoutingRule, ConditionalGroupRoutingRuleMetric,
-        ConditionalGroupRoutingRuleOperator
+export!(conditional_group_routing_rule:
+    ConditionalGroupRoutingRule, ConditionalGroupRoutingRuleMetric, ConditionalGroupRoutingRuleOperator
 );
 export!(direct_routing: DirectRouting);
 export!(direct_routing_media_settings: DirectRoutingMediaSettings);

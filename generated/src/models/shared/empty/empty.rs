@@ -10,7 +10,13 @@ use crate::runtime::codec;
 /// [`post_languageunderstanding_miner_uploads`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`delete_alerting_alerts_all`]: crate::api::DeleteAlertingAlertsAll\n [`delete_architect_grammar`]: crate::api::DeleteArchitectGrammar\n [`delete_casemanagement_case`]: crate::api::DeleteCasemanagementCase\n [`delete_casemanagement_caseplan`]: crate::api::DeleteCasemanagementCaseplan\n [`delete_casemanagement_caseplan_dataschema`]: crate::api::DeleteCasemanagementCaseplanDataschema\n [`post_languageunderstanding_miner_uploads`]: crate::api::PostLanguageunderstandingMinerUploads\n"
+    doc = "",
+    doc = " [`delete_alerting_alerts_all`]: crate::api::DeleteAlertingAlertsAll",
+    doc = " [`delete_architect_grammar`]: crate::api::DeleteArchitectGrammar",
+    doc = " [`delete_casemanagement_case`]: crate::api::DeleteCasemanagementCase",
+    doc = " [`delete_casemanagement_caseplan`]: crate::api::DeleteCasemanagementCaseplan",
+    doc = " [`delete_casemanagement_caseplan_dataschema`]: crate::api::DeleteCasemanagementCaseplanDataschema",
+    doc = " [`post_languageunderstanding_miner_uploads`]: crate::api::PostLanguageunderstandingMinerUploads"
 )]
 #[derive(Clone, Default)]
 pub struct Empty {

@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`ConversationSessionSummary`], [`KnowledgeExportJobDocumentsFilter`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`BotFlowSession`]: crate::models::BotFlowSession\n [`BulkEntityErrorEntity`]: crate::models::BulkEntityErrorEntity\n [`ChatMessageResponse`]: crate::models::ChatMessageResponse\n [`ConversationSessionSummary`]: crate::models::ConversationSessionSummary\n [`KnowledgeExportJobDocumentsFilter`]: crate::models::KnowledgeExportJobDocumentsFilter\n"
+    doc = "",
+    doc = " [`BotFlowSession`]: crate::models::BotFlowSession",
+    doc = " [`BulkEntityErrorEntity`]: crate::models::BulkEntityErrorEntity",
+    doc = " [`ChatMessageResponse`]: crate::models::ChatMessageResponse",
+    doc = " [`ConversationSessionSummary`]: crate::models::ConversationSessionSummary",
+    doc = " [`KnowledgeExportJobDocumentsFilter`]: crate::models::KnowledgeExportJobDocumentsFilter"
 )]
 #[derive(Clone, Default)]
 pub struct Entity {

@@ -10,7 +10,14 @@ use crate::runtime::codec;
 /// [`post_journey_views_encodings_validate`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_assistants_agentchecklists_languages`]: crate::api::GetAssistantsAgentchecklistsLanguages\n [`get_speechandtextanalytics_sentiment_dialects`]: crate::api::GetSpeechandtextanalyticsSentimentDialects\n [`get_speechandtextanalytics_topics_dialects`]: crate::api::GetSpeechandtextanalyticsTopicsDialects\n [`patch_workforcemanagement_users_workplanbidranks_bulk`]: crate::api::PatchWorkforcemanagementUsersWorkplanbidranksBulk\n [`post_journey_views_encodings_validate`]: crate::api::PostJourneyViewsEncodingsValidate\n"
+    doc = "",
+    doc = " [`get_assistants_agentchecklists_languages`]: crate::api::GetAssistantsAgentchecklistsLanguages",
+    doc = " [`get_speechandtextanalytics_sentiment_dialects`]:",
+    doc = " crate::api::GetSpeechandtextanalyticsSentimentDialects",
+    doc = " [`get_speechandtextanalytics_topics_dialects`]: crate::api::GetSpeechandtextanalyticsTopicsDialects",
+    doc = " [`patch_workforcemanagement_users_workplanbidranks_bulk`]:",
+    doc = " crate::api::PatchWorkforcemanagementUsersWorkplanbidranksBulk",
+    doc = " [`post_journey_views_encodings_validate`]: crate::api::PostJourneyViewsEncodingsValidate"
 )]
 #[derive(Clone, Default)]
 pub struct EntityListing {

@@ -11,7 +11,13 @@ use std::collections::BTreeMap;
 /// [`ActivityPlanRunJobResponse`], [`AdherenceExplanationJob`], [`AgentMuQueryResponse`], 56 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ActivityPlanJobResponse`]: crate::models::ActivityPlanJobResponse\n [`ActivityPlanOccurrencesDeletionJobResponse`]: crate::models::ActivityPlanOccurrencesDeletionJobResponse\n [`ActivityPlanRunJobResponse`]: crate::models::ActivityPlanRunJobResponse\n [`AdherenceExplanationJob`]: crate::models::AdherenceExplanationJob\n [`AgentMuQueryResponse`]: crate::models::AgentMuQueryResponse\n"
+    doc = "",
+    doc = " [`ActivityPlanJobResponse`]: crate::models::ActivityPlanJobResponse",
+    doc = " [`ActivityPlanOccurrencesDeletionJobResponse`]:",
+    doc = " crate::models::ActivityPlanOccurrencesDeletionJobResponse",
+    doc = " [`ActivityPlanRunJobResponse`]: crate::models::ActivityPlanRunJobResponse",
+    doc = " [`AdherenceExplanationJob`]: crate::models::AdherenceExplanationJob",
+    doc = " [`AgentMuQueryResponse`]: crate::models::AgentMuQueryResponse"
 )]
 #[derive(Clone, Default)]
 pub struct ErrorBody {

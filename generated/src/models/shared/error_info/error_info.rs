@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`ChecklistInferenceJobResponse`], 7 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Call`]: crate::models::Call\n [`CallBasic`]: crate::models::CallBasic\n [`CallMediaParticipant`]: crate::models::CallMediaParticipant\n [`CallbackMediaParticipant`]: crate::models::CallbackMediaParticipant\n [`ChecklistInferenceJobResponse`]: crate::models::ChecklistInferenceJobResponse\n"
+    doc = "",
+    doc = " [`Call`]: crate::models::Call",
+    doc = " [`CallBasic`]: crate::models::CallBasic",
+    doc = " [`CallMediaParticipant`]: crate::models::CallMediaParticipant",
+    doc = " [`CallbackMediaParticipant`]: crate::models::CallbackMediaParticipant",
+    doc = " [`ChecklistInferenceJobResponse`]: crate::models::ChecklistInferenceJobResponse"
 )]
 #[derive(Clone, Default)]
 pub struct ErrorInfo {

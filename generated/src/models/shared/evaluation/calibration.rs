@@ -14,7 +14,12 @@ use crate::runtime::time;
 /// [`get_quality_calibrations`]. Taken by [`put_quality_calibration`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`delete_quality_calibration`]: crate::api::DeleteQualityCalibration\n [`get_quality_calibration`]: crate::api::GetQualityCalibration\n [`post_quality_calibrations`]: crate::api::PostQualityCalibrations\n [`put_quality_calibration`]: crate::api::PutQualityCalibration\n [`get_quality_calibrations`]: crate::api::GetQualityCalibrations\n"
+    doc = "",
+    doc = " [`delete_quality_calibration`]: crate::api::DeleteQualityCalibration",
+    doc = " [`get_quality_calibration`]: crate::api::GetQualityCalibration",
+    doc = " [`post_quality_calibrations`]: crate::api::PostQualityCalibrations",
+    doc = " [`put_quality_calibration`]: crate::api::PutQualityCalibration",
+    doc = " [`get_quality_calibrations`]: crate::api::GetQualityCalibrations"
 )]
 #[derive(Clone, Default)]
 pub struct Calibration {

@@ -20,7 +20,10 @@ use crate::runtime::time;
 /// [`get_quality_evaluations_query`]. Taken by [`put_quality_conversation_evaluation`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_quality_conversation_evaluations`]: crate::api::PostQualityConversationEvaluations\n [`get_quality_evaluations_query`]: crate::api::GetQualityEvaluationsQuery\n [`put_quality_conversation_evaluation`]: crate::api::PutQualityConversationEvaluation\n"
+    doc = "",
+    doc = " [`post_quality_conversation_evaluations`]: crate::api::PostQualityConversationEvaluations",
+    doc = " [`get_quality_evaluations_query`]: crate::api::GetQualityEvaluationsQuery",
+    doc = " [`put_quality_conversation_evaluation`]: crate::api::PutQualityConversationEvaluation"
 )]
 #[derive(Clone, Default)]
 pub struct Evaluation {

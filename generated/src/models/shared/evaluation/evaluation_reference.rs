@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// [`EvaluationSearchItemResponse`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`EvaluationResponse`]: crate::models::EvaluationResponse\n [`EvaluationSearchItemResponse`]: crate::models::EvaluationSearchItemResponse\n"
+    doc = "",
+    doc = " [`EvaluationResponse`]: crate::models::EvaluationResponse",
+    doc = " [`EvaluationSearchItemResponse`]: crate::models::EvaluationSearchItemResponse"
 )]
 #[derive(Clone, Default)]
 pub struct EvaluationReference {

@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Returned by [`post_quality_evaluations_scoring`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_quality_evaluations_scoring`]: crate::api::PostQualityEvaluationsScoring\n"
+    doc = "",
+    doc = " [`post_quality_evaluations_scoring`]: crate::api::PostQualityEvaluationsScoring"
 )]
 #[derive(Clone, Default)]
 pub struct EvaluationScoringSet {

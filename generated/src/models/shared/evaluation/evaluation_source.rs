@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// [`EvaluationSearchItemResponse`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`EvaluationCreateBody`]: crate::models::EvaluationCreateBody\n [`EvaluationResponse`]: crate::models::EvaluationResponse\n [`EvaluationSearchItemResponse`]: crate::models::EvaluationSearchItemResponse\n"
+    doc = "",
+    doc = " [`EvaluationCreateBody`]: crate::models::EvaluationCreateBody",
+    doc = " [`EvaluationResponse`]: crate::models::EvaluationResponse",
+    doc = " [`EvaluationSearchItemResponse`]: crate::models::EvaluationSearchItemResponse"
 )]
 #[derive(Clone, Default)]
 pub struct EvaluationSource {

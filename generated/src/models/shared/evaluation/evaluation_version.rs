@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `EvaluationVersion` in the API.
 ///
-/// Part of
-/// [`PagelessDomainEntityListingEvaluationVersion`](crate::models::PagelessDomainEntityListingEvaluationVersion).
+/// Part of [`PagelessDomainEntityListingEvaluationVersion`](
+/// crate::models::PagelessDomainEntityListingEvaluationVersion).
 #[derive(Clone, Default)]
 pub struct EvaluationVersion {
     /// `id`: a string, read-only

@@ -9,7 +9,9 @@ use crate::runtime::codec;
 /// [`put_quality_forms_evaluation_aiscoring_settings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`put_quality_forms_evaluation_aiscoring_settings`]: crate::api::PutQualityFormsEvaluationAiscoringSettings\n"
+    doc = "",
+    doc = " [`put_quality_forms_evaluation_aiscoring_settings`]:",
+    doc = " crate::api::PutQualityFormsEvaluationAiscoringSettings"
 )]
 #[derive(Clone, Default)]
 pub struct AiScoringSettings {

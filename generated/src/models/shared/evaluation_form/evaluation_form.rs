@@ -14,7 +14,11 @@ use crate::runtime::time;
 /// [`put_quality_forms_evaluation`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_quality_forms`]: crate::api::PostQualityForms\n [`post_quality_forms_evaluations`]: crate::api::PostQualityFormsEvaluations\n [`put_quality_form`]: crate::api::PutQualityForm\n [`put_quality_forms_evaluation`]: crate::api::PutQualityFormsEvaluation\n"
+    doc = "",
+    doc = " [`post_quality_forms`]: crate::api::PostQualityForms",
+    doc = " [`post_quality_forms_evaluations`]: crate::api::PostQualityFormsEvaluations",
+    doc = " [`put_quality_form`]: crate::api::PutQualityForm",
+    doc = " [`put_quality_forms_evaluation`]: crate::api::PutQualityFormsEvaluation"
 )]
 #[derive(Clone, Default)]
 pub struct EvaluationForm {

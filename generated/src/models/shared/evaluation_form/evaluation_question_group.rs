@@ -10,7 +10,9 @@ use crate::runtime::codec;
 /// [`EvaluationFormSearchResponse`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`EvaluationFormResponse`]: crate::models::EvaluationFormResponse\n [`EvaluationFormSearchResponse`]: crate::models::EvaluationFormSearchResponse\n"
+    doc = "",
+    doc = " [`EvaluationFormResponse`]: crate::models::EvaluationFormResponse",
+    doc = " [`EvaluationFormSearchResponse`]: crate::models::EvaluationFormSearchResponse"
 )]
 #[derive(Clone, Default)]
 pub struct EvaluationQuestionGroup {

@@ -12,7 +12,12 @@ use crate::runtime::time;
 /// [`post_externalcontacts_identifierlookup_contacts`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`patch_externalcontacts_contact_identifiers`]: crate::api::PatchExternalcontactsContactIdentifiers\n [`get_externalcontacts_contact_identifiers`]: crate::api::GetExternalcontactsContactIdentifiers\n [`post_externalcontacts_identifierlookup`]: crate::api::PostExternalcontactsIdentifierlookup\n [`post_externalcontacts_identifierlookup_contacts`]: crate::api::PostExternalcontactsIdentifierlookupContacts\n"
+    doc = "",
+    doc = " [`patch_externalcontacts_contact_identifiers`]: crate::api::PatchExternalcontactsContactIdentifiers",
+    doc = " [`get_externalcontacts_contact_identifiers`]: crate::api::GetExternalcontactsContactIdentifiers",
+    doc = " [`post_externalcontacts_identifierlookup`]: crate::api::PostExternalcontactsIdentifierlookup",
+    doc = " [`post_externalcontacts_identifierlookup_contacts`]:",
+    doc = " crate::api::PostExternalcontactsIdentifierlookupContacts"
 )]
 #[derive(Clone, Default)]
 pub struct ContactIdentifier {

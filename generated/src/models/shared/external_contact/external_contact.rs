@@ -21,7 +21,19 @@ use std::collections::BTreeMap;
 /// Taken by [`post_externalcontacts_contacts`], [`put_externalcontacts_contact`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_externalcontacts_contact`]: crate::api::GetExternalcontactsContact\n [`get_externalcontacts_contact_unresolved`]: crate::api::GetExternalcontactsContactUnresolved\n [`patch_externalcontacts_contact`]: crate::api::PatchExternalcontactsContact\n [`post_externalcontacts_contact_promotion`]: crate::api::PostExternalcontactsContactPromotion\n [`post_externalcontacts_contacts`]: crate::api::PostExternalcontactsContacts\n [`get_externalcontacts_contacts`]: crate::api::GetExternalcontactsContacts\n [`get_externalcontacts_organization_contacts`]: crate::api::GetExternalcontactsOrganizationContacts\n [`get_externalcontacts_scan_contacts`]: crate::api::GetExternalcontactsScanContacts\n [`get_externalcontacts_scan_contacts_divisionviews_all`]: crate::api::GetExternalcontactsScanContactsDivisionviewsAll\n [`post_externalcontacts_contacts_search`]: crate::api::PostExternalcontactsContactsSearch\n [`put_externalcontacts_contact`]: crate::api::PutExternalcontactsContact\n"
+    doc = "",
+    doc = " [`get_externalcontacts_contact`]: crate::api::GetExternalcontactsContact",
+    doc = " [`get_externalcontacts_contact_unresolved`]: crate::api::GetExternalcontactsContactUnresolved",
+    doc = " [`patch_externalcontacts_contact`]: crate::api::PatchExternalcontactsContact",
+    doc = " [`post_externalcontacts_contact_promotion`]: crate::api::PostExternalcontactsContactPromotion",
+    doc = " [`post_externalcontacts_contacts`]: crate::api::PostExternalcontactsContacts",
+    doc = " [`get_externalcontacts_contacts`]: crate::api::GetExternalcontactsContacts",
+    doc = " [`get_externalcontacts_organization_contacts`]: crate::api::GetExternalcontactsOrganizationContacts",
+    doc = " [`get_externalcontacts_scan_contacts`]: crate::api::GetExternalcontactsScanContacts",
+    doc = " [`get_externalcontacts_scan_contacts_divisionviews_all`]:",
+    doc = " crate::api::GetExternalcontactsScanContactsDivisionviewsAll",
+    doc = " [`post_externalcontacts_contacts_search`]: crate::api::PostExternalcontactsContactsSearch",
+    doc = " [`put_externalcontacts_contact`]: crate::api::PutExternalcontactsContact"
 )]
 #[derive(Clone, Default)]
 pub struct ExternalContact {

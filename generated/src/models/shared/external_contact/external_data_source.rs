@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// [`ExternalOrganization`](crate::models::ExternalOrganization), [`Note`], [`Relationship`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Note`]: crate::models::Note\n [`Relationship`]: crate::models::Relationship\n"
+    doc = "",
+    doc = " [`Note`]: crate::models::Note",
+    doc = " [`Relationship`]: crate::models::Relationship"
 )]
 #[derive(Clone, Default)]
 pub struct ExternalDataSource {

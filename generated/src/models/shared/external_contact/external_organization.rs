@@ -21,7 +21,18 @@ use std::collections::BTreeMap;
 /// [`post_externalcontacts_organizations`], [`put_externalcontacts_organization`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_externalcontacts_organization`]: crate::api::GetExternalcontactsOrganization\n [`patch_externalcontacts_organization`]: crate::api::PatchExternalcontactsOrganization\n [`post_externalcontacts_identifierlookup_organizations`]: crate::api::PostExternalcontactsIdentifierlookupOrganizations\n [`post_externalcontacts_organizations`]: crate::api::PostExternalcontactsOrganizations\n [`post_externalcontacts_organizations_enrich`]: crate::api::PostExternalcontactsOrganizationsEnrich\n [`get_externalcontacts_organizations`]: crate::api::GetExternalcontactsOrganizations\n [`get_externalcontacts_scan_organizations`]: crate::api::GetExternalcontactsScanOrganizations\n [`get_externalcontacts_scan_organizations_divisionviews_all`]: crate::api::GetExternalcontactsScanOrganizationsDivisionviewsAll\n [`put_externalcontacts_organization`]: crate::api::PutExternalcontactsOrganization\n"
+    doc = "",
+    doc = " [`get_externalcontacts_organization`]: crate::api::GetExternalcontactsOrganization",
+    doc = " [`patch_externalcontacts_organization`]: crate::api::PatchExternalcontactsOrganization",
+    doc = " [`post_externalcontacts_identifierlookup_organizations`]:",
+    doc = " crate::api::PostExternalcontactsIdentifierlookupOrganizations",
+    doc = " [`post_externalcontacts_organizations`]: crate::api::PostExternalcontactsOrganizations",
+    doc = " [`post_externalcontacts_organizations_enrich`]: crate::api::PostExternalcontactsOrganizationsEnrich",
+    doc = " [`get_externalcontacts_organizations`]: crate::api::GetExternalcontactsOrganizations",
+    doc = " [`get_externalcontacts_scan_organizations`]: crate::api::GetExternalcontactsScanOrganizations",
+    doc = " [`get_externalcontacts_scan_organizations_divisionviews_all`]:",
+    doc = " crate::api::GetExternalcontactsScanOrganizationsDivisionviewsAll",
+    doc = " [`put_externalcontacts_organization`]: crate::api::PutExternalcontactsOrganization"
 )]
 #[derive(Clone, Default)]
 pub struct ExternalOrganization {

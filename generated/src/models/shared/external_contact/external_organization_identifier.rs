@@ -12,7 +12,13 @@ use crate::runtime::time;
 /// [`post_externalcontacts_identifierlookup_organizations`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`patch_externalcontacts_organization_identifiers`]: crate::api::PatchExternalcontactsOrganizationIdentifiers\n [`get_externalcontacts_organization_identifiers`]: crate::api::GetExternalcontactsOrganizationIdentifiers\n [`post_externalcontacts_identifierlookup_organizations`]: crate::api::PostExternalcontactsIdentifierlookupOrganizations\n"
+    doc = "",
+    doc = " [`patch_externalcontacts_organization_identifiers`]:",
+    doc = " crate::api::PatchExternalcontactsOrganizationIdentifiers",
+    doc = " [`get_externalcontacts_organization_identifiers`]:",
+    doc = " crate::api::GetExternalcontactsOrganizationIdentifiers",
+    doc = " [`post_externalcontacts_identifierlookup_organizations`]:",
+    doc = " crate::api::PostExternalcontactsIdentifierlookupOrganizations"
 )]
 #[derive(Clone, Default)]
 pub struct ExternalOrganizationIdentifier {

@@ -11,7 +11,11 @@ use crate::runtime::codec;
 /// [`put_externalcontacts_externalsource`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_externalcontacts_externalsource`]: crate::api::GetExternalcontactsExternalsource\n [`post_externalcontacts_externalsources`]: crate::api::PostExternalcontactsExternalsources\n [`put_externalcontacts_externalsource`]: crate::api::PutExternalcontactsExternalsource\n [`get_externalcontacts_externalsources`]: crate::api::GetExternalcontactsExternalsources\n"
+    doc = "",
+    doc = " [`get_externalcontacts_externalsource`]: crate::api::GetExternalcontactsExternalsource",
+    doc = " [`post_externalcontacts_externalsources`]: crate::api::PostExternalcontactsExternalsources",
+    doc = " [`put_externalcontacts_externalsource`]: crate::api::PutExternalcontactsExternalsource",
+    doc = " [`get_externalcontacts_externalsources`]: crate::api::GetExternalcontactsExternalsources"
 )]
 #[derive(Clone, Default)]
 pub struct ExternalSource {

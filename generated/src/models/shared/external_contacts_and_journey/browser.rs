@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// [`WebEvent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OutcomeAchievedEvent`]: crate::models::OutcomeAchievedEvent\n [`WebActionEvent`]: crate::models::WebActionEvent\n [`WebEvent`]: crate::models::WebEvent\n"
+    doc = "",
+    doc = " [`OutcomeAchievedEvent`]: crate::models::OutcomeAchievedEvent",
+    doc = " [`WebActionEvent`]: crate::models::WebActionEvent",
+    doc = " [`WebEvent`]: crate::models::WebEvent"
 )]
 #[derive(Clone, Default)]
 pub struct Browser {

@@ -8,7 +8,11 @@ use crate::runtime::codec;
 /// [`Session`](crate::models::Session), [`WebEvent`], 2 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AppEvent`]: crate::models::AppEvent\n [`AppEventRequest`]: crate::models::AppEventRequest\n [`AppEventResponse`]: crate::models::AppEventResponse\n [`WebEvent`]: crate::models::WebEvent\n"
+    doc = "",
+    doc = " [`AppEvent`]: crate::models::AppEvent",
+    doc = " [`AppEventRequest`]: crate::models::AppEventRequest",
+    doc = " [`AppEventResponse`]: crate::models::AppEventResponse",
+    doc = " [`WebEvent`]: crate::models::WebEvent"
 )]
 #[derive(Clone, Default)]
 pub struct CustomEventAttribute {

@@ -8,7 +8,11 @@ use crate::runtime::codec;
 /// [`Session`](crate::models::Session), [`WebActionEvent`], 2 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AppEvent`]: crate::models::AppEvent\n [`AppEventResponse`]: crate::models::AppEventResponse\n [`OutcomeAchievedEvent`]: crate::models::OutcomeAchievedEvent\n [`WebActionEvent`]: crate::models::WebActionEvent\n"
+    doc = "",
+    doc = " [`AppEvent`]: crate::models::AppEvent",
+    doc = " [`AppEventResponse`]: crate::models::AppEventResponse",
+    doc = " [`OutcomeAchievedEvent`]: crate::models::OutcomeAchievedEvent",
+    doc = " [`WebActionEvent`]: crate::models::WebActionEvent"
 )]
 #[derive(Clone, Default)]
 pub struct JourneyCampaign {

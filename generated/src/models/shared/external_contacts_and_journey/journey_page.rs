@@ -5,7 +5,7 @@ use crate::runtime::codec;
 /// `JourneyPage` in the API.
 ///
 /// Part of [`Session`](crate::models::Session), [`WebEvent`].
-#[cfg_attr(feature = "full", doc = " \n [`WebEvent`]: crate::models::WebEvent\n")]
+#[cfg_attr(feature = "full", doc = "", doc = " [`WebEvent`]: crate::models::WebEvent")]
 #[derive(Clone, Default)]
 pub struct JourneyPage {
     /// `breadcrumb`: a list of strings, required

@@ -27,9 +27,8 @@ export!(segment_assignments: SegmentAssignments);
 export!(segment_for_assignment: SegmentForAssignment);
 export!(segment_for_unassignment: SegmentForUnassignment);
 export!(segment_unassignments: SegmentUnassignments);
-export!(
-    session: Session, SessionCaseStatus, SessionLastAcdOutcome, SessionLastUserDisconnectType,
-        SessionOriginatingDirection
+export!(session:
+    Session, SessionCaseStatus, SessionLastAcdOutcome, SessionLastUserDisconnectType, SessionOriginatingDirection
 );
 export!(session_last_event: SessionLastEvent);
 export!(session_listing: SessionListing);

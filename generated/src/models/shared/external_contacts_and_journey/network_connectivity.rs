@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// [`Session`](crate::models::Session).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AppEvent`]: crate::models::AppEvent\n [`AppEventRequest`]: crate::models::AppEventRequest\n [`AppEventResponse`]: crate::models::AppEventResponse\n"
+    doc = "",
+    doc = " [`AppEvent`]: crate::models::AppEvent",
+    doc = " [`AppEventRequest`]: crate::models::AppEventRequest",
+    doc = " [`AppEventResponse`]: crate::models::AppEventResponse"
 )]
 #[derive(Clone, Default)]
 pub struct NetworkConnectivity {

@@ -8,7 +8,11 @@ use crate::runtime::codec;
 /// [`WebActionEvent`], [`WebEvent`], 2 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AppEventResponseSession`]: crate::models::AppEventResponseSession\n [`OutcomeAchievedEvent`]: crate::models::OutcomeAchievedEvent\n [`WebActionEvent`]: crate::models::WebActionEvent\n [`WebEvent`]: crate::models::WebEvent\n"
+    doc = "",
+    doc = " [`AppEventResponseSession`]: crate::models::AppEventResponseSession",
+    doc = " [`OutcomeAchievedEvent`]: crate::models::OutcomeAchievedEvent",
+    doc = " [`WebActionEvent`]: crate::models::WebActionEvent",
+    doc = " [`WebEvent`]: crate::models::WebEvent"
 )]
 #[derive(Clone, Default)]
 pub struct Referrer {

@@ -9,8 +9,8 @@ use crate::runtime::time;
 
 /// `SegmentAssignment` in the API.
 ///
-/// Item of the listing
-/// [`get_externalcontacts_contact_journey_segments`](crate::api::GetExternalcontactsContactJourneySegments).
+/// Item of the listing [`get_externalcontacts_contact_journey_segments`](
+/// crate::api::GetExternalcontactsContactJourneySegments).
 #[derive(Clone, Default)]
 pub struct SegmentAssignment {
     /// `dateAssigned`: a timestamp, required

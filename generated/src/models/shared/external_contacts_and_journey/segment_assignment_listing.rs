@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SegmentAssignmentListing` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_contact_journey_segments`](crate::api::GetExternalcontactsContactJourneySegments).
+/// Returned by [`get_externalcontacts_contact_journey_segments`](
+/// crate::api::GetExternalcontactsContactJourneySegments).
 #[derive(Clone, Default)]
 pub struct SegmentAssignmentListing {
     /// `entities`: a list of `SegmentAssignment`

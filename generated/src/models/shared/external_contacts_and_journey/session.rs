@@ -15,10 +15,12 @@ use std::collections::BTreeMap;
 /// `Session` in the API.
 ///
 /// Returned by [`get_journey_session`]. Item of the listing
-/// [`get_externalcontacts_contact_journey_sessions`](crate::api::GetExternalcontactsContactJourneySessions).
+/// [`get_externalcontacts_contact_journey_sessions`](
+/// crate::api::GetExternalcontactsContactJourneySessions).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_journey_session`]: crate::api::GetJourneySession\n"
+    doc = "",
+    doc = " [`get_journey_session`]: crate::api::GetJourneySession"
 )]
 #[derive(Clone, Default)]
 pub struct Session {

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `SessionListing` in the API.
 ///
-/// Returned by
-/// [`get_externalcontacts_contact_journey_sessions`](crate::api::GetExternalcontactsContactJourneySessions).
+/// Returned by [`get_externalcontacts_contact_journey_sessions`](
+/// crate::api::GetExternalcontactsContactJourneySessions).
 #[derive(Clone, Default)]
 pub struct SessionListing {
     /// `entities`: a list of `Session`

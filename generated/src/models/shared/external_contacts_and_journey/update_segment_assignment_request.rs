@@ -7,8 +7,8 @@ use crate::runtime::codec;
 
 /// `UpdateSegmentAssignmentRequest` in the API.
 ///
-/// Taken by
-/// [`post_externalcontacts_contact_journey_segments`](crate::api::PostExternalcontactsContactJourneySegments).
+/// Taken by [`post_externalcontacts_contact_journey_segments`](
+/// crate::api::PostExternalcontactsContactJourneySegments).
 #[derive(Clone, Default)]
 pub struct UpdateSegmentAssignmentRequest {
     /// `assign`: `SegmentAssignments`

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `UpdateSegmentAssignmentResponse` in the API.
 ///
-/// Returned by
-/// [`post_externalcontacts_contact_journey_segments`](crate::api::PostExternalcontactsContactJourneySegments).
+/// Returned by [`post_externalcontacts_contact_journey_segments`](
+/// crate::api::PostExternalcontactsContactJourneySegments).
 #[derive(Clone, Default)]
 pub struct UpdateSegmentAssignmentResponse {
     /// `unprocessedItems`: `UnprocessedSegmentAssignments`, required

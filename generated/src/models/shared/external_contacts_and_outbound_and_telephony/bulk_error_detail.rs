@@ -9,7 +9,12 @@ use crate::runtime::codec;
 /// [`BulkEntityErrorExternalOrganization`], 4 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`BulkEntityErrorContactEnrichRequest`]: crate::models::BulkEntityErrorContactEnrichRequest\n [`BulkEntityErrorContactList`]: crate::models::BulkEntityErrorContactList\n [`BulkEntityErrorEntity`]: crate::models::BulkEntityErrorEntity\n [`BulkEntityErrorExternalContact`]: crate::models::BulkEntityErrorExternalContact\n [`BulkEntityErrorExternalOrganization`]: crate::models::BulkEntityErrorExternalOrganization\n"
+    doc = "",
+    doc = " [`BulkEntityErrorContactEnrichRequest`]: crate::models::BulkEntityErrorContactEnrichRequest",
+    doc = " [`BulkEntityErrorContactList`]: crate::models::BulkEntityErrorContactList",
+    doc = " [`BulkEntityErrorEntity`]: crate::models::BulkEntityErrorEntity",
+    doc = " [`BulkEntityErrorExternalContact`]: crate::models::BulkEntityErrorExternalContact",
+    doc = " [`BulkEntityErrorExternalOrganization`]: crate::models::BulkEntityErrorExternalOrganization"
 )]
 #[derive(Clone, Default)]
 pub struct BulkErrorDetail {

@@ -11,7 +11,15 @@ use crate::runtime::codec;
 /// more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_externalcontacts_contacts_schema_versions`]: crate::api::GetExternalcontactsContactsSchemaVersions\n [`get_externalcontacts_contacts_schemas`]: crate::api::GetExternalcontactsContactsSchemas\n [`get_externalcontacts_organizations_schema_versions`]: crate::api::GetExternalcontactsOrganizationsSchemaVersions\n [`get_externalcontacts_organizations_schemas`]: crate::api::GetExternalcontactsOrganizationsSchemas\n [`get_taskmanagement_workitems_schema_versions`]: crate::api::GetTaskmanagementWorkitemsSchemaVersions\n"
+    doc = "",
+    doc = " [`get_externalcontacts_contacts_schema_versions`]:",
+    doc = " crate::api::GetExternalcontactsContactsSchemaVersions",
+    doc = " [`get_externalcontacts_contacts_schemas`]: crate::api::GetExternalcontactsContactsSchemas",
+    doc = " [`get_externalcontacts_organizations_schema_versions`]:",
+    doc = " crate::api::GetExternalcontactsOrganizationsSchemaVersions",
+    doc = " [`get_externalcontacts_organizations_schemas`]: crate::api::GetExternalcontactsOrganizationsSchemas",
+    doc = " [`get_taskmanagement_workitems_schema_versions`]:",
+    doc = " crate::api::GetTaskmanagementWorkitemsSchemaVersions"
 )]
 #[derive(Clone, Default)]
 pub struct DataSchemaListing {

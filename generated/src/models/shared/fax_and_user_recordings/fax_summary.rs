@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Returned by [`get_fax_summary`], [`get_userrecordings_summary`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_fax_summary`]: crate::api::GetFaxSummary\n [`get_userrecordings_summary`]: crate::api::GetUserrecordingsSummary\n"
+    doc = "",
+    doc = " [`get_fax_summary`]: crate::api::GetFaxSummary",
+    doc = " [`get_userrecordings_summary`]: crate::api::GetUserrecordingsSummary"
 )]
 #[derive(Clone, Default)]
 pub struct FaxSummary {

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `GamificationContestPrizeImageUploadUrlRequest` in the API.
 ///
-/// Taken by
-/// [`post_gamification_contests_uploads_prizeimages`](crate::api::PostGamificationContestsUploadsPrizeimages).
+/// Taken by [`post_gamification_contests_uploads_prizeimages`](
+/// crate::api::PostGamificationContestsUploadsPrizeimages).
 #[derive(Clone, Default)]
 pub struct GamificationContestPrizeImageUploadUrlRequest {
     /// `contentLength`: an integer (`int64`), required

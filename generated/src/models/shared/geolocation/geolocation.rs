@@ -9,7 +9,9 @@ use crate::runtime::codec;
 /// [`patch_user_geolocation`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_user_geolocation`]: crate::api::GetUserGeolocation\n [`patch_user_geolocation`]: crate::api::PatchUserGeolocation\n"
+    doc = "",
+    doc = " [`get_user_geolocation`]: crate::api::GetUserGeolocation",
+    doc = " [`patch_user_geolocation`]: crate::api::PatchUserGeolocation"
 )]
 #[derive(Clone, Default)]
 pub struct Geolocation {

@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// [`patch_geolocations_settings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_geolocations_settings`]: crate::api::GetGeolocationsSettings\n [`patch_geolocations_settings`]: crate::api::PatchGeolocationsSettings\n"
+    doc = "",
+    doc = " [`get_geolocations_settings`]: crate::api::GetGeolocationsSettings",
+    doc = " [`patch_geolocations_settings`]: crate::api::PatchGeolocationsSettings"
 )]
 #[derive(Clone, Default)]
 pub struct GeolocationSettings {

@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Part of [`Assistant`], [`AssistantCopilotVariation`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Assistant`]: crate::models::Assistant\n [`AssistantCopilotVariation`]: crate::models::AssistantCopilotVariation\n"
+    doc = "",
+    doc = " [`Assistant`]: crate::models::Assistant",
+    doc = " [`AssistantCopilotVariation`]: crate::models::AssistantCopilotVariation"
 )]
 #[derive(Clone, Default)]
 pub struct GoogleDialogflowConfig {

@@ -2,9 +2,8 @@
 
 export!(conversation_profile: ConversationProfile, ConversationProfileLanguageCode);
 export!(google_dialogflow_config: GoogleDialogflowConfig);
-export!(
-    knowledge_base_with_dialect_reference: KnowledgeBaseWithDialectReference,
-        KnowledgeBaseWithDialectReferenceLanguageCode
+export!(knowledge_base_with_dialect_reference:
+    KnowledgeBaseWithDialectReference, KnowledgeBaseWithDialectReferenceLanguageCode
 );
 export!(knowledge_suggestion_config: KnowledgeSuggestionConfig, KnowledgeSuggestionConfigVendorName);
 export!(transcription_config: TranscriptionConfig, TranscriptionConfigVendorName);

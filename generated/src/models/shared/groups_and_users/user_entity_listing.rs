@@ -9,7 +9,12 @@ use crate::runtime::codec;
 /// [`patch_users_bulk`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_group_individuals`]: crate::api::GetGroupIndividuals\n [`get_group_members`]: crate::api::GetGroupMembers\n [`get_user_favorites`]: crate::api::GetUserFavorites\n [`get_users`]: crate::api::GetUsers\n [`patch_users_bulk`]: crate::api::PatchUsersBulk\n"
+    doc = "",
+    doc = " [`get_group_individuals`]: crate::api::GetGroupIndividuals",
+    doc = " [`get_group_members`]: crate::api::GetGroupMembers",
+    doc = " [`get_user_favorites`]: crate::api::GetUserFavorites",
+    doc = " [`get_users`]: crate::api::GetUsers",
+    doc = " [`patch_users_bulk`]: crate::api::PatchUsersBulk"
 )]
 #[derive(Clone, Default)]
 pub struct UserEntityListing {

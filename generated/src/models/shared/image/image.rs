@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CaseUserReference`]: crate::models::CaseUserReference\n [`ChatItem`]: crate::models::ChatItem\n [`ChatMessageUser`]: crate::models::ChatMessageUser\n [`Group`]: crate::models::Group\n [`GroupCreate`]: crate::models::GroupCreate\n"
+    doc = "",
+    doc = " [`CaseUserReference`]: crate::models::CaseUserReference",
+    doc = " [`ChatItem`]: crate::models::ChatItem",
+    doc = " [`ChatMessageUser`]: crate::models::ChatMessageUser",
+    doc = " [`Group`]: crate::models::Group",
+    doc = " [`GroupCreate`]: crate::models::GroupCreate"
 )]
 #[derive(Clone, Default)]
 pub struct Image {

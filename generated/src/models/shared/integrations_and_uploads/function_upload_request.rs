@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `FunctionUploadRequest` in the API.
 ///
-/// Taken by
-/// [`post_integrations_action_draft_function_upload`](crate::api::PostIntegrationsActionDraftFunctionUpload).
+/// Taken by [`post_integrations_action_draft_function_upload`](
+/// crate::api::PostIntegrationsActionDraftFunctionUpload).
 #[derive(Clone, Default)]
 pub struct FunctionUploadRequest {
     /// `fileName`: a string, pattern `^[a-zA-Z0-9\.\+\-\_\(\)\s]+$`, required

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 /// `FunctionUploadResponse` in the API.
 ///
-/// Returned by
-/// [`post_integrations_action_draft_function_upload`](crate::api::PostIntegrationsActionDraftFunctionUpload).
+/// Returned by [`post_integrations_action_draft_function_upload`](
+/// crate::api::PostIntegrationsActionDraftFunctionUpload).
 #[derive(Clone, Default)]
 pub struct FunctionUploadResponse {
     /// `headers`: a map of strings to strings, read-only

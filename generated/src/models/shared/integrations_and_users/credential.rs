@@ -10,7 +10,10 @@ use std::collections::BTreeMap;
 /// [`put_integrations_credential`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_integrations_credential`]: crate::api::GetIntegrationsCredential\n [`post_integrations_credentials`]: crate::api::PostIntegrationsCredentials\n [`put_integrations_credential`]: crate::api::PutIntegrationsCredential\n"
+    doc = "",
+    doc = " [`get_integrations_credential`]: crate::api::GetIntegrationsCredential",
+    doc = " [`post_integrations_credentials`]: crate::api::PostIntegrationsCredentials",
+    doc = " [`put_integrations_credential`]: crate::api::PutIntegrationsCredential"
 )]
 #[derive(Clone, Default)]
 pub struct Credential {

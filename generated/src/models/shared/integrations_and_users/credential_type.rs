@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Returned by [`get_integrations_credentials_types`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_integrations_credentials_types`]: crate::api::GetIntegrationsCredentialsTypes\n"
+    doc = "",
+    doc = " [`get_integrations_credentials_types`]: crate::api::GetIntegrationsCredentialsTypes"
 )]
 #[derive(Clone, Default)]
 pub struct CredentialType {

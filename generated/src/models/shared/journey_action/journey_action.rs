@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Part of [`JourneyContext`], [`WebDeploymentsJourneyContext`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`JourneyContext`]: crate::models::JourneyContext\n [`WebDeploymentsJourneyContext`]: crate::models::WebDeploymentsJourneyContext\n"
+    doc = "",
+    doc = " [`JourneyContext`]: crate::models::JourneyContext",
+    doc = " [`WebDeploymentsJourneyContext`]: crate::models::WebDeploymentsJourneyContext"
 )]
 #[derive(Clone, Default)]
 pub struct JourneyAction {

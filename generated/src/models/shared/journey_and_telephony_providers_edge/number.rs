@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`JourneyViewChartMetricResultValue`], [`NumberPlan`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`JourneyViewChartMetricResultValue`]: crate::models::JourneyViewChartMetricResultValue\n [`NumberPlan`]: crate::models::NumberPlan\n"
+    doc = "",
+    doc = " [`JourneyViewChartMetricResultValue`]: crate::models::JourneyViewChartMetricResultValue",
+    doc = " [`NumberPlan`]: crate::models::NumberPlan"
 )]
 #[derive(Clone, Default)]
 pub struct Number {

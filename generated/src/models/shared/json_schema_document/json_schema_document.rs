@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 /// [`get_integrations_type_configschema`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_integrations_action_draft_schema`]: crate::api::GetIntegrationsActionDraftSchema\n [`get_integrations_action_schema`]: crate::api::GetIntegrationsActionSchema\n [`get_integrations_type_configschema`]: crate::api::GetIntegrationsTypeConfigschema\n"
+    doc = "",
+    doc = " [`get_integrations_action_draft_schema`]: crate::api::GetIntegrationsActionDraftSchema",
+    doc = " [`get_integrations_action_schema`]: crate::api::GetIntegrationsActionSchema",
+    doc = " [`get_integrations_type_configschema`]: crate::api::GetIntegrationsTypeConfigschema"
 )]
 #[derive(Clone, Default)]
 pub struct JsonSchemaDocument {

@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// [`post_speechandtextanalytics_transcripts_search`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_conversations_customattributes_search`]: crate::api::PostConversationsCustomattributesSearch\n [`post_speechandtextanalytics_transcripts_search`]: crate::api::PostSpeechandtextanalyticsTranscriptsSearch\n"
+    doc = "",
+    doc = " [`post_conversations_customattributes_search`]: crate::api::PostConversationsCustomattributesSearch",
+    doc = " [`post_speechandtextanalytics_transcripts_search`]:",
+    doc = " crate::api::PostSpeechandtextanalyticsTranscriptsSearch"
 )]
 #[derive(Clone, Default)]
 pub struct JsonSearchResponse {

@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Taken by [`post_routing_queue_members`], [`post_routing_queue_users`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_routing_queue_members`]: crate::api::PostRoutingQueueMembers\n [`post_routing_queue_users`]: crate::api::PostRoutingQueueUsers\n"
+    doc = "",
+    doc = " [`post_routing_queue_members`]: crate::api::PostRoutingQueueMembers",
+    doc = " [`post_routing_queue_users`]: crate::api::PostRoutingQueueUsers"
 )]
 #[derive(Clone, Default)]
 pub struct WritableEntity {

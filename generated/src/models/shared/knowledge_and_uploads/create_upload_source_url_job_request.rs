@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CreateUploadSourceUrlJobRequest` in the API.
 ///
-/// Taken by
-/// [`post_knowledge_knowledgebase_uploads_urls_jobs`](crate::api::PostKnowledgeKnowledgebaseUploadsUrlsJobs).
+/// Taken by [`post_knowledge_knowledgebase_uploads_urls_jobs`](
+/// crate::api::PostKnowledgeKnowledgebaseUploadsUrlsJobs).
 #[derive(Clone, Default)]
 pub struct CreateUploadSourceUrlJobRequest {
     /// `uploadUrl`: a string, required

@@ -4,8 +4,8 @@ use crate::runtime::codec;
 
 /// `CreateUploadSourceUrlJobResponse` in the API.
 ///
-/// Returned by
-/// [`post_knowledge_knowledgebase_uploads_urls_jobs`](crate::api::PostKnowledgeKnowledgebaseUploadsUrlsJobs).
+/// Returned by [`post_knowledge_knowledgebase_uploads_urls_jobs`](
+/// crate::api::PostKnowledgeKnowledgebaseUploadsUrlsJobs).
 #[derive(Clone, Default)]
 pub struct CreateUploadSourceUrlJobResponse {
     /// `id`: a string

@@ -5,8 +5,8 @@ use crate::runtime::codec;
 
 /// `GetUploadSourceUrlJobStatusResponse` in the API.
 ///
-/// Returned by
-/// [`get_knowledge_knowledgebase_uploads_urls_job`](crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob).
+/// Returned by [`get_knowledge_knowledgebase_uploads_urls_job`](
+/// crate::api::GetKnowledgeKnowledgebaseUploadsUrlsJob).
 #[derive(Clone, Default)]
 pub struct GetUploadSourceUrlJobStatusResponse {
     /// `errorInformation`: `ErrorBody`

@@ -2,7 +2,6 @@
 
 export!(create_upload_source_url_job_request: CreateUploadSourceUrlJobRequest);
 export!(create_upload_source_url_job_response: CreateUploadSourceUrlJobResponse);
-export!(
-    get_upload_source_url_job_status_response: GetUploadSourceUrlJobStatusResponse,
-        GetUploadSourceUrlJobStatusResponseStatus
+export!(get_upload_source_url_job_status_response:
+    GetUploadSourceUrlJobStatusResponse, GetUploadSourceUrlJobStatusResponseStatus
 );

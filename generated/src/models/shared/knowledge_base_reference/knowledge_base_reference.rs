@@ -8,7 +8,13 @@ use crate::runtime::codec;
 /// [`KnowledgeDocumentResponse`], [`KnowledgeDocumentSuggestionResultDocument`], 4 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CategoryResponse`]: crate::models::CategoryResponse\n [`KnowledgeDocumentQueryResult`]: crate::models::KnowledgeDocumentQueryResult\n [`KnowledgeDocumentReference`]: crate::models::KnowledgeDocumentReference\n [`KnowledgeDocumentResponse`]: crate::models::KnowledgeDocumentResponse\n [`KnowledgeDocumentSuggestionResultDocument`]: crate::models::KnowledgeDocumentSuggestionResultDocument\n"
+    doc = "",
+    doc = " [`CategoryResponse`]: crate::models::CategoryResponse",
+    doc = " [`KnowledgeDocumentQueryResult`]: crate::models::KnowledgeDocumentQueryResult",
+    doc = " [`KnowledgeDocumentReference`]: crate::models::KnowledgeDocumentReference",
+    doc = " [`KnowledgeDocumentResponse`]: crate::models::KnowledgeDocumentResponse",
+    doc = " [`KnowledgeDocumentSuggestionResultDocument`]:",
+    doc = " crate::models::KnowledgeDocumentSuggestionResultDocument"
 )]
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseReference {

@@ -11,7 +11,13 @@ use crate::runtime::time;
 /// by [`post_languages`], [`post_routing_languages`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_language`]: crate::api::GetLanguage\n [`get_routing_language`]: crate::api::GetRoutingLanguage\n [`post_languages`]: crate::api::PostLanguages\n [`post_routing_languages`]: crate::api::PostRoutingLanguages\n [`get_languages`]: crate::api::GetLanguages\n [`get_routing_languages`]: crate::api::GetRoutingLanguages\n"
+    doc = "",
+    doc = " [`get_language`]: crate::api::GetLanguage",
+    doc = " [`get_routing_language`]: crate::api::GetRoutingLanguage",
+    doc = " [`post_languages`]: crate::api::PostLanguages",
+    doc = " [`post_routing_languages`]: crate::api::PostRoutingLanguages",
+    doc = " [`get_languages`]: crate::api::GetLanguages",
+    doc = " [`get_routing_languages`]: crate::api::GetRoutingLanguages"
 )]
 #[derive(Clone, Default)]
 pub struct Language {

@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Returned by [`get_languages`], [`get_routing_languages`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_languages`]: crate::api::GetLanguages\n [`get_routing_languages`]: crate::api::GetRoutingLanguages\n"
+    doc = "",
+    doc = " [`get_languages`]: crate::api::GetLanguages",
+    doc = " [`get_routing_languages`]: crate::api::GetRoutingLanguages"
 )]
 #[derive(Clone, Default)]
 pub struct LanguageEntityListing {

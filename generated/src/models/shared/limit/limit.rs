@@ -9,7 +9,9 @@ use crate::runtime::codec;
 /// [`get_organizations_limits_namespace_defaults`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_organizations_limits_namespace`]: crate::api::GetOrganizationsLimitsNamespace\n [`get_organizations_limits_namespace_defaults`]: crate::api::GetOrganizationsLimitsNamespaceDefaults\n"
+    doc = "",
+    doc = " [`get_organizations_limits_namespace`]: crate::api::GetOrganizationsLimitsNamespace",
+    doc = " [`get_organizations_limits_namespace_defaults`]: crate::api::GetOrganizationsLimitsNamespaceDefaults"
 )]
 #[derive(Clone, Default)]
 pub struct Limit {

@@ -8,7 +8,11 @@ use crate::runtime::codec;
 /// [`LocationUpdateDefinition`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`EmergencyLocation`]: crate::models::EmergencyLocation\n [`LocationCreateDefinition`]: crate::models::LocationCreateDefinition\n [`LocationDefinition`]: crate::models::LocationDefinition\n [`LocationUpdateDefinition`]: crate::models::LocationUpdateDefinition\n"
+    doc = "",
+    doc = " [`EmergencyLocation`]: crate::models::EmergencyLocation",
+    doc = " [`LocationCreateDefinition`]: crate::models::LocationCreateDefinition",
+    doc = " [`LocationDefinition`]: crate::models::LocationDefinition",
+    doc = " [`LocationUpdateDefinition`]: crate::models::LocationUpdateDefinition"
 )]
 #[derive(Clone, Default)]
 pub struct LocationAddress {

@@ -15,7 +15,14 @@ use crate::runtime::codec;
 /// [`post_locations_search`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_location`]: crate::api::GetLocation\n [`patch_location`]: crate::api::PatchLocation\n [`post_locations`]: crate::api::PostLocations\n [`get_location_sublocations`]: crate::api::GetLocationSublocations\n [`get_locations`]: crate::api::GetLocations\n [`get_locations_search`]: crate::api::GetLocationsSearch\n [`post_locations_search`]: crate::api::PostLocationsSearch\n"
+    doc = "",
+    doc = " [`get_location`]: crate::api::GetLocation",
+    doc = " [`patch_location`]: crate::api::PatchLocation",
+    doc = " [`post_locations`]: crate::api::PostLocations",
+    doc = " [`get_location_sublocations`]: crate::api::GetLocationSublocations",
+    doc = " [`get_locations`]: crate::api::GetLocations",
+    doc = " [`get_locations_search`]: crate::api::GetLocationsSearch",
+    doc = " [`post_locations_search`]: crate::api::PostLocationsSearch"
 )]
 #[derive(Clone, Default)]
 pub struct LocationDefinition {

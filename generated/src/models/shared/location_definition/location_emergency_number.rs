@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// [`LocationUpdateDefinition`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`LocationCreateDefinition`]: crate::models::LocationCreateDefinition\n [`LocationUpdateDefinition`]: crate::models::LocationUpdateDefinition\n"
+    doc = "",
+    doc = " [`LocationCreateDefinition`]: crate::models::LocationCreateDefinition",
+    doc = " [`LocationUpdateDefinition`]: crate::models::LocationUpdateDefinition"
 )]
 #[derive(Clone, Default)]
 pub struct LocationEmergencyNumber {

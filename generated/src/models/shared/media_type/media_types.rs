@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Part of [`SupportedContent`], [`SupportedContentReference`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`SupportedContent`]: crate::models::SupportedContent\n [`SupportedContentReference`]: crate::models::SupportedContentReference\n"
+    doc = "",
+    doc = " [`SupportedContent`]: crate::models::SupportedContent",
+    doc = " [`SupportedContentReference`]: crate::models::SupportedContentReference"
 )]
 #[derive(Clone, Default)]
 pub struct MediaTypes {

@@ -10,7 +10,14 @@ use std::collections::BTreeMap;
 /// [`GoogleBusinessProfileDataIngestionRuleResponse`], 9 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AuditLogMessage`]: crate::models::AuditLogMessage\n [`FacebookDataIngestionRuleResponse`]: crate::models::FacebookDataIngestionRuleResponse\n [`FacebookDataIngestionRuleVersionResponse`]: crate::models::FacebookDataIngestionRuleVersionResponse\n [`GenericDataIngestionRuleResponse`]: crate::models::GenericDataIngestionRuleResponse\n [`GoogleBusinessProfileDataIngestionRuleResponse`]: crate::models::GoogleBusinessProfileDataIngestionRuleResponse\n"
+    doc = "",
+    doc = " [`AuditLogMessage`]: crate::models::AuditLogMessage",
+    doc = " [`FacebookDataIngestionRuleResponse`]: crate::models::FacebookDataIngestionRuleResponse",
+    doc = " [`FacebookDataIngestionRuleVersionResponse`]:",
+    doc = " crate::models::FacebookDataIngestionRuleVersionResponse",
+    doc = " [`GenericDataIngestionRuleResponse`]: crate::models::GenericDataIngestionRuleResponse",
+    doc = " [`GoogleBusinessProfileDataIngestionRuleResponse`]:",
+    doc = " crate::models::GoogleBusinessProfileDataIngestionRuleResponse"
 )]
 #[derive(Clone, Default)]
 pub struct MessageInfo {

@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`MediaEndpointStatistics`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`BillingCharge`]: crate::models::BillingCharge\n [`BillingInvoiceItem`]: crate::models::BillingInvoiceItem\n [`BillingPlan`]: crate::models::BillingPlan\n [`BillingWallet`]: crate::models::BillingWallet\n [`MediaEndpointStatistics`]: crate::models::MediaEndpointStatistics\n"
+    doc = "",
+    doc = " [`BillingCharge`]: crate::models::BillingCharge",
+    doc = " [`BillingInvoiceItem`]: crate::models::BillingInvoiceItem",
+    doc = " [`BillingPlan`]: crate::models::BillingPlan",
+    doc = " [`BillingWallet`]: crate::models::BillingWallet",
+    doc = " [`MediaEndpointStatistics`]: crate::models::MediaEndpointStatistics"
 )]
 #[derive(Clone, Default)]
 pub struct NamedEntity {

@@ -9,9 +9,8 @@ export!(named_entity_definition: NamedEntityDefinition);
 export!(named_entity_type_binding: NamedEntityTypeBinding);
 export!(named_entity_type_definition: NamedEntityTypeDefinition);
 export!(named_entity_type_item: NamedEntityTypeItem);
-export!(
-    named_entity_type_mechanism: NamedEntityTypeMechanism, NamedEntityTypeMechanismSubType,
-        NamedEntityTypeMechanismType
+export!(named_entity_type_mechanism:
+    NamedEntityTypeMechanism, NamedEntityTypeMechanismSubType, NamedEntityTypeMechanismType
 );
 export!(named_entity_type_mechanism_example: NamedEntityTypeMechanismExample);
 export!(nlu_domain: NluDomain);

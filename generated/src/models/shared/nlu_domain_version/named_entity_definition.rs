@@ -7,7 +7,8 @@ use crate::runtime::codec;
 /// Item of the listing [`get_languageunderstanding_domain_version`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_languageunderstanding_domain_version`]: crate::api::GetLanguageunderstandingDomainVersion\n"
+    doc = "",
+    doc = " [`get_languageunderstanding_domain_version`]: crate::api::GetLanguageunderstandingDomainVersion"
 )]
 #[derive(Clone, Default)]
 pub struct NamedEntityDefinition {

@@ -11,7 +11,11 @@ use crate::runtime::time;
 /// Taken by [`patch_languageunderstanding_domain`], [`post_languageunderstanding_domains`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_languageunderstanding_domain`]: crate::api::GetLanguageunderstandingDomain\n [`patch_languageunderstanding_domain`]: crate::api::PatchLanguageunderstandingDomain\n [`post_languageunderstanding_domains`]: crate::api::PostLanguageunderstandingDomains\n [`get_languageunderstanding_domains`]: crate::api::GetLanguageunderstandingDomains\n"
+    doc = "",
+    doc = " [`get_languageunderstanding_domain`]: crate::api::GetLanguageunderstandingDomain",
+    doc = " [`patch_languageunderstanding_domain`]: crate::api::PatchLanguageunderstandingDomain",
+    doc = " [`post_languageunderstanding_domains`]: crate::api::PostLanguageunderstandingDomains",
+    doc = " [`get_languageunderstanding_domains`]: crate::api::GetLanguageunderstandingDomains"
 )]
 #[derive(Clone, Default)]
 pub struct NluDomain {

@@ -16,7 +16,13 @@ use std::collections::BTreeMap;
 /// [`post_languageunderstanding_domain_versions`], [`put_languageunderstanding_domain_version`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_languageunderstanding_domain_version`]: crate::api::GetLanguageunderstandingDomainVersion\n [`post_languageunderstanding_domain_version_publish`]: crate::api::PostLanguageunderstandingDomainVersionPublish\n [`post_languageunderstanding_domain_versions`]: crate::api::PostLanguageunderstandingDomainVersions\n [`put_languageunderstanding_domain_version`]: crate::api::PutLanguageunderstandingDomainVersion\n [`get_languageunderstanding_domain_versions`]: crate::api::GetLanguageunderstandingDomainVersions\n"
+    doc = "",
+    doc = " [`get_languageunderstanding_domain_version`]: crate::api::GetLanguageunderstandingDomainVersion",
+    doc = " [`post_languageunderstanding_domain_version_publish`]:",
+    doc = " crate::api::PostLanguageunderstandingDomainVersionPublish",
+    doc = " [`post_languageunderstanding_domain_versions`]: crate::api::PostLanguageunderstandingDomainVersions",
+    doc = " [`put_languageunderstanding_domain_version`]: crate::api::PutLanguageunderstandingDomainVersion",
+    doc = " [`get_languageunderstanding_domain_versions`]: crate::api::GetLanguageunderstandingDomainVersions"
 )]
 #[derive(Clone, Default)]
 pub struct NluDomainVersion {

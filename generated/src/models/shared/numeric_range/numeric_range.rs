@@ -9,7 +9,12 @@ use crate::runtime::codec;
 /// [`CaseManagementAggregateQueryPredicate`], 27 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ActionAggregateQueryPredicate`]: crate::models::ActionAggregateQueryPredicate\n [`AgentCopilotAggregateQueryPredicate`]: crate::models::AgentCopilotAggregateQueryPredicate\n [`AgentUtilizationAggregateQueryPredicate`]: crate::models::AgentUtilizationAggregateQueryPredicate\n [`BotAggregateQueryPredicate`]: crate::models::BotAggregateQueryPredicate\n [`CaseManagementAggregateQueryPredicate`]: crate::models::CaseManagementAggregateQueryPredicate\n"
+    doc = "",
+    doc = " [`ActionAggregateQueryPredicate`]: crate::models::ActionAggregateQueryPredicate",
+    doc = " [`AgentCopilotAggregateQueryPredicate`]: crate::models::AgentCopilotAggregateQueryPredicate",
+    doc = " [`AgentUtilizationAggregateQueryPredicate`]: crate::models::AgentUtilizationAggregateQueryPredicate",
+    doc = " [`BotAggregateQueryPredicate`]: crate::models::BotAggregateQueryPredicate",
+    doc = " [`CaseManagementAggregateQueryPredicate`]: crate::models::CaseManagementAggregateQueryPredicate"
 )]
 #[derive(Clone, Default)]
 pub struct NumericRange {

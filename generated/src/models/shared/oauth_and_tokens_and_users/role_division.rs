@@ -7,7 +7,10 @@ use crate::runtime::codec;
 /// Part of [`OAuthClient`], [`OAuthClientRequest`], [`OrgOAuthClient`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OAuthClient`]: crate::models::OAuthClient\n [`OAuthClientRequest`]: crate::models::OAuthClientRequest\n [`OrgOAuthClient`]: crate::models::OrgOAuthClient\n"
+    doc = "",
+    doc = " [`OAuthClient`]: crate::models::OAuthClient",
+    doc = " [`OAuthClientRequest`]: crate::models::OAuthClientRequest",
+    doc = " [`OrgOAuthClient`]: crate::models::OrgOAuthClient"
 )]
 #[derive(Clone, Default)]
 pub struct RoleDivision {

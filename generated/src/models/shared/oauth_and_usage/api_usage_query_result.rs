@@ -10,7 +10,9 @@ use crate::runtime::codec;
 /// [`get_usage_query_execution_id_results`], [`get_usage_simplesearch_execution_id_results`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_usage_query_execution_id_results`]: crate::api::GetUsageQueryExecutionIdResults\n [`get_usage_simplesearch_execution_id_results`]: crate::api::GetUsageSimplesearchExecutionIdResults\n"
+    doc = "",
+    doc = " [`get_usage_query_execution_id_results`]: crate::api::GetUsageQueryExecutionIdResults",
+    doc = " [`get_usage_simplesearch_execution_id_results`]: crate::api::GetUsageSimplesearchExecutionIdResults"
 )]
 #[derive(Clone, Default)]
 pub struct ApiUsageQueryResult {

@@ -8,7 +8,8 @@ use crate::runtime::time;
 /// Item of the listing [`get_usage_simplesearch_execution_id_results`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_usage_simplesearch_execution_id_results`]: crate::api::GetUsageSimplesearchExecutionIdResults\n"
+    doc = "",
+    doc = " [`get_usage_simplesearch_execution_id_results`]: crate::api::GetUsageSimplesearchExecutionIdResults"
 )]
 #[derive(Clone, Default)]
 pub struct ApiUsageRow {

@@ -9,7 +9,9 @@ use crate::runtime::codec;
 /// [`post_usage_simplesearch`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_usage_query`]: crate::api::PostUsageQuery\n [`post_usage_simplesearch`]: crate::api::PostUsageSimplesearch\n"
+    doc = "",
+    doc = " [`post_usage_query`]: crate::api::PostUsageQuery",
+    doc = " [`post_usage_simplesearch`]: crate::api::PostUsageSimplesearch"
 )]
 #[derive(Clone, Default)]
 pub struct UsageExecutionResult {

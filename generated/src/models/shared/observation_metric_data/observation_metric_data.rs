@@ -10,7 +10,10 @@ use crate::runtime::codec;
 /// [`UserObservationDataContainer`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`FlowObservationDataContainer`]: crate::models::FlowObservationDataContainer\n [`QueueObservationDataContainer`]: crate::models::QueueObservationDataContainer\n [`UserObservationDataContainer`]: crate::models::UserObservationDataContainer\n"
+    doc = "",
+    doc = " [`FlowObservationDataContainer`]: crate::models::FlowObservationDataContainer",
+    doc = " [`QueueObservationDataContainer`]: crate::models::QueueObservationDataContainer",
+    doc = " [`UserObservationDataContainer`]: crate::models::UserObservationDataContainer"
 )]
 #[derive(Clone, Default)]
 pub struct ObservationMetricData {

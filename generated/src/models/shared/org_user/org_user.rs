@@ -23,7 +23,11 @@ use crate::runtime::time;
 /// [`Trustor`](crate::models::Trustor).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`TrustGroup`]: crate::models::TrustGroup\n [`TrustRequest`]: crate::models::TrustRequest\n [`TrustUserDetails`]: crate::models::TrustUserDetails\n [`Trustee`]: crate::models::Trustee\n"
+    doc = "",
+    doc = " [`TrustGroup`]: crate::models::TrustGroup",
+    doc = " [`TrustRequest`]: crate::models::TrustRequest",
+    doc = " [`TrustUserDetails`]: crate::models::TrustUserDetails",
+    doc = " [`Trustee`]: crate::models::Trustee"
 )]
 #[derive(Clone, Default)]
 pub struct OrgUser {

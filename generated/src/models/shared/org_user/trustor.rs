@@ -11,7 +11,10 @@ use crate::runtime::time;
 /// [`get_user_trustors`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_orgauthorization_trustor`]: crate::api::GetOrgauthorizationTrustor\n [`get_orgauthorization_trustors`]: crate::api::GetOrgauthorizationTrustors\n [`get_user_trustors`]: crate::api::GetUserTrustors\n"
+    doc = "",
+    doc = " [`get_orgauthorization_trustor`]: crate::api::GetOrgauthorizationTrustor",
+    doc = " [`get_orgauthorization_trustors`]: crate::api::GetOrgauthorizationTrustors",
+    doc = " [`get_user_trustors`]: crate::api::GetUserTrustors"
 )]
 #[derive(Clone, Default)]
 pub struct Trustor {

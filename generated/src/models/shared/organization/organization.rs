@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 /// Returned by [`get_organizations_me`], [`put_organizations_me`]. Taken by [`put_organizations_me`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_organizations_me`]: crate::api::GetOrganizationsMe\n [`put_organizations_me`]: crate::api::PutOrganizationsMe\n"
+    doc = "",
+    doc = " [`get_organizations_me`]: crate::api::GetOrganizationsMe",
+    doc = " [`put_organizations_me`]: crate::api::PutOrganizationsMe"
 )]
 #[derive(Clone, Default)]
 pub struct Organization {

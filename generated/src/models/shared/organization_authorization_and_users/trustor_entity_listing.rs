@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Returned by [`get_orgauthorization_trustors`], [`get_user_trustors`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_orgauthorization_trustors`]: crate::api::GetOrgauthorizationTrustors\n [`get_user_trustors`]: crate::api::GetUserTrustors\n"
+    doc = "",
+    doc = " [`get_orgauthorization_trustors`]: crate::api::GetOrgauthorizationTrustors",
+    doc = " [`get_user_trustors`]: crate::api::GetUserTrustors"
 )]
 #[derive(Clone, Default)]
 pub struct TrustorEntityListing {

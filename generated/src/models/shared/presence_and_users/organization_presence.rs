@@ -12,7 +12,11 @@ use std::collections::BTreeMap;
 /// [`put_presencedefinition`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_presencedefinition`]: crate::api::GetPresencedefinition\n [`post_presencedefinitions`]: crate::api::PostPresencedefinitions\n [`put_presencedefinition`]: crate::api::PutPresencedefinition\n [`get_presencedefinitions`]: crate::api::GetPresencedefinitions\n"
+    doc = "",
+    doc = " [`get_presencedefinition`]: crate::api::GetPresencedefinition",
+    doc = " [`post_presencedefinitions`]: crate::api::PostPresencedefinitions",
+    doc = " [`put_presencedefinition`]: crate::api::PutPresencedefinition",
+    doc = " [`get_presencedefinitions`]: crate::api::GetPresencedefinitions"
 )]
 #[derive(Clone, Default)]
 pub struct OrganizationPresence {

@@ -12,7 +12,11 @@ use std::collections::BTreeMap;
 /// [`post_presence_definitions0`], [`put_presence_definition0`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_presence_definition0`]: crate::api::GetPresenceDefinition0\n [`post_presence_definitions0`]: crate::api::PostPresenceDefinitions0\n [`put_presence_definition0`]: crate::api::PutPresenceDefinition0\n [`get_presence_definitions0`]: crate::api::GetPresenceDefinitions0\n"
+    doc = "",
+    doc = " [`get_presence_definition0`]: crate::api::GetPresenceDefinition0",
+    doc = " [`post_presence_definitions0`]: crate::api::PostPresenceDefinitions0",
+    doc = " [`put_presence_definition0`]: crate::api::PutPresenceDefinition0",
+    doc = " [`get_presence_definitions0`]: crate::api::GetPresenceDefinitions0"
 )]
 #[derive(Clone, Default)]
 pub struct OrganizationPresenceDefinition {

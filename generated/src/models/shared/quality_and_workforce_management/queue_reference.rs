@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`WfmAgent`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CreateSurveyResponse`]: crate::models::CreateSurveyResponse\n [`RoutePathResponse`]: crate::models::RoutePathResponse\n [`Survey`]: crate::models::Survey\n [`UserScheduleAdherence`]: crate::models::UserScheduleAdherence\n [`WfmAgent`]: crate::models::WfmAgent\n"
+    doc = "",
+    doc = " [`CreateSurveyResponse`]: crate::models::CreateSurveyResponse",
+    doc = " [`RoutePathResponse`]: crate::models::RoutePathResponse",
+    doc = " [`Survey`]: crate::models::Survey",
+    doc = " [`UserScheduleAdherence`]: crate::models::UserScheduleAdherence",
+    doc = " [`WfmAgent`]: crate::models::WfmAgent"
 )]
 #[derive(Clone, Default)]
 pub struct QueueReference {

@@ -20,7 +20,13 @@ use std::collections::BTreeMap;
 /// [`get_routing_queues_divisionviews_all`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_routing_queue`]: crate::api::GetRoutingQueue\n [`post_routing_queues`]: crate::api::PostRoutingQueues\n [`put_routing_queue`]: crate::api::PutRoutingQueue\n [`get_routing_queues`]: crate::api::GetRoutingQueues\n [`get_routing_queues_divisionviews`]: crate::api::GetRoutingQueuesDivisionviews\n [`get_routing_queues_divisionviews_all`]: crate::api::GetRoutingQueuesDivisionviewsAll\n"
+    doc = "",
+    doc = " [`get_routing_queue`]: crate::api::GetRoutingQueue",
+    doc = " [`post_routing_queues`]: crate::api::PostRoutingQueues",
+    doc = " [`put_routing_queue`]: crate::api::PutRoutingQueue",
+    doc = " [`get_routing_queues`]: crate::api::GetRoutingQueues",
+    doc = " [`get_routing_queues_divisionviews`]: crate::api::GetRoutingQueuesDivisionviews",
+    doc = " [`get_routing_queues_divisionviews_all`]: crate::api::GetRoutingQueuesDivisionviewsAll"
 )]
 #[derive(Clone, Default)]
 pub struct Queue {

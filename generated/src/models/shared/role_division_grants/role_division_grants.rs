@@ -10,7 +10,14 @@ use crate::runtime::codec;
 /// [`put_orgauthorization_trustee_user_roledivisions`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_authorization_subject_bulkadd`]: crate::api::PostAuthorizationSubjectBulkadd\n [`post_authorization_subject_bulkremove`]: crate::api::PostAuthorizationSubjectBulkremove\n [`post_authorization_subject_bulkreplace`]: crate::api::PostAuthorizationSubjectBulkreplace\n [`put_orgauthorization_trustee_group_roledivisions`]: crate::api::PutOrgauthorizationTrusteeGroupRoledivisions\n [`put_orgauthorization_trustee_user_roledivisions`]: crate::api::PutOrgauthorizationTrusteeUserRoledivisions\n"
+    doc = "",
+    doc = " [`post_authorization_subject_bulkadd`]: crate::api::PostAuthorizationSubjectBulkadd",
+    doc = " [`post_authorization_subject_bulkremove`]: crate::api::PostAuthorizationSubjectBulkremove",
+    doc = " [`post_authorization_subject_bulkreplace`]: crate::api::PostAuthorizationSubjectBulkreplace",
+    doc = " [`put_orgauthorization_trustee_group_roledivisions`]:",
+    doc = " crate::api::PutOrgauthorizationTrusteeGroupRoledivisions",
+    doc = " [`put_orgauthorization_trustee_user_roledivisions`]:",
+    doc = " crate::api::PutOrgauthorizationTrusteeUserRoledivisions"
 )]
 #[derive(Clone, Default)]
 pub struct RoleDivisionGrants {

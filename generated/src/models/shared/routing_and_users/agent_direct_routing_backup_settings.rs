@@ -4,14 +4,18 @@ use crate::runtime::codec;
 
 /// `AgentDirectRoutingBackupSettings` in the API.
 ///
-/// Returned by
-/// [`get_routing_directroutingbackup_settings_me`](crate::api::GetRoutingDirectroutingbackupSettingsMe),
-/// [`get_routing_user_directroutingbackup_settings`](crate::api::GetRoutingUserDirectroutingbackupSettings),
-/// [`put_routing_directroutingbackup_settings_me`](crate::api::PutRoutingDirectroutingbackupSettingsMe),
-/// [`put_routing_user_directroutingbackup_settings`](crate::api::PutRoutingUserDirectroutingbackupSettings).
-/// Taken by
-/// [`put_routing_directroutingbackup_settings_me`](crate::api::PutRoutingDirectroutingbackupSettingsMe),
-/// [`put_routing_user_directroutingbackup_settings`](crate::api::PutRoutingUserDirectroutingbackupSettings).
+/// Returned by [`get_routing_directroutingbackup_settings_me`](
+/// crate::api::GetRoutingDirectroutingbackupSettingsMe),
+/// [`get_routing_user_directroutingbackup_settings`](
+/// crate::api::GetRoutingUserDirectroutingbackupSettings),
+/// [`put_routing_directroutingbackup_settings_me`](
+/// crate::api::PutRoutingDirectroutingbackupSettingsMe),
+/// [`put_routing_user_directroutingbackup_settings`](
+/// crate::api::PutRoutingUserDirectroutingbackupSettings). Taken by
+/// [`put_routing_directroutingbackup_settings_me`](
+/// crate::api::PutRoutingDirectroutingbackupSettingsMe),
+/// [`put_routing_user_directroutingbackup_settings`](
+/// crate::api::PutRoutingUserDirectroutingbackupSettings).
 #[derive(Clone, Default)]
 pub struct AgentDirectRoutingBackupSettings {
     /// `agentWaitSeconds`: an integer (`int32`)

@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// [`UtilizationRequest`](crate::models::UtilizationRequest).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CreateUtilizationLabelRequest`]: crate::models::CreateUtilizationLabelRequest\n"
+    doc = "",
+    doc = " [`CreateUtilizationLabelRequest`]: crate::models::CreateUtilizationLabelRequest"
 )]
 #[derive(Clone, Default)]
 pub struct LabelUtilizationRequest {

@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// [`UtilizationResponse`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`UtilizationResponse`]: crate::models::UtilizationResponse\n"
+    doc = "",
+    doc = " [`UtilizationResponse`]: crate::models::UtilizationResponse"
 )]
 #[derive(Clone, Default)]
 pub struct LabelUtilizationResponse {

@@ -11,7 +11,11 @@ use crate::runtime::time;
 /// listing [`get_routing_skills`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_routing_skill`]: crate::api::GetRoutingSkill\n [`patch_routing_skill`]: crate::api::PatchRoutingSkill\n [`post_routing_skills`]: crate::api::PostRoutingSkills\n [`get_routing_skills`]: crate::api::GetRoutingSkills\n"
+    doc = "",
+    doc = " [`get_routing_skill`]: crate::api::GetRoutingSkill",
+    doc = " [`patch_routing_skill`]: crate::api::PatchRoutingSkill",
+    doc = " [`post_routing_skills`]: crate::api::PostRoutingSkills",
+    doc = " [`get_routing_skills`]: crate::api::GetRoutingSkills"
 )]
 #[derive(Clone, Default)]
 pub struct RoutingSkill {

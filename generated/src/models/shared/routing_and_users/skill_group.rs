@@ -12,7 +12,9 @@ use crate::runtime::time;
 /// [`get_user_skillgroups`](crate::api::GetUserSkillgroups). Taken by [`patch_routing_skillgroup`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_routing_skillgroup`]: crate::api::GetRoutingSkillgroup\n [`patch_routing_skillgroup`]: crate::api::PatchRoutingSkillgroup\n"
+    doc = "",
+    doc = " [`get_routing_skillgroup`]: crate::api::GetRoutingSkillgroup",
+    doc = " [`patch_routing_skillgroup`]: crate::api::PatchRoutingSkillgroup"
 )]
 #[derive(Clone, Default)]
 pub struct SkillGroup {

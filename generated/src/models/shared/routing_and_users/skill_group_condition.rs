@@ -14,7 +14,8 @@ use crate::runtime::codec;
 /// [`SkillGroupWithMemberDivisions`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`SkillGroupWithMemberDivisions`]: crate::models::SkillGroupWithMemberDivisions\n"
+    doc = "",
+    doc = " [`SkillGroupWithMemberDivisions`]: crate::models::SkillGroupWithMemberDivisions"
 )]
 #[derive(Clone, Default)]
 pub struct SkillGroupCondition {

@@ -21,7 +21,8 @@ use std::collections::BTreeMap;
 /// [`patch_user_queues`](crate::api::PatchUserQueues).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_routing_queues_me`]: crate::api::GetRoutingQueuesMe\n"
+    doc = "",
+    doc = " [`get_routing_queues_me`]: crate::api::GetRoutingQueuesMe"
 )]
 #[derive(Clone, Default)]
 pub struct UserQueue {

@@ -9,7 +9,8 @@ use crate::runtime::codec;
 /// [`patch_user_queues`](crate::api::PatchUserQueues).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_routing_queues_me`]: crate::api::GetRoutingQueuesMe\n"
+    doc = "",
+    doc = " [`get_routing_queues_me`]: crate::api::GetRoutingQueuesMe"
 )]
 #[derive(Clone, Default)]
 pub struct UserQueueEntityListing {

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 /// [`put_routing_utilization`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`put_routing_utilization`]: crate::api::PutRoutingUtilization\n"
+    doc = "",
+    doc = " [`put_routing_utilization`]: crate::api::PutRoutingUtilization"
 )]
 #[derive(Clone, Default)]
 pub struct UtilizationRequest {

@@ -10,7 +10,15 @@ use crate::runtime::codec;
 /// [`get_journey_externalevents_schemas_limits`], 2 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_conversations_customattributes_schemas_limits`]: crate::api::GetConversationsCustomattributesSchemasLimits\n [`get_dataextensions_limits`]: crate::api::GetDataextensionsLimits\n [`get_externalcontacts_contacts_schemas_limits`]: crate::api::GetExternalcontactsContactsSchemasLimits\n [`get_externalcontacts_organizations_schemas_limits`]: crate::api::GetExternalcontactsOrganizationsSchemasLimits\n [`get_journey_externalevents_schemas_limits`]: crate::api::GetJourneyExternaleventsSchemasLimits\n"
+    doc = "",
+    doc = " [`get_conversations_customattributes_schemas_limits`]:",
+    doc = " crate::api::GetConversationsCustomattributesSchemasLimits",
+    doc = " [`get_dataextensions_limits`]: crate::api::GetDataextensionsLimits",
+    doc = " [`get_externalcontacts_contacts_schemas_limits`]:",
+    doc = " crate::api::GetExternalcontactsContactsSchemasLimits",
+    doc = " [`get_externalcontacts_organizations_schemas_limits`]:",
+    doc = " crate::api::GetExternalcontactsOrganizationsSchemasLimits",
+    doc = " [`get_journey_externalevents_schemas_limits`]: crate::api::GetJourneyExternaleventsSchemasLimits"
 )]
 #[derive(Clone, Default)]
 pub struct SchemaQuantityLimits {

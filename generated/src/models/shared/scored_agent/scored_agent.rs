@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// Part of [`ConversationRoutingData`], [`RoutingConversationAttributesResponse`], [`RoutingData`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationRoutingData`]: crate::models::ConversationRoutingData\n [`RoutingConversationAttributesResponse`]: crate::models::RoutingConversationAttributesResponse\n [`RoutingData`]: crate::models::RoutingData\n"
+    doc = "",
+    doc = " [`ConversationRoutingData`]: crate::models::ConversationRoutingData",
+    doc = " [`RoutingConversationAttributesResponse`]: crate::models::RoutingConversationAttributesResponse",
+    doc = " [`RoutingData`]: crate::models::RoutingData"
 )]
 #[derive(Clone, Default)]
 pub struct ScoredAgent {

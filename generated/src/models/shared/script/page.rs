@@ -10,7 +10,11 @@ use std::collections::BTreeMap;
 /// [`get_scripts_published_script_id_pages`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_script_page`]: crate::api::GetScriptPage\n [`get_script_pages`]: crate::api::GetScriptPages\n [`get_scripts_published_script_id_page`]: crate::api::GetScriptsPublishedScriptIdPage\n [`get_scripts_published_script_id_pages`]: crate::api::GetScriptsPublishedScriptIdPages\n"
+    doc = "",
+    doc = " [`get_script_page`]: crate::api::GetScriptPage",
+    doc = " [`get_script_pages`]: crate::api::GetScriptPages",
+    doc = " [`get_scripts_published_script_id_page`]: crate::api::GetScriptsPublishedScriptIdPage",
+    doc = " [`get_scripts_published_script_id_pages`]: crate::api::GetScriptsPublishedScriptIdPages"
 )]
 #[derive(Clone, Default)]
 pub struct Page {

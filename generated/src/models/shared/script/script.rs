@@ -12,7 +12,14 @@ use crate::runtime::time;
 /// [`get_scripts_published_divisionviews`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_script`]: crate::api::GetScript\n [`get_scripts_published_script_id`]: crate::api::GetScriptsPublishedScriptId\n [`post_scripts_published`]: crate::api::PostScriptsPublished\n [`get_scripts`]: crate::api::GetScripts\n [`get_scripts_divisionviews`]: crate::api::GetScriptsDivisionviews\n [`get_scripts_published`]: crate::api::GetScriptsPublished\n [`get_scripts_published_divisionviews`]: crate::api::GetScriptsPublishedDivisionviews\n"
+    doc = "",
+    doc = " [`get_script`]: crate::api::GetScript",
+    doc = " [`get_scripts_published_script_id`]: crate::api::GetScriptsPublishedScriptId",
+    doc = " [`post_scripts_published`]: crate::api::PostScriptsPublished",
+    doc = " [`get_scripts`]: crate::api::GetScripts",
+    doc = " [`get_scripts_divisionviews`]: crate::api::GetScriptsDivisionviews",
+    doc = " [`get_scripts_published`]: crate::api::GetScriptsPublished",
+    doc = " [`get_scripts_published_divisionviews`]: crate::api::GetScriptsPublishedDivisionviews"
 )]
 #[derive(Clone, Default)]
 pub struct Script {

@@ -6,8 +6,8 @@ use crate::runtime::codec;
 
 /// `TranscriptSearchRequest` in the API.
 ///
-/// Taken by
-/// [`post_speechandtextanalytics_transcripts_search`](crate::api::PostSpeechandtextanalyticsTranscriptsSearch).
+/// Taken by [`post_speechandtextanalytics_transcripts_search`](
+/// crate::api::PostSpeechandtextanalyticsTranscriptsSearch).
 #[derive(Clone, Default)]
 pub struct TranscriptSearchRequest {
     /// `pageNumber`: an integer (`int32`)

@@ -10,7 +10,8 @@ use crate::runtime::codec;
 /// [`post_search`](crate::api::PostSearch), [`post_search_suggest`](crate::api::PostSearchSuggest).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_documentation_all_search`]: crate::api::PostDocumentationAllSearch\n"
+    doc = "",
+    doc = " [`post_documentation_all_search`]: crate::api::PostDocumentationAllSearch"
 )]
 #[derive(Clone, Default)]
 pub struct JsonNodeSearchResponse {

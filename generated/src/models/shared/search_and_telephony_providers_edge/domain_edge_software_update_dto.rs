@@ -11,7 +11,10 @@ use crate::runtime::time;
 /// [`post_telephony_providers_edge_softwareupdate`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_telephony_providers_edge_softwareupdate`]: crate::api::GetTelephonyProvidersEdgeSoftwareupdate\n [`post_telephony_providers_edge_softwareupdate`]: crate::api::PostTelephonyProvidersEdgeSoftwareupdate\n"
+    doc = "",
+    doc = " [`get_telephony_providers_edge_softwareupdate`]: crate::api::GetTelephonyProvidersEdgeSoftwareupdate",
+    doc = " [`post_telephony_providers_edge_softwareupdate`]:",
+    doc = " crate::api::PostTelephonyProvidersEdgeSoftwareupdate"
 )]
 #[derive(Clone, Default)]
 pub struct DomainEdgeSoftwareUpdateDto {

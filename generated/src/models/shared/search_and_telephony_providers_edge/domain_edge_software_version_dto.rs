@@ -8,7 +8,9 @@ use crate::runtime::time;
 /// Item of the listing [`get_telephony_providers_edge_softwareversions`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_telephony_providers_edge_softwareversions`]: crate::api::GetTelephonyProvidersEdgeSoftwareversions\n"
+    doc = "",
+    doc = " [`get_telephony_providers_edge_softwareversions`]:",
+    doc = " crate::api::GetTelephonyProvidersEdgeSoftwareversions"
 )]
 #[derive(Clone, Default)]
 pub struct DomainEdgeSoftwareVersionDto {

@@ -15,7 +15,11 @@ use crate::runtime::time;
 /// [`post_telephony_providers_edges`], [`put_telephony_providers_edge`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_telephony_providers_edge`]: crate::api::GetTelephonyProvidersEdge\n [`post_telephony_providers_edges`]: crate::api::PostTelephonyProvidersEdges\n [`put_telephony_providers_edge`]: crate::api::PutTelephonyProvidersEdge\n [`get_telephony_providers_edges`]: crate::api::GetTelephonyProvidersEdges\n"
+    doc = "",
+    doc = " [`get_telephony_providers_edge`]: crate::api::GetTelephonyProvidersEdge",
+    doc = " [`post_telephony_providers_edges`]: crate::api::PostTelephonyProvidersEdges",
+    doc = " [`put_telephony_providers_edge`]: crate::api::PutTelephonyProvidersEdge",
+    doc = " [`get_telephony_providers_edges`]: crate::api::GetTelephonyProvidersEdges"
 )]
 #[derive(Clone, Default)]
 pub struct Edge {

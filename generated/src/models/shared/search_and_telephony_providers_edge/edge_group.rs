@@ -16,7 +16,11 @@ use crate::runtime::time;
 /// [`post_telephony_providers_edges_edgegroups`], [`put_telephony_providers_edges_edgegroup`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_telephony_providers_edges_edgegroup`]: crate::api::GetTelephonyProvidersEdgesEdgegroup\n [`post_telephony_providers_edges_edgegroups`]: crate::api::PostTelephonyProvidersEdgesEdgegroups\n [`put_telephony_providers_edges_edgegroup`]: crate::api::PutTelephonyProvidersEdgesEdgegroup\n [`get_telephony_providers_edges_edgegroups`]: crate::api::GetTelephonyProvidersEdgesEdgegroups\n"
+    doc = "",
+    doc = " [`get_telephony_providers_edges_edgegroup`]: crate::api::GetTelephonyProvidersEdgesEdgegroup",
+    doc = " [`post_telephony_providers_edges_edgegroups`]: crate::api::PostTelephonyProvidersEdgesEdgegroups",
+    doc = " [`put_telephony_providers_edges_edgegroup`]: crate::api::PutTelephonyProvidersEdgesEdgegroup",
+    doc = " [`get_telephony_providers_edges_edgegroups`]: crate::api::GetTelephonyProvidersEdgesEdgegroups"
 )]
 #[derive(Clone, Default)]
 pub struct EdgeGroup {

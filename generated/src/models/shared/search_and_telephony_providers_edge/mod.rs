@@ -3,9 +3,8 @@
 export!(connected_edge: ConnectedEdge);
 export!(domain_edge_software_update_dto: DomainEdgeSoftwareUpdateDto, DomainEdgeSoftwareUpdateDtoStatus);
 export!(domain_edge_software_version_dto: DomainEdgeSoftwareVersionDto);
-export!(
-    edge: Edge, EdgeCallDrainingState, EdgeCertType, EdgeEdgeDeploymentType, EdgeOnlineStatus, EdgeState,
-        EdgeStatusCode
+export!(edge:
+    Edge, EdgeCallDrainingState, EdgeCertType, EdgeEdgeDeploymentType, EdgeOnlineStatus, EdgeState, EdgeStatusCode
 );
 export!(edge_auto_update_config: EdgeAutoUpdateConfig);
 export!(edge_connection_info: EdgeConnectionInfo);

@@ -20,7 +20,11 @@ use crate::runtime::time;
 /// Taken by [`post_telephony_providers_edges_sites`], [`put_telephony_providers_edges_site`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_telephony_providers_edges_site`]: crate::api::GetTelephonyProvidersEdgesSite\n [`post_telephony_providers_edges_sites`]: crate::api::PostTelephonyProvidersEdgesSites\n [`put_telephony_providers_edges_site`]: crate::api::PutTelephonyProvidersEdgesSite\n [`get_telephony_providers_edges_sites`]: crate::api::GetTelephonyProvidersEdgesSites\n"
+    doc = "",
+    doc = " [`get_telephony_providers_edges_site`]: crate::api::GetTelephonyProvidersEdgesSite",
+    doc = " [`post_telephony_providers_edges_sites`]: crate::api::PostTelephonyProvidersEdgesSites",
+    doc = " [`put_telephony_providers_edges_site`]: crate::api::PutTelephonyProvidersEdgesSite",
+    doc = " [`get_telephony_providers_edges_sites`]: crate::api::GetTelephonyProvidersEdgesSites"
 )]
 #[derive(Clone, Default)]
 pub struct Site {

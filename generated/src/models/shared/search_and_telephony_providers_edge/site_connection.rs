@@ -11,7 +11,8 @@ use crate::runtime::codec;
 /// Part of [`Site`](crate::models::Site), [`SiteConnections`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`SiteConnections`]: crate::models::SiteConnections\n"
+    doc = "",
+    doc = " [`SiteConnections`]: crate::models::SiteConnections"
 )]
 #[derive(Clone, Default)]
 pub struct SiteConnection {

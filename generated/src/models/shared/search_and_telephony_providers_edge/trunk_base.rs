@@ -21,7 +21,21 @@ use std::collections::BTreeMap;
 /// [`put_telephony_providers_edges_trunkbasesetting`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_telephony_providers_edges_trunkbasesetting`]: crate::api::GetTelephonyProvidersEdgesTrunkbasesetting\n [`get_telephony_providers_edges_trunkbasesettings_template`]: crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsTemplate\n [`post_telephony_providers_edges_trunkbasesettings`]: crate::api::PostTelephonyProvidersEdgesTrunkbasesettings\n [`put_telephony_providers_edges_trunkbasesetting`]: crate::api::PutTelephonyProvidersEdgesTrunkbasesetting\n [`get_telephony_providers_edges_trunkbasesettings`]: crate::api::GetTelephonyProvidersEdgesTrunkbasesettings\n [`get_telephony_providers_edges_trunkbasesettings_site_site_id`]: crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId\n [`post_telephony_providers_edges_trunkbasesettings_search`]: crate::api::PostTelephonyProvidersEdgesTrunkbasesettingsSearch\n"
+    doc = "",
+    doc = " [`get_telephony_providers_edges_trunkbasesetting`]:",
+    doc = " crate::api::GetTelephonyProvidersEdgesTrunkbasesetting",
+    doc = " [`get_telephony_providers_edges_trunkbasesettings_template`]:",
+    doc = " crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsTemplate",
+    doc = " [`post_telephony_providers_edges_trunkbasesettings`]:",
+    doc = " crate::api::PostTelephonyProvidersEdgesTrunkbasesettings",
+    doc = " [`put_telephony_providers_edges_trunkbasesetting`]:",
+    doc = " crate::api::PutTelephonyProvidersEdgesTrunkbasesetting",
+    doc = " [`get_telephony_providers_edges_trunkbasesettings`]:",
+    doc = " crate::api::GetTelephonyProvidersEdgesTrunkbasesettings",
+    doc = " [`get_telephony_providers_edges_trunkbasesettings_site_site_id`]:",
+    doc = " crate::api::GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId",
+    doc = " [`post_telephony_providers_edges_trunkbasesettings_search`]:",
+    doc = " crate::api::PostTelephonyProvidersEdgesTrunkbasesettingsSearch"
 )]
 #[derive(Clone, Default)]
 pub struct TrunkBase {

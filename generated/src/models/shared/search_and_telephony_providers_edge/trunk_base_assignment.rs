@@ -8,7 +8,8 @@ use crate::runtime::codec;
 /// Part of [`DomainLogicalInterface`], [`EdgeGroup`](crate::models::EdgeGroup).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`DomainLogicalInterface`]: crate::models::DomainLogicalInterface\n"
+    doc = "",
+    doc = " [`DomainLogicalInterface`]: crate::models::DomainLogicalInterface"
 )]
 #[derive(Clone, Default)]
 pub struct TrunkBaseAssignment {

@@ -3,8 +3,8 @@
 export!(voicemail_copy_record: VoicemailCopyRecord);
 export!(voicemail_message: VoicemailMessage);
 export!(voicemail_retention_policy: VoicemailRetentionPolicy, VoicemailRetentionPolicyVoicemailRetentionPolicyType);
-export!(
-    voicemail_search_criteria: VoicemailSearchCriteria, VoicemailSearchCriteriaOperator, VoicemailSearchCriteriaType
+export!(voicemail_search_criteria:
+    VoicemailSearchCriteria, VoicemailSearchCriteriaOperator, VoicemailSearchCriteriaType
 );
 export!(voicemail_search_request: VoicemailSearchRequest, VoicemailSearchRequestSortOrder);
 export!(voicemails_search_response: VoicemailsSearchResponse);

@@ -18,7 +18,15 @@ use crate::runtime::time;
 /// [`patch_voicemail_message`], [`put_voicemail_message`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_voicemail_message`]: crate::api::GetVoicemailMessage\n [`patch_voicemail_message`]: crate::api::PatchVoicemailMessage\n [`post_voicemail_messages`]: crate::api::PostVoicemailMessages\n [`put_voicemail_message`]: crate::api::PutVoicemailMessage\n [`get_voicemail_group_messages`]: crate::api::GetVoicemailGroupMessages\n [`get_voicemail_me_messages`]: crate::api::GetVoicemailMeMessages\n [`get_voicemail_messages`]: crate::api::GetVoicemailMessages\n [`get_voicemail_queue_messages`]: crate::api::GetVoicemailQueueMessages\n"
+    doc = "",
+    doc = " [`get_voicemail_message`]: crate::api::GetVoicemailMessage",
+    doc = " [`patch_voicemail_message`]: crate::api::PatchVoicemailMessage",
+    doc = " [`post_voicemail_messages`]: crate::api::PostVoicemailMessages",
+    doc = " [`put_voicemail_message`]: crate::api::PutVoicemailMessage",
+    doc = " [`get_voicemail_group_messages`]: crate::api::GetVoicemailGroupMessages",
+    doc = " [`get_voicemail_me_messages`]: crate::api::GetVoicemailMeMessages",
+    doc = " [`get_voicemail_messages`]: crate::api::GetVoicemailMessages",
+    doc = " [`get_voicemail_queue_messages`]: crate::api::GetVoicemailQueueMessages"
 )]
 #[derive(Clone, Default)]
 pub struct VoicemailMessage {

@@ -10,7 +10,13 @@ use crate::runtime::codec;
 /// 9 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ConversationCustomAttributesSearchRequest`]: crate::models::ConversationCustomAttributesSearchRequest\n [`ConversationParticipantSearchRequest`]: crate::models::ConversationParticipantSearchRequest\n [`DocumentationSearchRequest`]: crate::models::DocumentationSearchRequest\n [`DocumentationV2SearchRequest`]: crate::models::DocumentationV2SearchRequest\n [`GknDocumentationSearchRequest`]: crate::models::GknDocumentationSearchRequest\n"
+    doc = "",
+    doc = " [`ConversationCustomAttributesSearchRequest`]:",
+    doc = " crate::models::ConversationCustomAttributesSearchRequest",
+    doc = " [`ConversationParticipantSearchRequest`]: crate::models::ConversationParticipantSearchRequest",
+    doc = " [`DocumentationSearchRequest`]: crate::models::DocumentationSearchRequest",
+    doc = " [`DocumentationV2SearchRequest`]: crate::models::DocumentationV2SearchRequest",
+    doc = " [`GknDocumentationSearchRequest`]: crate::models::GknDocumentationSearchRequest"
 )]
 #[derive(Clone, Default)]
 pub struct SearchSort {

@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`MessageMediaSettings`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ActionTarget`]: crate::models::ActionTarget\n [`CallbackMediaSettings`]: crate::models::CallbackMediaSettings\n [`EmailMediaSettings`]: crate::models::EmailMediaSettings\n [`MediaSettings`]: crate::models::MediaSettings\n [`MessageMediaSettings`]: crate::models::MessageMediaSettings\n"
+    doc = "",
+    doc = " [`ActionTarget`]: crate::models::ActionTarget",
+    doc = " [`CallbackMediaSettings`]: crate::models::CallbackMediaSettings",
+    doc = " [`EmailMediaSettings`]: crate::models::EmailMediaSettings",
+    doc = " [`MediaSettings`]: crate::models::MediaSettings",
+    doc = " [`MessageMediaSettings`]: crate::models::MessageMediaSettings"
 )]
 #[derive(Clone, Default)]
 pub struct ServiceLevel {

@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`ContactImportJobResponse`], 1 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Case`]: crate::models::Case\n [`Caseplan`]: crate::models::Caseplan\n [`CaseplanCreateResponse`]: crate::models::CaseplanCreateResponse\n [`Cluster`]: crate::models::Cluster\n [`ContactImportJobResponse`]: crate::models::ContactImportJobResponse\n"
+    doc = "",
+    doc = " [`Case`]: crate::models::Case",
+    doc = " [`Caseplan`]: crate::models::Caseplan",
+    doc = " [`CaseplanCreateResponse`]: crate::models::CaseplanCreateResponse",
+    doc = " [`Cluster`]: crate::models::Cluster",
+    doc = " [`ContactImportJobResponse`]: crate::models::ContactImportJobResponse"
 )]
 #[derive(Clone, Default)]
 pub struct StarrableDivision {

@@ -7,7 +7,10 @@ use crate::runtime::codec;
 /// Part of [`AggregateMetricData`], [`AggregateViewData`], [`ObservationMetricData`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AggregateMetricData`]: crate::models::AggregateMetricData\n [`AggregateViewData`]: crate::models::AggregateViewData\n [`ObservationMetricData`]: crate::models::ObservationMetricData\n"
+    doc = "",
+    doc = " [`AggregateMetricData`]: crate::models::AggregateMetricData",
+    doc = " [`AggregateViewData`]: crate::models::AggregateViewData",
+    doc = " [`ObservationMetricData`]: crate::models::ObservationMetricData"
 )]
 #[derive(Clone, Default)]
 pub struct StatisticalSummary {

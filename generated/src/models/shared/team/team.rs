@@ -10,7 +10,12 @@ use crate::runtime::time;
 /// [`post_teams_search`]. Taken by [`patch_team`], [`post_teams`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_team`]: crate::api::GetTeam\n [`patch_team`]: crate::api::PatchTeam\n [`post_teams`]: crate::api::PostTeams\n [`get_teams`]: crate::api::GetTeams\n [`post_teams_search`]: crate::api::PostTeamsSearch\n"
+    doc = "",
+    doc = " [`get_team`]: crate::api::GetTeam",
+    doc = " [`patch_team`]: crate::api::PatchTeam",
+    doc = " [`post_teams`]: crate::api::PostTeams",
+    doc = " [`get_teams`]: crate::api::GetTeams",
+    doc = " [`post_teams_search`]: crate::api::PostTeamsSearch"
 )]
 #[derive(Clone, Default)]
 pub struct Team {

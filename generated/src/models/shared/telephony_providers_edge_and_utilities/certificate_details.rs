@@ -8,7 +8,9 @@ use crate::runtime::time;
 /// Part of [`DomainCertificateAuthority`], [`ParsedCertificate`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`DomainCertificateAuthority`]: crate::models::DomainCertificateAuthority\n [`ParsedCertificate`]: crate::models::ParsedCertificate\n"
+    doc = "",
+    doc = " [`DomainCertificateAuthority`]: crate::models::DomainCertificateAuthority",
+    doc = " [`ParsedCertificate`]: crate::models::ParsedCertificate"
 )]
 #[derive(Clone, Default)]
 pub struct CertificateDetails {

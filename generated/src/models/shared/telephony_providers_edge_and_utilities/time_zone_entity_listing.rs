@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Returned by [`get_telephony_providers_edges_timezones`], [`get_timezones`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_telephony_providers_edges_timezones`]: crate::api::GetTelephonyProvidersEdgesTimezones\n [`get_timezones`]: crate::api::GetTimezones\n"
+    doc = "",
+    doc = " [`get_telephony_providers_edges_timezones`]: crate::api::GetTelephonyProvidersEdgesTimezones",
+    doc = " [`get_timezones`]: crate::api::GetTimezones"
 )]
 #[derive(Clone, Default)]
 pub struct TimeZoneEntityListing {

@@ -8,7 +8,11 @@ use crate::runtime::time;
 /// `TokenInfo` in the API.
 ///
 /// Returned by [`get_tokens_me`].
-#[cfg_attr(feature = "full", doc = " \n [`get_tokens_me`]: crate::api::GetTokensMe\n")]
+#[cfg_attr(
+    feature = "full",
+    doc = "",
+    doc = " [`get_tokens_me`]: crate::api::GetTokensMe"
+)]
 #[derive(Clone, Default)]
 pub struct TokenInfo {
     /// `OAuthClient`: `OrgOAuthClient`

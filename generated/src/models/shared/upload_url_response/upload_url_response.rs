@@ -10,7 +10,13 @@ use std::collections::BTreeMap;
 /// [`post_guides_uploads`], [`post_knowledge_documentuploads`], 7 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_architect_grammar_language_files_dtmf`]: crate::api::PostArchitectGrammarLanguageFilesDtmf\n [`post_architect_grammar_language_files_voice`]: crate::api::PostArchitectGrammarLanguageFilesVoice\n [`post_gamification_contests_uploads_prizeimages`]: crate::api::PostGamificationContestsUploadsPrizeimages\n [`post_guides_uploads`]: crate::api::PostGuidesUploads\n [`post_knowledge_documentuploads`]: crate::api::PostKnowledgeDocumentuploads\n"
+    doc = "",
+    doc = " [`post_architect_grammar_language_files_dtmf`]: crate::api::PostArchitectGrammarLanguageFilesDtmf",
+    doc = " [`post_architect_grammar_language_files_voice`]: crate::api::PostArchitectGrammarLanguageFilesVoice",
+    doc = " [`post_gamification_contests_uploads_prizeimages`]:",
+    doc = " crate::api::PostGamificationContestsUploadsPrizeimages",
+    doc = " [`post_guides_uploads`]: crate::api::PostGuidesUploads",
+    doc = " [`post_knowledge_documentuploads`]: crate::api::PostKnowledgeDocumentuploads"
 )]
 #[derive(Clone, Default)]
 pub struct UploadUrlResponse {

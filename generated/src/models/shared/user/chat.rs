@@ -8,7 +8,11 @@ use crate::runtime::codec;
 /// more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OrgUser`]: crate::models::OrgUser\n [`PolicyUser`]: crate::models::PolicyUser\n [`TrustUser`]: crate::models::TrustUser\n [`UpdateUser`]: crate::models::UpdateUser\n"
+    doc = "",
+    doc = " [`OrgUser`]: crate::models::OrgUser",
+    doc = " [`PolicyUser`]: crate::models::PolicyUser",
+    doc = " [`TrustUser`]: crate::models::TrustUser",
+    doc = " [`UpdateUser`]: crate::models::UpdateUser"
 )]
 #[derive(Clone, Default)]
 pub struct Chat {

@@ -12,7 +12,13 @@ use crate::runtime::time;
 /// [`get_groups_search`], [`post_groups_search`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_group`]: crate::api::GetGroup\n [`post_groups`]: crate::api::PostGroups\n [`put_group`]: crate::api::PutGroup\n [`get_groups`]: crate::api::GetGroups\n [`get_groups_search`]: crate::api::GetGroupsSearch\n [`post_groups_search`]: crate::api::PostGroupsSearch\n"
+    doc = "",
+    doc = " [`get_group`]: crate::api::GetGroup",
+    doc = " [`post_groups`]: crate::api::PostGroups",
+    doc = " [`put_group`]: crate::api::PutGroup",
+    doc = " [`get_groups`]: crate::api::GetGroups",
+    doc = " [`get_groups_search`]: crate::api::GetGroupsSearch",
+    doc = " [`post_groups_search`]: crate::api::PostGroupsSearch"
 )]
 #[derive(Clone, Default)]
 pub struct Group {

@@ -7,7 +7,10 @@ use crate::runtime::codec;
 /// Part of [`Group`](crate::models::Group), [`GroupCreate`], [`GroupUpdate`], [`TrustGroup`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`GroupCreate`]: crate::models::GroupCreate\n [`GroupUpdate`]: crate::models::GroupUpdate\n [`TrustGroup`]: crate::models::TrustGroup\n"
+    doc = "",
+    doc = " [`GroupCreate`]: crate::models::GroupCreate",
+    doc = " [`GroupUpdate`]: crate::models::GroupUpdate",
+    doc = " [`TrustGroup`]: crate::models::TrustGroup"
 )]
 #[derive(Clone, Default)]
 pub struct GroupContact {

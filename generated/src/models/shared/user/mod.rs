@@ -12,8 +12,8 @@ export!(media_summary: MediaSummary);
 export!(media_summary_detail: MediaSummaryDetail);
 export!(oauth_last_token_issued: OAuthLastTokenIssued);
 export!(out_of_office: OutOfOffice);
-export!(
-    resource_condition_node: ResourceConditionNode, ResourceConditionNodeConjunction, ResourceConditionNodeOperator
+export!(resource_condition_node:
+    ResourceConditionNode, ResourceConditionNodeConjunction, ResourceConditionNodeOperator
 );
 export!(resource_condition_value: ResourceConditionValue, ResourceConditionValueType);
 export!(resource_permission_policy: ResourcePermissionPolicy);

@@ -9,7 +9,11 @@ use crate::runtime::time;
 /// [`UserFullReference`], 1 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OrgUser`]: crate::models::OrgUser\n [`PolicyUser`]: crate::models::PolicyUser\n [`TrustUser`]: crate::models::TrustUser\n [`UserFullReference`]: crate::models::UserFullReference\n"
+    doc = "",
+    doc = " [`OrgUser`]: crate::models::OrgUser",
+    doc = " [`PolicyUser`]: crate::models::PolicyUser",
+    doc = " [`TrustUser`]: crate::models::TrustUser",
+    doc = " [`UserFullReference`]: crate::models::UserFullReference"
 )]
 #[derive(Clone, Default)]
 pub struct OAuthLastTokenIssued {

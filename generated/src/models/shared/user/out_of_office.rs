@@ -9,7 +9,9 @@ use crate::runtime::time;
 /// Returned by [`get_user_outofoffice`], [`put_user_outofoffice`]. Taken by [`put_user_outofoffice`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_user_outofoffice`]: crate::api::GetUserOutofoffice\n [`put_user_outofoffice`]: crate::api::PutUserOutofoffice\n"
+    doc = "",
+    doc = " [`get_user_outofoffice`]: crate::api::GetUserOutofoffice",
+    doc = " [`put_user_outofoffice`]: crate::api::PutUserOutofoffice"
 )]
 #[derive(Clone, Default)]
 pub struct OutOfOffice {

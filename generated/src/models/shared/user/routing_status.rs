@@ -10,7 +10,9 @@ use crate::runtime::time;
 /// [`put_user_routingstatus`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_user_routingstatus`]: crate::api::GetUserRoutingstatus\n [`put_user_routingstatus`]: crate::api::PutUserRoutingstatus\n"
+    doc = "",
+    doc = " [`get_user_routingstatus`]: crate::api::GetUserRoutingstatus",
+    doc = " [`put_user_routingstatus`]: crate::api::PutUserRoutingstatus"
 )]
 #[derive(Clone, Default)]
 pub struct RoutingStatus {

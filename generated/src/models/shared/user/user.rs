@@ -24,7 +24,18 @@ use crate::runtime::time;
 /// [`get_users_query`], 5 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_user`]: crate::api::GetUser\n [`get_user_directreports`]: crate::api::GetUserDirectreports\n [`get_user_superiors`]: crate::api::GetUserSuperiors\n [`get_users_externalid_authority_name_external_key`]: crate::api::GetUsersExternalidAuthorityNameExternalKey\n [`patch_user`]: crate::api::PatchUser\n [`get_group_individuals`]: crate::api::GetGroupIndividuals\n [`get_group_members`]: crate::api::GetGroupMembers\n [`get_user_favorites`]: crate::api::GetUserFavorites\n [`get_users`]: crate::api::GetUsers\n [`get_users_query`]: crate::api::GetUsersQuery\n"
+    doc = "",
+    doc = " [`get_user`]: crate::api::GetUser",
+    doc = " [`get_user_directreports`]: crate::api::GetUserDirectreports",
+    doc = " [`get_user_superiors`]: crate::api::GetUserSuperiors",
+    doc = " [`get_users_externalid_authority_name_external_key`]:",
+    doc = " crate::api::GetUsersExternalidAuthorityNameExternalKey",
+    doc = " [`patch_user`]: crate::api::PatchUser",
+    doc = " [`get_group_individuals`]: crate::api::GetGroupIndividuals",
+    doc = " [`get_group_members`]: crate::api::GetGroupMembers",
+    doc = " [`get_user_favorites`]: crate::api::GetUserFavorites",
+    doc = " [`get_users`]: crate::api::GetUsers",
+    doc = " [`get_users_query`]: crate::api::GetUsersQuery"
 )]
 #[derive(Clone, Default)]
 pub struct User {

@@ -11,7 +11,13 @@ use crate::runtime::codec;
 /// 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_orgauthorization_trustee_group_roles`]: crate::api::GetOrgauthorizationTrusteeGroupRoles\n [`get_orgauthorization_trustee_user_roles`]: crate::api::GetOrgauthorizationTrusteeUserRoles\n [`get_user_roles`]: crate::api::GetUserRoles\n [`put_orgauthorization_trustee_group_roledivisions`]: crate::api::PutOrgauthorizationTrusteeGroupRoledivisions\n [`put_orgauthorization_trustee_group_roles`]: crate::api::PutOrgauthorizationTrusteeGroupRoles\n"
+    doc = "",
+    doc = " [`get_orgauthorization_trustee_group_roles`]: crate::api::GetOrgauthorizationTrusteeGroupRoles",
+    doc = " [`get_orgauthorization_trustee_user_roles`]: crate::api::GetOrgauthorizationTrusteeUserRoles",
+    doc = " [`get_user_roles`]: crate::api::GetUserRoles",
+    doc = " [`put_orgauthorization_trustee_group_roledivisions`]:",
+    doc = " crate::api::PutOrgauthorizationTrusteeGroupRoledivisions",
+    doc = " [`put_orgauthorization_trustee_group_roles`]: crate::api::PutOrgauthorizationTrusteeGroupRoles"
 )]
 #[derive(Clone, Default)]
 pub struct UserAuthorization {

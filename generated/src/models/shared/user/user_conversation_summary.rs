@@ -9,7 +9,11 @@ use crate::runtime::codec;
 /// 2 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`OrgUser`]: crate::models::OrgUser\n [`PolicyUser`]: crate::models::PolicyUser\n [`TrustUser`]: crate::models::TrustUser\n [`UserExpands`]: crate::models::UserExpands\n"
+    doc = "",
+    doc = " [`OrgUser`]: crate::models::OrgUser",
+    doc = " [`PolicyUser`]: crate::models::PolicyUser",
+    doc = " [`TrustUser`]: crate::models::TrustUser",
+    doc = " [`UserExpands`]: crate::models::UserExpands"
 )]
 #[derive(Clone, Default)]
 pub struct UserConversationSummary {

@@ -9,7 +9,10 @@ use crate::runtime::codec;
 /// [`get_user_routinglanguages`]. Taken by [`patch_user_routinglanguage`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`patch_user_routinglanguage`]: crate::api::PatchUserRoutinglanguage\n [`post_user_routinglanguages`]: crate::api::PostUserRoutinglanguages\n [`get_user_routinglanguages`]: crate::api::GetUserRoutinglanguages\n"
+    doc = "",
+    doc = " [`patch_user_routinglanguage`]: crate::api::PatchUserRoutinglanguage",
+    doc = " [`post_user_routinglanguages`]: crate::api::PostUserRoutinglanguages",
+    doc = " [`get_user_routinglanguages`]: crate::api::GetUserRoutinglanguages"
 )]
 #[derive(Clone, Default)]
 pub struct UserRoutingLanguage {

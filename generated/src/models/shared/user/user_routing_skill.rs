@@ -9,7 +9,10 @@ use crate::runtime::codec;
 /// [`get_user_routingskills`]. Taken by [`put_user_routingskill`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`post_user_routingskills`]: crate::api::PostUserRoutingskills\n [`put_user_routingskill`]: crate::api::PutUserRoutingskill\n [`get_user_routingskills`]: crate::api::GetUserRoutingskills\n"
+    doc = "",
+    doc = " [`post_user_routingskills`]: crate::api::PostUserRoutingskills",
+    doc = " [`put_user_routingskill`]: crate::api::PutUserRoutingskill",
+    doc = " [`get_user_routingskills`]: crate::api::GetUserRoutingskills"
 )]
 #[derive(Clone, Default)]
 pub struct UserRoutingSkill {

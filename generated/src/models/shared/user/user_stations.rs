@@ -8,7 +8,9 @@ use crate::runtime::codec;
 /// Returned by [`get_user_station`], [`get_users_stations_me`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_user_station`]: crate::api::GetUserStation\n [`get_users_stations_me`]: crate::api::GetUsersStationsMe\n"
+    doc = "",
+    doc = " [`get_user_station`]: crate::api::GetUserStation",
+    doc = " [`get_users_stations_me`]: crate::api::GetUsersStationsMe"
 )]
 #[derive(Clone, Default)]
 pub struct UserStations {

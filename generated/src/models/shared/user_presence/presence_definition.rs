@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`MutableUserPresence`], [`UcUserPresence`], [`UserPresence`](crate::models::UserPresence).
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`MutableUserPresence`]: crate::models::MutableUserPresence\n [`UcUserPresence`]: crate::models::UcUserPresence\n"
+    doc = "",
+    doc = " [`MutableUserPresence`]: crate::models::MutableUserPresence",
+    doc = " [`UcUserPresence`]: crate::models::UcUserPresence"
 )]
 #[derive(Clone, Default)]
 pub struct PresenceDefinition {

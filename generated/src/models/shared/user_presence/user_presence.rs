@@ -11,7 +11,12 @@ use crate::runtime::time;
 /// [`patch_user_presences_purecloud`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_user_presence`]: crate::api::GetUserPresence\n [`get_user_presences_purecloud`]: crate::api::GetUserPresencesPurecloud\n [`patch_user_presence`]: crate::api::PatchUserPresence\n [`patch_user_presences_purecloud`]: crate::api::PatchUserPresencesPurecloud\n [`put_users_presences_bulk`]: crate::api::PutUsersPresencesBulk\n"
+    doc = "",
+    doc = " [`get_user_presence`]: crate::api::GetUserPresence",
+    doc = " [`get_user_presences_purecloud`]: crate::api::GetUserPresencesPurecloud",
+    doc = " [`patch_user_presence`]: crate::api::PatchUserPresence",
+    doc = " [`patch_user_presences_purecloud`]: crate::api::PatchUserPresencesPurecloud",
+    doc = " [`put_users_presences_bulk`]: crate::api::PutUsersPresencesBulk"
 )]
 #[derive(Clone, Default)]
 pub struct UserPresence {

@@ -9,7 +9,13 @@ use crate::runtime::codec;
 /// [`get_workforcemanagement_managementunit_users`], [`post_users_rules_query`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_authorization_role_users`]: crate::api::GetAuthorizationRoleUsers\n [`get_workforcemanagement_managementunit_shifttrades_users`]: crate::api::GetWorkforcemanagementManagementunitShifttradesUsers\n [`get_workforcemanagement_managementunit_users`]: crate::api::GetWorkforcemanagementManagementunitUsers\n [`post_users_rules_query`]: crate::api::PostUsersRulesQuery\n"
+    doc = "",
+    doc = " [`get_authorization_role_users`]: crate::api::GetAuthorizationRoleUsers",
+    doc = " [`get_workforcemanagement_managementunit_shifttrades_users`]:",
+    doc = " crate::api::GetWorkforcemanagementManagementunitShifttradesUsers",
+    doc = " [`get_workforcemanagement_managementunit_users`]:",
+    doc = " crate::api::GetWorkforcemanagementManagementunitUsers",
+    doc = " [`post_users_rules_query`]: crate::api::PostUsersRulesQuery"
 )]
 #[derive(Clone, Default)]
 pub struct UserReference {

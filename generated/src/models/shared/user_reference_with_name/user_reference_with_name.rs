@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Item of the listing [`get_routing_skillgroup_members`], [`get_team_members`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_routing_skillgroup_members`]: crate::api::GetRoutingSkillgroupMembers\n [`get_team_members`]: crate::api::GetTeamMembers\n"
+    doc = "",
+    doc = " [`get_routing_skillgroup_members`]: crate::api::GetRoutingSkillgroupMembers",
+    doc = " [`get_team_members`]: crate::api::GetTeamMembers"
 )]
 #[derive(Clone, Default)]
 pub struct UserReferenceWithName {

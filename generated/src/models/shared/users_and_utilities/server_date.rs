@@ -6,7 +6,7 @@ use crate::runtime::time;
 /// `ServerDate` in the API.
 ///
 /// Returned by [`get_date`].
-#[cfg_attr(feature = "full", doc = " \n [`get_date`]: crate::api::GetDate\n")]
+#[cfg_attr(feature = "full", doc = "", doc = " [`get_date`]: crate::api::GetDate")]
 #[derive(Clone, Default)]
 pub struct ServerDate {
     /// `currentDate`: a timestamp

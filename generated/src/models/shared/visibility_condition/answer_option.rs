@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// Part of [`AssessmentFormQuestion`], [`EvaluationQuestion`], [`SurveyQuestion`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AssessmentFormQuestion`]: crate::models::AssessmentFormQuestion\n [`EvaluationQuestion`]: crate::models::EvaluationQuestion\n [`SurveyQuestion`]: crate::models::SurveyQuestion\n"
+    doc = "",
+    doc = " [`AssessmentFormQuestion`]: crate::models::AssessmentFormQuestion",
+    doc = " [`EvaluationQuestion`]: crate::models::EvaluationQuestion",
+    doc = " [`SurveyQuestion`]: crate::models::SurveyQuestion"
 )]
 #[derive(Clone, Default)]
 pub struct AnswerOption {

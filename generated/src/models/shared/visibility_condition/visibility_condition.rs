@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`EvaluationQuestionGroup`], [`SurveyQuestion`], 1 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AssessmentFormQuestion`]: crate::models::AssessmentFormQuestion\n [`AssessmentFormQuestionGroup`]: crate::models::AssessmentFormQuestionGroup\n [`EvaluationQuestion`]: crate::models::EvaluationQuestion\n [`EvaluationQuestionGroup`]: crate::models::EvaluationQuestionGroup\n [`SurveyQuestion`]: crate::models::SurveyQuestion\n"
+    doc = "",
+    doc = " [`AssessmentFormQuestion`]: crate::models::AssessmentFormQuestion",
+    doc = " [`AssessmentFormQuestionGroup`]: crate::models::AssessmentFormQuestionGroup",
+    doc = " [`EvaluationQuestion`]: crate::models::EvaluationQuestion",
+    doc = " [`EvaluationQuestionGroup`]: crate::models::EvaluationQuestionGroup",
+    doc = " [`SurveyQuestion`]: crate::models::SurveyQuestion"
 )]
 #[derive(Clone, Default)]
 pub struct VisibilityCondition {

@@ -10,7 +10,13 @@ use crate::runtime::codec;
 /// [`patch_workforcemanagement_users_workplanbidranks_bulk`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`get_workforcemanagement_user_workplanbidranks`]: crate::api::GetWorkforcemanagementUserWorkplanbidranks\n [`patch_workforcemanagement_user_workplanbidranks`]: crate::api::PatchWorkforcemanagementUserWorkplanbidranks\n [`patch_workforcemanagement_users_workplanbidranks_bulk`]: crate::api::PatchWorkforcemanagementUsersWorkplanbidranksBulk\n"
+    doc = "",
+    doc = " [`get_workforcemanagement_user_workplanbidranks`]:",
+    doc = " crate::api::GetWorkforcemanagementUserWorkplanbidranks",
+    doc = " [`patch_workforcemanagement_user_workplanbidranks`]:",
+    doc = " crate::api::PatchWorkforcemanagementUserWorkplanbidranks",
+    doc = " [`patch_workforcemanagement_users_workplanbidranks_bulk`]:",
+    doc = " crate::api::PatchWorkforcemanagementUsersWorkplanbidranksBulk"
 )]
 #[derive(Clone, Default)]
 pub struct WorkPlanBidRanks {

@@ -8,7 +8,10 @@ use crate::runtime::codec;
 /// [`InternalMessage`](crate::models::InternalMessage), [`InternalMessageMediaParticipant`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Call`]: crate::models::Call\n [`CallBasic`]: crate::models::CallBasic\n [`InternalMessageMediaParticipant`]: crate::models::InternalMessageMediaParticipant\n"
+    doc = "",
+    doc = " [`Call`]: crate::models::Call",
+    doc = " [`CallBasic`]: crate::models::CallBasic",
+    doc = " [`InternalMessageMediaParticipant`]: crate::models::InternalMessageMediaParticipant"
 )]
 #[derive(Clone, Default)]
 pub struct Address {

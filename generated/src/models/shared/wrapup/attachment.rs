@@ -8,7 +8,11 @@ use crate::runtime::codec;
 /// [`EmailMessage`], [`EmailMessagePreview`], 1 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CopyAttachmentsRequest`]: crate::models::CopyAttachmentsRequest\n [`EmailMediaParticipant`]: crate::models::EmailMediaParticipant\n [`EmailMessage`]: crate::models::EmailMessage\n [`EmailMessagePreview`]: crate::models::EmailMessagePreview\n"
+    doc = "",
+    doc = " [`CopyAttachmentsRequest`]: crate::models::CopyAttachmentsRequest",
+    doc = " [`EmailMediaParticipant`]: crate::models::EmailMediaParticipant",
+    doc = " [`EmailMessage`]: crate::models::EmailMessage",
+    doc = " [`EmailMessagePreview`]: crate::models::EmailMessagePreview"
 )]
 #[derive(Clone, Default)]
 pub struct Attachment {

@@ -10,7 +10,12 @@ use crate::runtime::codec;
 /// [`ConversationBasic`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CallConversation`]: crate::models::CallConversation\n [`CallbackConversation`]: crate::models::CallbackConversation\n [`CobrowseConversation`]: crate::models::CobrowseConversation\n [`Conversation`]: crate::models::Conversation\n [`ConversationBasic`]: crate::models::ConversationBasic\n"
+    doc = "",
+    doc = " [`CallConversation`]: crate::models::CallConversation",
+    doc = " [`CallbackConversation`]: crate::models::CallbackConversation",
+    doc = " [`CobrowseConversation`]: crate::models::CobrowseConversation",
+    doc = " [`Conversation`]: crate::models::Conversation",
+    doc = " [`ConversationBasic`]: crate::models::ConversationBasic"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationDivisionMembership {

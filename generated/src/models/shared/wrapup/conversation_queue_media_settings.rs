@@ -8,7 +8,11 @@ use crate::runtime::codec;
 /// [`ConversationChat`](crate::models::ConversationChat), 2 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Call`]: crate::models::Call\n [`CallBasic`]: crate::models::CallBasic\n [`Callback`]: crate::models::Callback\n [`CallbackBasic`]: crate::models::CallbackBasic\n"
+    doc = "",
+    doc = " [`Call`]: crate::models::Call",
+    doc = " [`CallBasic`]: crate::models::CallBasic",
+    doc = " [`Callback`]: crate::models::Callback",
+    doc = " [`CallbackBasic`]: crate::models::CallbackBasic"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationQueueMediaSettings {

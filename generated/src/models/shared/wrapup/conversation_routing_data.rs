@@ -10,7 +10,12 @@ use crate::runtime::codec;
 /// [`EmailMediaParticipant`], [`InternalMessageMediaParticipant`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CallMediaParticipant`]: crate::models::CallMediaParticipant\n [`CallbackMediaParticipant`]: crate::models::CallbackMediaParticipant\n [`CobrowseMediaParticipant`]: crate::models::CobrowseMediaParticipant\n [`EmailMediaParticipant`]: crate::models::EmailMediaParticipant\n [`InternalMessageMediaParticipant`]: crate::models::InternalMessageMediaParticipant\n"
+    doc = "",
+    doc = " [`CallMediaParticipant`]: crate::models::CallMediaParticipant",
+    doc = " [`CallbackMediaParticipant`]: crate::models::CallbackMediaParticipant",
+    doc = " [`CobrowseMediaParticipant`]: crate::models::CobrowseMediaParticipant",
+    doc = " [`EmailMediaParticipant`]: crate::models::EmailMediaParticipant",
+    doc = " [`InternalMessageMediaParticipant`]: crate::models::InternalMessageMediaParticipant"
 )]
 #[derive(Clone, Default)]
 pub struct ConversationRoutingData {

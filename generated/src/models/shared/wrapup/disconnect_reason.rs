@@ -7,7 +7,9 @@ use crate::runtime::codec;
 /// Part of [`Call`], [`CallBasic`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Call`]: crate::models::Call\n [`CallBasic`]: crate::models::CallBasic\n"
+    doc = "",
+    doc = " [`Call`]: crate::models::Call",
+    doc = " [`CallBasic`]: crate::models::CallBasic"
 )]
 #[derive(Clone, Default)]
 pub struct DisconnectReason {

@@ -9,7 +9,9 @@ use crate::runtime::time;
 /// Part of [`Participant`], [`ParticipantBasic`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Participant`]: crate::models::Participant\n [`ParticipantBasic`]: crate::models::ParticipantBasic\n"
+    doc = "",
+    doc = " [`Participant`]: crate::models::Participant",
+    doc = " [`ParticipantBasic`]: crate::models::ParticipantBasic"
 )]
 #[derive(Clone, Default)]
 pub struct InternalMessage {

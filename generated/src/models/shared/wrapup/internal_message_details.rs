@@ -8,7 +8,8 @@ use crate::runtime::time;
 /// Part of [`InternalMessage`](crate::models::InternalMessage), [`InternalMessageMediaParticipant`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`InternalMessageMediaParticipant`]: crate::models::InternalMessageMediaParticipant\n"
+    doc = "",
+    doc = " [`InternalMessageMediaParticipant`]: crate::models::InternalMessageMediaParticipant"
 )]
 #[derive(Clone, Default)]
 pub struct InternalMessageDetails {

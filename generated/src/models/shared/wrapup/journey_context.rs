@@ -11,7 +11,11 @@ use crate::runtime::codec;
 /// [`ConversationChat`](crate::models::ConversationChat), [`EmailMediaParticipant`], 3 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`CallMediaParticipant`]: crate::models::CallMediaParticipant\n [`CallbackMediaParticipant`]: crate::models::CallbackMediaParticipant\n [`CobrowseMediaParticipant`]: crate::models::CobrowseMediaParticipant\n [`EmailMediaParticipant`]: crate::models::EmailMediaParticipant\n"
+    doc = "",
+    doc = " [`CallMediaParticipant`]: crate::models::CallMediaParticipant",
+    doc = " [`CallbackMediaParticipant`]: crate::models::CallbackMediaParticipant",
+    doc = " [`CobrowseMediaParticipant`]: crate::models::CobrowseMediaParticipant",
+    doc = " [`EmailMediaParticipant`]: crate::models::EmailMediaParticipant"
 )]
 #[derive(Clone, Default)]
 pub struct JourneyContext {

@@ -12,7 +12,8 @@ use crate::runtime::time;
 /// Part of [`Message`](crate::models::Message), [`MessageMediaParticipant`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`MessageMediaParticipant`]: crate::models::MessageMediaParticipant\n"
+    doc = "",
+    doc = " [`MessageMediaParticipant`]: crate::models::MessageMediaParticipant"
 )]
 #[derive(Clone, Default)]
 pub struct MessageDetails {

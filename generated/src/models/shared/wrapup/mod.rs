@@ -4,19 +4,18 @@ export!(address: Address);
 export!(adjustable_live_speaker_detection: AdjustableLiveSpeakerDetection, AdjustableLiveSpeakerDetectionMode);
 export!(after_call_work: AfterCallWork, AfterCallWorkState);
 export!(attachment: Attachment);
-export!(
-    cobrowsesession: Cobrowsesession, CobrowsesessionDisconnectType, CobrowsesessionInitialState, CobrowsesessionState
+export!(cobrowsesession:
+    Cobrowsesession, CobrowsesessionDisconnectType, CobrowsesessionInitialState, CobrowsesessionState
 );
 export!(conversation_chat: ConversationChat, ConversationChatDirection, ConversationChatDisconnectType);
 export!(conversation_division_membership: ConversationDivisionMembership);
 export!(conversation_message_metadata: ConversationMessageMetadata);
-export!(
-    conversation_message_metadata_content: ConversationMessageMetadataContent,
-        ConversationMessageMetadataContentContentType, ConversationMessageMetadataContentSubType
+export!(conversation_message_metadata_content:
+    ConversationMessageMetadataContent, ConversationMessageMetadataContentContentType,
+    ConversationMessageMetadataContentSubType
 );
-export!(
-    conversation_message_metadata_event: ConversationMessageMetadataEvent, ConversationMessageMetadataEventEventType,
-        ConversationMessageMetadataEventSubType
+export!(conversation_message_metadata_event:
+    ConversationMessageMetadataEvent, ConversationMessageMetadataEventEventType, ConversationMessageMetadataEventSubType
 );
 export!(conversation_queue_media_settings: ConversationQueueMediaSettings);
 export!(conversation_routing_data: ConversationRoutingData);
@@ -29,26 +28,26 @@ export!(disposition_silent_call_timeout: DispositionSilentCallTimeout);
 export!(division_entity_ref: DivisionEntityRef);
 export!(email: Email, EmailDirection, EmailDisconnectType, EmailInitialState, EmailState);
 export!(fax_status: FaxStatus);
-export!(
-    internal_message: InternalMessage, InternalMessageDisconnectType, InternalMessageInitialState, InternalMessageState
+export!(internal_message:
+    InternalMessage, InternalMessageDisconnectType, InternalMessageInitialState, InternalMessageState
 );
 export!(internal_message_details: InternalMessageDetails);
 export!(journey_context: JourneyContext);
-export!(
-    message: Message, MessageDirection, MessageDisconnectType, MessageEngagementSource, MessageInitialState,
-        MessageState, MessageType
+export!(message:
+    Message, MessageDirection, MessageDisconnectType, MessageEngagementSource, MessageInitialState, MessageState,
+    MessageType
 );
 export!(message_details: MessageDetails, MessageDetailsMessageStatus, MessageDetailsSocialVisibility);
 export!(message_media: MessageMedia);
 export!(message_sticker: MessageSticker);
 export!(phone_number_column: PhoneNumberColumn);
-export!(
-    recorders_state: RecordersState, RecordersStateAdhocState, RecordersStateAgentExperienceState,
-        RecordersStateCustomerExperienceState, RecordersStateSnippetState
+export!(recorders_state:
+    RecordersState, RecordersStateAdhocState, RecordersStateAgentExperienceState, RecordersStateCustomerExperienceState,
+    RecordersStateSnippetState
 );
-export!(
-    screen_monitoring: ScreenMonitoring, ScreenMonitoringDisconnectType, ScreenMonitoringInitialState,
-        ScreenMonitoringMonitoringType, ScreenMonitoringState
+export!(screen_monitoring:
+    ScreenMonitoring, ScreenMonitoringDisconnectType, ScreenMonitoringInitialState, ScreenMonitoringMonitoringType,
+    ScreenMonitoringState
 );
 export!(screenshare: Screenshare, ScreenshareDisconnectType, ScreenshareInitialState, ScreenshareState);
 export!(segment: Segment);

@@ -7,7 +7,10 @@ use crate::runtime::codec;
 /// Part of [`Call`], [`CallBasic`], [`CallMediaParticipant`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Call`]: crate::models::Call\n [`CallBasic`]: crate::models::CallBasic\n [`CallMediaParticipant`]: crate::models::CallMediaParticipant\n"
+    doc = "",
+    doc = " [`Call`]: crate::models::Call",
+    doc = " [`CallBasic`]: crate::models::CallBasic",
+    doc = " [`CallMediaParticipant`]: crate::models::CallMediaParticipant"
 )]
 #[derive(Clone, Default)]
 pub struct RecordersState {

@@ -7,7 +7,10 @@ use crate::runtime::codec;
 /// Part of [`Callback`], [`CallbackBasic`], [`CallbackMediaParticipant`].
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Callback`]: crate::models::Callback\n [`CallbackBasic`]: crate::models::CallbackBasic\n [`CallbackMediaParticipant`]: crate::models::CallbackMediaParticipant\n"
+    doc = "",
+    doc = " [`Callback`]: crate::models::Callback",
+    doc = " [`CallbackBasic`]: crate::models::CallbackBasic",
+    doc = " [`CallbackMediaParticipant`]: crate::models::CallbackMediaParticipant"
 )]
 #[derive(Clone, Default)]
 pub struct Voicemail {

@@ -8,7 +8,12 @@ use crate::runtime::time;
 /// Part of [`Call`], [`CallBasic`], [`CallMediaParticipant`], [`Callback`], [`CallbackBasic`], 14 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`Call`]: crate::models::Call\n [`CallBasic`]: crate::models::CallBasic\n [`CallMediaParticipant`]: crate::models::CallMediaParticipant\n [`Callback`]: crate::models::Callback\n [`CallbackBasic`]: crate::models::CallbackBasic\n"
+    doc = "",
+    doc = " [`Call`]: crate::models::Call",
+    doc = " [`CallBasic`]: crate::models::CallBasic",
+    doc = " [`CallMediaParticipant`]: crate::models::CallMediaParticipant",
+    doc = " [`Callback`]: crate::models::Callback",
+    doc = " [`CallbackBasic`]: crate::models::CallbackBasic"
 )]
 #[derive(Clone, Default)]
 pub struct Wrapup {

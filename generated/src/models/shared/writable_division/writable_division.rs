@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`CreateQueueRequest`], [`DataTable`], 22 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`ContestsCreateRequest`]: crate::models::ContestsCreateRequest\n [`ContestsResponse`]: crate::models::ContestsResponse\n [`CreatePerformanceProfile`]: crate::models::CreatePerformanceProfile\n [`CreateQueueRequest`]: crate::models::CreateQueueRequest\n [`DataTable`]: crate::models::DataTable\n"
+    doc = "",
+    doc = " [`ContestsCreateRequest`]: crate::models::ContestsCreateRequest",
+    doc = " [`ContestsResponse`]: crate::models::ContestsResponse",
+    doc = " [`CreatePerformanceProfile`]: crate::models::CreatePerformanceProfile",
+    doc = " [`CreateQueueRequest`]: crate::models::CreateQueueRequest",
+    doc = " [`DataTable`]: crate::models::DataTable"
 )]
 #[derive(Clone, Default)]
 pub struct WritableDivision {

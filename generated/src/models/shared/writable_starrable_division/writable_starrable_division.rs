@@ -8,7 +8,12 @@ use crate::runtime::codec;
 /// [`ContactImportJobRequest`], [`CsvJobRequest`], 26 more.
 #[cfg_attr(
     feature = "full",
-    doc = " \n [`AppleIdentityResolutionConfig`]: crate::models::AppleIdentityResolutionConfig\n [`ContactEnrichRequest`]: crate::models::ContactEnrichRequest\n [`ContactIdentifier`]: crate::models::ContactIdentifier\n [`ContactImportJobRequest`]: crate::models::ContactImportJobRequest\n [`CsvJobRequest`]: crate::models::CsvJobRequest\n"
+    doc = "",
+    doc = " [`AppleIdentityResolutionConfig`]: crate::models::AppleIdentityResolutionConfig",
+    doc = " [`ContactEnrichRequest`]: crate::models::ContactEnrichRequest",
+    doc = " [`ContactIdentifier`]: crate::models::ContactIdentifier",
+    doc = " [`ContactImportJobRequest`]: crate::models::ContactImportJobRequest",
+    doc = " [`CsvJobRequest`]: crate::models::CsvJobRequest"
 )]
 #[derive(Clone, Default)]
 pub struct WritableStarrableDivision {

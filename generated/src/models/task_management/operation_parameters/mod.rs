@@ -3,22 +3,19 @@
 export!(taskmanagement_workbins_history: GetTaskmanagementWorkbinHistorySortOrder);
 export!(taskmanagement_workbins_versions: GetTaskmanagementWorkbinVersionsSortOrder);
 export!(taskmanagement_workitems: GetTaskmanagementWorkitemExpands);
-export!(
-    taskmanagement_workitems_bulk_jobs_users_me: GetTaskmanagementWorkitemsBulkJobsUsersMeAction,
-        GetTaskmanagementWorkitemsBulkJobsUsersMeSortOrder
+export!(taskmanagement_workitems_bulk_jobs_users_me:
+    GetTaskmanagementWorkitemsBulkJobsUsersMeAction, GetTaskmanagementWorkitemsBulkJobsUsersMeSortOrder
 );
 export!(taskmanagement_workitems_history: GetTaskmanagementWorkitemHistorySortOrder);
-export!(
-    taskmanagement_workitems_users_wrapups: GetTaskmanagementWorkitemUserWrapupsExpands,
-        GetTaskmanagementWorkitemUserWrapupsSortOrder
+export!(taskmanagement_workitems_users_wrapups:
+    GetTaskmanagementWorkitemUserWrapupsExpands, GetTaskmanagementWorkitemUserWrapupsSortOrder
 );
 export!(taskmanagement_workitems_versions: GetTaskmanagementWorkitemVersionsSortOrder);
-export!(
-    taskmanagement_workitems_wrapups: GetTaskmanagementWorkitemWrapupsExpands,
-        GetTaskmanagementWorkitemWrapupsSortOrder
+export!(taskmanagement_workitems_wrapups:
+    GetTaskmanagementWorkitemWrapupsExpands, GetTaskmanagementWorkitemWrapupsSortOrder
 );
 export!(taskmanagement_worktypes: GetTaskmanagementWorktypeExpands);
-export!(
-    taskmanagement_worktypes_history: GetTaskmanagementWorktypeHistoryFields, GetTaskmanagementWorktypeHistorySortOrder
+export!(taskmanagement_worktypes_history:
+    GetTaskmanagementWorktypeHistoryFields, GetTaskmanagementWorktypeHistorySortOrder
 );
 export!(taskmanagement_worktypes_versions: GetTaskmanagementWorktypeVersionsSortOrder);

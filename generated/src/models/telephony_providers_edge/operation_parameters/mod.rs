@@ -6,23 +6,21 @@ export!(telephony_providers_edges_didpools_dids: GetTelephonyProvidersEdgesDidpo
 export!(telephony_providers_edges_edgegroups: GetTelephonyProvidersEdgesEdgegroupExpand);
 export!(telephony_providers_edges_linebasesettings: GetTelephonyProvidersEdgesLinebasesettingsExpand);
 export!(telephony_providers_edges_lines: GetTelephonyProvidersEdgesLinesExpand);
-export!(
-    telephony_providers_edges_logicalinterfaces: GetTelephonyProvidersEdgeLogicalinterfaceExpand,
-        GetTelephonyProvidersEdgeLogicalinterfacesExpand, GetTelephonyProvidersEdgesLogicalinterfacesExpand
+export!(telephony_providers_edges_logicalinterfaces:
+    GetTelephonyProvidersEdgeLogicalinterfaceExpand, GetTelephonyProvidersEdgeLogicalinterfacesExpand,
+    GetTelephonyProvidersEdgesLogicalinterfacesExpand
 );
 export!(telephony_providers_edges_phonebasesettings: GetTelephonyProvidersEdgesPhonebasesettingsExpand);
-export!(
-    telephony_providers_edges_phones: GetTelephonyProvidersEdgesPhonesExpand, GetTelephonyProvidersEdgesPhonesFields,
-        GetTelephonyProvidersEdgesPhonesSortBy
+export!(telephony_providers_edges_phones:
+    GetTelephonyProvidersEdgesPhonesExpand, GetTelephonyProvidersEdgesPhonesFields,
+    GetTelephonyProvidersEdgesPhonesSortBy
 );
 export!(telephony_providers_edges_sites: GetTelephonyProvidersEdgesSitesExpand);
 export!(telephony_providers_edges_trunkbasesettings: GetTelephonyProvidersEdgesTrunkbasesettingsExpand);
-export!(
-    telephony_providers_edges_trunkbasesettings_availablemetabases:
-        GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabasesType
+export!(telephony_providers_edges_trunkbasesettings_availablemetabases:
+    GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabasesType
 );
-export!(
-    telephony_providers_edges_trunks: GetTelephonyProvidersEdgeTrunksTrunkType,
-        GetTelephonyProvidersEdgesTrunksTrunkType
+export!(telephony_providers_edges_trunks:
+    GetTelephonyProvidersEdgeTrunksTrunkType, GetTelephonyProvidersEdgesTrunksTrunkType
 );
 export!(telephony_providers_edges_trunkswithrecording: GetTelephonyProvidersEdgesTrunkswithrecordingTrunkType);

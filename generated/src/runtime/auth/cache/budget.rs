@@ -1,4 +1,4 @@
-//! What one call has done about tokens so far.
+//! How often one call has refreshed and resent because of its token.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! One refresh: a task of its own, which no caller can cancel, and whose end everybody learns of.
+//! One refresh: a task of its own, which no caller can cancel, and whose result every waiter receives.
 
 use std::time::Duration;
 

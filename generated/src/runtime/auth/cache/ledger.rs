@@ -1,4 +1,4 @@
-//! What a cache knows beside the token that it serves. It changes on the slow path only, under one lock.
+//! The state of a cache besides the token that it serves. It changes on the slow path only, under one lock.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! One token, shared by every call: read without a lock, renewed once for everybody.
+//! One token, shared by every call: read without a lock, refreshed once for all.
 
 mod budget;
 mod client_state;
@@ -421,7 +421,7 @@ impl TokenCache {
             self.0.troubled_until.store(0, Ordering::Relaxed);
             tracing::debug!(
                 generation = crate::runtime::telemetry::int(token.generation),
-                "the API accepts the access token after all"
+                "the API accepts the access token again"
             );
         }
         drop(ledger);

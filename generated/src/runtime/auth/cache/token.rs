@@ -1,6 +1,5 @@
 //! One generation of the token.
 
-use std::fmt;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -15,6 +14,7 @@ use super::super::settings::TokenSettings;
 use super::super::source::Renewed;
 use super::super::token::is_sendable;
 use crate::runtime::clock::{Moment, Monotonic};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::sync::{AtomicBool, AtomicU64, Ordering};
 
 /// One generation of the token.
@@ -50,8 +50,11 @@ impl CachedToken {
             .then(|| HeaderValue::from_str(&text).ok())
             .flatten();
         let Some(mut header) = header else {
-            return Err(AuthError::new(AuthErrorKind::UnusableAnswer)
-                .with_description("the access token has characters that no header can hold"));
+            return Err(
+                AuthError::new(AuthErrorKind::UnusableAnswer).with_description(
+                    "the access token contains characters that are invalid in a header",
+                ),
+            );
         };
         header.set_sensitive(true);
         Ok(Self {
@@ -128,12 +131,4 @@ fn nanoseconds(duration: Duration) -> u64 {
         .saturating_add(1)
 }
 
-impl fmt::Debug for CachedToken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CachedToken")
-            .field("generation", &self.generation)
-            .field("ages", &self.ages)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(CachedToken, |this| generation: this.generation, ages: this.ages);

@@ -1,4 +1,4 @@
-//! What a cache does about a 401: the decision carried out, under the lock and after it.
+//! Handles a 401: carries the decision out, under the lock and after it.
 
 use super::super::classify::age;
 use super::super::error::AuthErrorKind;

@@ -1,4 +1,4 @@
-//! A token that came from elsewhere.
+//! A fixed access token.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,6 +1,5 @@
 //! RFC 6749 section 4.1, with a client secret or with PKCE (RFC 7636): a person has logged in.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::pkce::PkceVerifier;
@@ -10,6 +9,7 @@ use crate::runtime::auth::{
     AuthError, AuthErrorKind, Beginning, Previous, Secret, Token, TokenEndpoint, TokenProvider,
 };
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 /// An authorization code, exchanged once; after that the refresh token that came with the token. Where none came, or it is revoked, the
 /// person has to log in again.
@@ -104,7 +104,7 @@ impl TokenProvider for AuthorizationCode {
                 Some(refresh_token) => self.renewal.refresh(refresh_token).await,
                 None if self.spent.load(Ordering::Acquire) => {
                     Err(AuthError::new(AuthErrorKind::NeedsLogin)
-                        .with_description("the authorization code is used up"))
+                        .with_description("the authorization code was already used"))
                 }
                 None => self.exchange().await,
             }
@@ -124,13 +124,8 @@ impl TokenProvider for AuthorizationCode {
     }
 }
 
-impl fmt::Debug for AuthorizationCode {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("AuthorizationCode")
-            .field("id", &self.renewal.id)
-            .field("redirect_uri", &self.redirect_uri)
-            .field("pkce", &self.verifier.is_some())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(AuthorizationCode, |this|
+    id: this.renewal.id,
+    redirect_uri: this.redirect_uri,
+    pkce: this.verifier.is_some()
+);

@@ -1,10 +1,9 @@
 //! RFC 6749 section 4.4: an application acts for itself.
 
-use std::fmt;
-
 use crate::runtime::auth::endpoint::{Exchange, Purpose};
 use crate::runtime::auth::{AuthError, Previous, Secret, Token, TokenEndpoint, TokenProvider};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 /// Client credentials: the id and secret of an OAuth client are exchanged for a token, as often as needed.
 pub struct ClientCredentials {
@@ -43,12 +42,4 @@ impl TokenProvider for ClientCredentials {
     }
 }
 
-impl fmt::Debug for ClientCredentials {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("ClientCredentials")
-            .field("id", &self.id)
-            .field("secret", &self.secret)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(ClientCredentials, |this| id: this.id, secret: this.secret);

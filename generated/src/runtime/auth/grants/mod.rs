@@ -1,4 +1,4 @@
-//! The ways to a token that Genesys Cloud knows.
+//! The OAuth grants of Genesys Cloud.
 
 mod access_token;
 mod authorization_code;

@@ -1,4 +1,4 @@
-//! What a client needs to send a person to the login page and to trust what comes back: verifier, challenge, `state`, the URL.
+//! What a login by browser needs: PKCE verifier and challenge, `state`, and the authorize URL.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ fn random_text(length: usize) -> Result<Secret, AuthError> {
     while text.len() < length {
         getrandom::fill(bytes.as_mut_slice()).map_err(|_| {
             AuthError::new(AuthErrorKind::Configuration)
-                .with_description("the operating system has no source of random numbers")
+                .with_description("the operating system provides no random numbers")
         })?;
         let room = length - text.len();
         text.extend(
@@ -68,7 +68,7 @@ impl PkceVerifier {
         } else {
             Err(
                 AuthError::new(AuthErrorKind::Configuration).with_description(
-                    "a code verifier has 43 to 128 characters out of A-Z a-z 0-9 - . _ ~",
+                    "a code verifier must have 43 to 128 characters of A-Z a-z 0-9 - . _ ~",
                 ),
             )
         }
@@ -128,7 +128,7 @@ impl LoginState {
             LoginAnswer::Code(code) => Ok(code),
             LoginAnswer::Refused(error) => Err(error),
             LoginAnswer::Foreign => Err(AuthError::new(AuthErrorKind::LoginRefused).with_description(
-                "the state is not that of this login: the answer belongs to another one, or somebody forged it",
+                "the state does not match this login: the callback belongs to another login, or is forged",
             )),
         }
     }

@@ -1,12 +1,11 @@
-//! RFC 6749 section 6, from a refresh token that was kept from an earlier login.
-
-use std::fmt;
+//! RFC 6749 section 6: a refresh token kept from an earlier login.
 
 use super::renewal::Renewal;
 use crate::runtime::auth::{
     AuthError, Beginning, Previous, Secret, Token, TokenEndpoint, TokenProvider,
 };
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 /// A session that continues from a refresh token, and from the tokens that replace it.
 pub struct RefreshToken {
@@ -51,11 +50,4 @@ impl TokenProvider for RefreshToken {
     }
 }
 
-impl fmt::Debug for RefreshToken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("RefreshToken")
-            .field("id", &self.renewal.id)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(RefreshToken, |this| id: this.renewal.id);

@@ -1,4 +1,4 @@
-//! RFC 6749 section 6, for every grant that comes with a refresh token.
+//! RFC 6749 section 6, for every grant that issues a refresh token.
 
 use std::sync::{Mutex, PoisonError};
 

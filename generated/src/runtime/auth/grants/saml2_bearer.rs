@@ -1,12 +1,12 @@
-//! RFC 7522: an identity provider vouches for somebody.
+//! RFC 7522: an assertion signed by an identity provider.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::future::Future;
 
 use crate::runtime::auth::endpoint::{Exchange, Purpose};
 use crate::runtime::auth::{AuthError, Previous, Secret, Token, TokenEndpoint, TokenProvider};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 type Assertions = dyn Fn() -> BoxFuture<'static, Result<Secret, AuthError>> + Send + Sync;
 
@@ -78,12 +78,4 @@ impl TokenProvider for Saml2Bearer {
     }
 }
 
-impl fmt::Debug for Saml2Bearer {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Saml2Bearer")
-            .field("id", &self.id)
-            .field("organization", &self.organization)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Saml2Bearer, |this| id: this.id, organization: this.organization);

@@ -1,12 +1,11 @@
-//! RFC 6749 section 6, from the refresh token that a store has.
-
-use std::fmt;
+//! RFC 6749 section 6, with the refresh token that a store holds.
 
 use super::renewal::Renewal;
 use crate::runtime::auth::{
     AuthError, AuthErrorKind, Previous, Secret, Token, TokenEndpoint, TokenProvider,
 };
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 /// A session that continues from what a token store has. Where the store has nothing, a person has to log in; nothing is requested.
 pub struct StoredSession(Renewal);
@@ -38,11 +37,4 @@ impl TokenProvider for StoredSession {
     }
 }
 
-impl fmt::Debug for StoredSession {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("StoredSession")
-            .field("id", &self.0.id)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(StoredSession, |this| id: this.0.id);

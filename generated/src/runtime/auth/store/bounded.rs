@@ -1,4 +1,4 @@
-//! One operation of a store: bounded in time, and without its panics.
+//! Runs one operation of a store with a timeout, and catches its panics.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

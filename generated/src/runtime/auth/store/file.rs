@@ -45,7 +45,7 @@ impl FileStore {
         } else {
             Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                "a key has letters, digits, - and _ only",
+                "a key may contain only letters, digits, `-` and `_`",
             ))
         }
     }
@@ -92,7 +92,7 @@ impl TokenStore for FileStore {
     ) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
             let Some(lock) = lock.holder.downcast_ref::<Arc<File>>() else {
-                return Err("the lock is of another store".into());
+                return Err("the lock belongs to another store".into());
             };
             let ending = format!("{}.new", random_name()?);
             let (path, draft) = (self.path(key, "json")?, self.path(key, &ending)?);
@@ -227,7 +227,7 @@ fn check_owner(metadata: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt;
     if metadata.mode() & 0o022 != 0 {
         return Err(refused(
-            "others can write the token file; remove it, or set its mode to 0600 if it can be trusted",
+            "the token file is writable by others; remove it, or set its mode to 0600 if you trust its content",
         ));
     }
     // On Linux the owner of this entry is the effective user of the process.
@@ -259,7 +259,7 @@ fn check_directory(directory: &Path) -> io::Result<()> {
         };
         if mode & (OTHERS_WRITE | STICKY) == OTHERS_WRITE {
             return Err(refused(
-                "everyone can write the directory of the token store; set its mode to 0700",
+                "the directory of the token store is writable by everyone; set its mode to 0700",
             ));
         }
     }

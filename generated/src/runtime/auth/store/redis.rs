@@ -1,11 +1,11 @@
 //! Tokens shared by the machines of a fleet.
 
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{StoreLock, StoredToken, TokenStore, random_name};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::redis::RedisConnection;
 use crate::runtime::transport::BoxError;
@@ -133,7 +133,7 @@ impl TokenStore for RedisStore {
     fn unlock<'a>(&'a self, key: &'a str, lock: StoreLock) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
             let Some(Holder(holder)) = lock.holder.downcast_ref() else {
-                return Err("the lock is of another store".into());
+                return Err("the lock belongs to another store".into());
             };
             let _: i64 = self
                 .run(
@@ -202,11 +202,4 @@ impl TokenStore for RedisStore {
     }
 }
 
-impl fmt::Debug for RedisStore {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("RedisStore")
-            .field("prefix", &self.prefix)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(RedisStore, |this| prefix: this.prefix);

@@ -366,7 +366,7 @@ impl Driver {
                     if let Some((_, socket)) = socket
                         && socket.send(PING).is_err()
                     {
-                        tracing::debug!("a ping was not sent: the socket has ended");
+                        tracing::debug!("a ping was not sent, because the socket has closed");
                     }
                 }
                 Action::LetGo(link) => self.let_go(link),
@@ -495,7 +495,7 @@ impl Driver {
                 }
                 .as_secs();
                 let error = Error::new(ErrorKind::Notifications).with_message(format!(
-                    "no connection for notifications was made within {seconds} s"
+                    "could not connect to the notification channel within {seconds} s"
                 ));
                 match last {
                     Some(last) => error.with_source(last),

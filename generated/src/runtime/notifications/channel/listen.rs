@@ -1,6 +1,5 @@
-//! How a program listens.
+//! The builder that starts listening.
 
-use std::fmt;
 use std::future::IntoFuture;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -18,6 +17,7 @@ use super::subscription::{CHANNELS, PER_CHANNEL, combine, spread};
 use crate::runtime::client::Client;
 use crate::runtime::clock::{BoxFuture, check_runtime};
 use crate::runtime::codec::Wire;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::notifications::{AnyTopic, FromNotification, Topic};
 use crate::runtime::sync::spawn;
@@ -39,7 +39,7 @@ pub(super) struct Settings {
 /// A stream of notifications that is about to start: await it.
 ///
 /// It makes a channel, subscribes to the topics, connects, and waits for the first message of the server.
-#[must_use = "nothing is listened to until this is awaited"]
+#[must_use = "listening starts when this is awaited"]
 pub struct Listen<E> {
     client: Client,
     topics: Vec<AnyTopic>,
@@ -49,7 +49,7 @@ pub struct Listen<E> {
 }
 
 impl Client {
-    /// Listens to `topics`, whose items are `E`: [`Received`](crate::runtime::notifications::Received), or a type of the caller's own.
+    /// Listens to `topics`, whose items are `E`: [`Received`](crate::runtime::notifications::Received), or a custom type.
     pub fn listen_for<E: FromNotification>(
         &self,
         topics: impl IntoIterator<Item = impl Into<AnyTopic>>,
@@ -116,7 +116,7 @@ impl<E> Listen<E> {
         self
     }
 
-    /// How long a lost connection is tried to be made again before the stream ends with an error: one hour by default.
+    /// How long to try to reconnect before the stream ends with an error: one hour by default.
     pub fn reconnect_timeout(mut self, timeout: Duration) -> Self {
         self.settings.timing.reconnect = timeout;
         self
@@ -160,7 +160,7 @@ impl<E> Listen<E> {
 
 fn stopped() -> Error {
     Error::new(ErrorKind::Notifications)
-        .with_message("the task that listens has ended")
+        .with_message("the listening task has ended")
         .with_advice("Listen on a runtime that is running")
 }
 
@@ -300,7 +300,7 @@ impl<E> Events<E> {
     ) -> Result<(), Error> {
         let gone: Vec<AnyTopic> = topics.into_iter().map(Into::into).collect();
         if self.topics.iter().all(|topic| gone.contains(topic)) {
-            return Err(Error::invalid_request("no topic would be left")
+            return Err(Error::invalid_request("no topics would be left")
                 .with_advice("Use `close` to end the stream"));
         }
         self.topics.retain(|topic| !gone.contains(topic));
@@ -384,21 +384,6 @@ impl<E> Stream for Events<E> {
     }
 }
 
-impl<E> fmt::Debug for Events<E> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Events")
-            .field("topics", &self.topics.len())
-            .field("channels", &self.channels.len())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Events<E>, |this| topics: this.topics.len(), channels: this.channels.len());
 
-impl<E> fmt::Debug for Listen<E> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Listen")
-            .field("topics", &self.topics.len())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Listen<E>, |this| topics: this.topics.len());

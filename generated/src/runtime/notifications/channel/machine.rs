@@ -26,7 +26,7 @@ pub(crate) struct Timing {
     pub(crate) handshake: Duration,
     /// The range of the pauses between attempts to connect.
     pub(crate) backoff: (Duration, Duration),
-    /// How long a lost connection is tried to be made again.
+    /// How long to try to reconnect.
     pub(crate) reconnect: Duration,
     /// How long the first connection may take.
     pub(crate) start: Duration,

@@ -1,4 +1,4 @@
-//! What a message of the socket is.
+//! The kinds of messages on the socket.
 
 use bytes::Bytes;
 

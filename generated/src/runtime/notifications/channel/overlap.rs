@@ -1,4 +1,4 @@
-//! Two sockets at the same time, and each event once.
+//! Reads two sockets at the same time and delivers each event once.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -66,7 +66,7 @@ fn joined(subscription: &Subscription, object: &str, aspect: &str) -> Option<Str
 /// There are none, or one that cannot be a topic, or more than all channels take.
 pub(crate) fn spread(topics: &[AnyTopic]) -> Result<Vec<Vec<AnyTopic>>, Error> {
     if topics.is_empty() {
-        return Err(Error::invalid_request("there is no topic to listen to"));
+        return Err(Error::invalid_request("no topics to listen to"));
     }
     for topic in topics {
         topic.check()?;
@@ -74,7 +74,7 @@ pub(crate) fn spread(topics: &[AnyTopic]) -> Result<Vec<Vec<AnyTopic>>, Error> {
     let subscriptions = combine(topics, &HashSet::new());
     if subscriptions.len() > PER_CHANNEL * CHANNELS {
         return Err(Error::invalid_request(format!(
-            "{} topics are too many: Genesys Cloud has {CHANNELS} channels for each user and application, and {PER_CHANNEL} topics for each channel",
+            "too many topics: {}; Genesys Cloud allows {CHANNELS} channels for each user and application, and {PER_CHANNEL} topics for each channel",
             subscriptions.len()
         ))
         .with_advice("Listen with several OAuth clients, or to fewer topics"));

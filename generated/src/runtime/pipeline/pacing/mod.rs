@@ -1,4 +1,4 @@
-//! Keeping below the rate limit instead of running into it.
+//! Paces calls to stay below the rate limit.
 
 #[cfg(feature = "redis")]
 mod redis;

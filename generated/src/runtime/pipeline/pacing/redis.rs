@@ -1,4 +1,4 @@
-//! The calls of a fleet, counted in Redis.
+//! A pacing store in Redis, for the calls of several machines.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Waiting for a place in the line of all processes, and going on without it.
+//! Waits for a slot that all processes share, and continues without it if the store fails.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -83,7 +83,7 @@ impl Shared {
             Ok(place) => Some(place),
             Err(error) => {
                 *self.resume() = clock.monotonic() + LEFT_ALONE;
-                tracing::warn!(%error, "the pacing store failed: calls are paced by this process alone");
+                tracing::warn!(%error, "the pacing store failed; calls are paced within this process only");
                 None
             }
         }

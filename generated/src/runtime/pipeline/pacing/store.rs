@@ -1,4 +1,4 @@
-//! Where processes count the calls of a token together.
+//! The trait of stores that count the calls of a token for several processes.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub struct PacingPlace {
 /// A key stands for a token, whose limit the API counts; it is a digest from which the token cannot be had.
 ///
 /// A store that fails, or takes longer than 250 ms, holds no call up: calls go on paced by this process alone, and after 5 s the store is asked
-/// again. What is then too much for the API it answers with 429, which is retried as ever.
+/// again. Calls that are then too many for the API get a 429, which is retried as usual.
 pub trait PacingStore: Send + Sync + 'static {
     /// Takes the first place in which no more than `limit` is exceeded, behind all that are taken.
     ///

@@ -1,6 +1,5 @@
 //! Answering from a recording.
 
-use std::fmt;
 use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,6 +11,7 @@ use serde_json::Value;
 use super::exchange::{Content, Exchange, Failure};
 use super::unify::Bindings;
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::testing::reply::refusal;
 use crate::runtime::transport::{
@@ -213,11 +213,4 @@ impl Transport for Replay {
     }
 }
 
-impl fmt::Debug for Replay {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Replay")
-            .field("remaining", &self.lock().rest.len())
-            .finish()
-    }
-}
+debug_fields!(Replay, |this| remaining: this.lock().rest.len());

@@ -168,7 +168,7 @@ impl MemorySocket {
             .send(Err(SocketError::new(SocketErrorKind::Closed(Some(code)))));
     }
 
-    /// Stops to answer pings.
+    /// Stops answering pings.
     pub fn be_silent(&self) {
         self.is_silent.store(true, Ordering::Relaxed);
     }

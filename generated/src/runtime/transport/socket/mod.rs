@@ -79,7 +79,7 @@ pub trait Socket: Send {
     fn close(self: Box<Self>) -> BoxFuture<'static, ()>;
 }
 
-/// Why there is no socket, or no longer one.
+/// Why a socket could not be opened, or was closed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SocketErrorKind {
@@ -99,7 +99,7 @@ pub enum SocketErrorKind {
     TooLarge,
 }
 
-/// Why there is no socket, or no longer one.
+/// Why a socket could not be opened, or was closed.
 #[derive(Debug)]
 pub struct SocketError {
     /// What happened.
@@ -127,20 +127,20 @@ impl fmt::Display for SocketError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.kind {
             SocketErrorKind::Connect => {
-                formatter.write_str("no connection to the streaming server was made")
+                formatter.write_str("could not connect to the streaming server")
             }
             SocketErrorKind::Refused(status) if status.is_redirection() => write!(
                 formatter,
-                "the streaming server answered {status}, and redirects are not followed"
+                "the streaming server responded with {status}; redirects are not followed"
             ),
             SocketErrorKind::Refused(status) => {
-                write!(formatter, "the streaming server answered {status}")
+                write!(formatter, "the streaming server responded with {status}")
             }
             SocketErrorKind::Handshake => {
                 formatter.write_str("the streaming server does not speak WebSocket")
             }
             SocketErrorKind::Timeout => {
-                formatter.write_str("the streaming server did not answer in time")
+                formatter.write_str("the streaming server did not respond in time")
             }
             SocketErrorKind::Closed(Some(code)) => {
                 write!(

@@ -1,0 +1,17 @@
+//! `Debug` for types that hold secrets, closures or much data.
+
+/// Implements `Debug` for a type: it shows the named values and nothing else, so that a field that is added later stays hidden.
+macro_rules! debug_fields {
+    ($type:ident$(<$parameter:ident$(: $bound:path)?>)?, |$this:ident| $($name:ident: $value:expr),+) => {
+        impl$(<$parameter$(: $bound)?>)? ::std::fmt::Debug for $type$(<$parameter>)? {
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                let $this = self;
+                formatter
+                    .debug_struct(stringify!($type))
+                    $(.field(stringify!($name), &$value))+
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use debug_fields;
