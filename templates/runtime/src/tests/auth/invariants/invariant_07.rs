@@ -87,7 +87,7 @@ async fn invariant_07_what_is_final() {
         400, "unauthorized_client", "grant not allowed", AuthErrorKind::GrantNotEnabled => "grant";
         400, "unsupported_grant_type", "no", AuthErrorKind::GrantNotEnabled => "grant";
         400, "invalid_grant", "no", AuthErrorKind::RequestRefused => "settings";
-        400, "invalid_request", "missing parameter", AuthErrorKind::RequestRefused => "description";
+        400, "invalid_request", "missing parameter", AuthErrorKind::RequestRefused => "settings";
     };
     for (status, code, description, kind, advice) in cases {
         let world = World::new();
