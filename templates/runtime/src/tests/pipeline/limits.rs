@@ -112,7 +112,10 @@ async fn a_429_is_waited_out_until_the_deadline_and_no_longer() {
     let error = PostUsers::new(&client, json!({})).send().await.unwrap_err();
     assert!(error.is_rate_limited(), "{error}");
     assert_eq!(error.stop_reason(), Some(Stop::Deadline));
-    assert!(error.to_string().contains("its deadline is before"), "{error}");
+    assert!(
+        error.to_string().contains("its deadline is before"),
+        "{error}"
+    );
     assert_eq!(error.attempts() as usize, transport.request_count());
     assert!(transport.request_count() < 30, "{error}");
     let elapsed = began.elapsed().as_secs_f64();
