@@ -45,7 +45,7 @@
 //! # Features
 //!
 //! `rustls` (default), `rustls-no-provider` and `native-tls` choose the TLS library; `redis` shares tokens and pacing
-//! in a fleet; `blocking` is for calls without async, `testing` for tests, `notification-stream` for events over a
+//! in a fleet; `blocking` is for calls without async, `testing` for tests, `notification-stream` for notifications over a
 //! WebSocket; `jiff`, `chrono` and `time` convert
 //! timestamps. Each tag of the API is one more:
 //!
