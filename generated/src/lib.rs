@@ -45,9 +45,8 @@
 //! # Features
 //!
 //! `rustls` (default), `rustls-no-provider` and `native-tls` choose the TLS library; `redis` shares tokens and pacing
-//! in a fleet; `blocking` is for calls without async, `testing` for tests, `notification-stream` for notifications over a
-//! WebSocket; `jiff`, `chrono` and `time` convert
-//! timestamps. Each tag of the API is one more:
+//! in a fleet; `blocking` is for calls without async, `testing` for tests, `notification-stream` for
+//! notifications over a WebSocket; `jiff`, `chrono` and `time` convert timestamps. Each tag of the API is one more:
 //!
 //! | feature | method of `Client` | operations |
 //! |---|---|---|
