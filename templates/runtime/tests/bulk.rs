@@ -168,10 +168,7 @@ fn in_memory(backend: &Backend) -> MemoryTransport {
     MemoryTransport::fallible(move |request| {
         let backend = backend.clone();
         async move {
-            let failed = |source: BoxError| TransportError {
-                kind: TransportErrorKind::Io,
-                source,
-            };
+            let failed = |source: BoxError| TransportError::new(TransportErrorKind::Io, source);
             let mut sent = http::Request::new(request.body);
             *sent.method_mut() = request.method;
             *sent.uri_mut() = request

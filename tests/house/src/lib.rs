@@ -1,8 +1,9 @@
-//! Tests of the house: which module may use which ([`floors`]), what is public ([`surface`]), that time and chance are parameters ([`time`]), and
-//! that numbered promises have tests ([`numbers`]).
+//! Tests of the house: which module may use which ([`floors`]), what is public ([`surface`]), that time and chance are parameters ([`time`]), that
+//! numbered promises have tests ([`numbers`]), and that spans and events are documented ([`events`]).
 //!
 //! It reads the sources as text, so it needs no build.
 
+pub mod events;
 pub mod floors;
 pub mod numbers;
 mod paths;

@@ -6,8 +6,29 @@
 //! | `POST /__mock/reset` | sets the request counters to zero and forgets recorded requests |
 //! | `POST /__mock/revoke` | `{"token": "…"}` revokes one access token, `{}` all; answers `{"revoked": n}` |
 //! | `POST /__mock/config` | changes settings: `lifetime` (seconds), `users`, `listing_total`, `conversations`, `analytics_bytes`, `job_polls`, `rotate_refresh_tokens`, `recording`, `gzip`, `expires_in` (any JSON), `rate_limit` (`{"allowed", "window", "enforced"}`, window in seconds) |
-//! | `POST /__mock/fault` | adds a rule: `target` (`token`, `api`, `presigned`, `any`) or `method` and `path`; `times`, `skip`, `probability`, `delay` (seconds), `revoke` (`before`, `after`); `status` with `headers` and `body`, or `break` (`unread`, `before`, `after`), or `cut` (bytes kept), with `end` (`close`, `reset`) |
+//! | `GET /__mock/routes` | the routes of the mock: an array of texts like `GET /api/v2/users/{userId}` |
+//! | `POST /__mock/fault` | adds a rule |
 //! | `POST /__mock/clear-faults` | removes every rule |
+//!
+//! A rule says which requests fail, how often and how; the program takes the same with `--fault`:
+//!
+//! | members | meaning |
+//! |---|---|
+//! | `method`, `path` | the requests to one route: `"path": "/api/v2/users/{id}"`; without `method` any |
+//! | `target` | in place of a path: `token`, `api`, `presigned` or `any` |
+//! | `times`, `always`, `skip`, `probability` | how often: once without these, `times` requests, all (`true`); `skip` lets the first ones through |
+//! | `status` | the status of the answer: 401, 403, 429 …, with the API's error body unless `body` (JSON, or text) or `"html": true` (the page of a proxy) gives another; `headers` adds headers |
+//! | `delay` | seconds that the answer takes longer |
+//! | `revoke` | revokes the token of the request `before` or `after` it |
+//! | `break` | ends the connection: `unread`, `before` or `after` the request is carried out |
+//! | `cut` | ends the connection after so many bytes of the body |
+//! | `end` | how `break` and `cut` end it: `close` or `reset` |
+//!
+//! ```json
+//! {"method": "GET", "path": "/api/v2/users/{id}", "status": 403}
+//! {"path": "/api/v2/users", "status": 502, "html": true, "times": 3}
+//! {"path": "/api/v2/users", "delay": 30, "always": true}
+//! ```
 //!
 //! An unknown member is an error, so that a misspelt one does not pass unnoticed.
 
@@ -27,6 +48,17 @@ use super::reply::Reply;
 use super::sync::write;
 
 pub(crate) const PREFIX: &str = "/__mock/";
+
+/// What can be asked below [`PREFIX`].
+pub(crate) const COMMANDS: [(&str, &str); 7] = [
+    ("GET", "stats"),
+    ("GET", "routes"),
+    ("POST", "reset"),
+    ("POST", "revoke"),
+    ("POST", "config"),
+    ("POST", "fault"),
+    ("POST", "clear-faults"),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +97,8 @@ struct Rule {
     method: Option<String>,
     path: Option<String>,
     times: Option<u64>,
+    #[serde(default)]
+    always: bool,
     skip: Option<u64>,
     probability: Option<f64>,
     delay: Option<f64>,
@@ -73,6 +107,8 @@ struct Rule {
     #[serde(default)]
     headers: BTreeMap<String, String>,
     body: Option<Value>,
+    #[serde(default)]
+    html: bool,
     #[serde(rename = "break")]
     broken: Option<String>,
     cut: Option<usize>,
@@ -83,13 +119,14 @@ struct Rule {
 pub(crate) fn handle(state: &State, method: &Method, command: &str, body: &Bytes) -> Reply {
     let result = match (method.as_str(), command) {
         ("GET", "stats") => Ok(json!(state.recorder.stats(state.tokens.counts()))),
+        ("GET", "routes") => Ok(json!(state.routes())),
         ("POST", "reset") => {
             state.recorder.reset();
             Ok(json!({}))
         }
         ("POST", "revoke") => parse(body).map(|body| revoke(state, body)),
         ("POST", "config") => parse(body).and_then(|body| configure(state, body)),
-        ("POST", "fault") => parse(body).and_then(fault).map(|fault| {
+        ("POST", "fault") => fault(body).map(|fault| {
             state.faults.add(fault);
             json!({})
         }),
@@ -97,7 +134,7 @@ pub(crate) fn handle(state: &State, method: &Method, command: &str, body: &Bytes
             state.faults.clear();
             Ok(json!({}))
         }
-        _ => return Reply::status(404),
+        _ => return state.no_route(&format!("{method} {PREFIX}{command}")),
     };
     match result {
         Ok(value) => Reply::json(&value),
@@ -105,7 +142,7 @@ pub(crate) fn handle(state: &State, method: &Method, command: &str, body: &Bytes
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &Bytes) -> Result<T, String> {
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
     let body: &[u8] = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|error| error.to_string())
 }
@@ -161,7 +198,9 @@ fn configure(state: &State, config: Config) -> Result<Value, String> {
     Ok(json!({}))
 }
 
-fn fault(rule: Rule) -> Result<Fault, String> {
+/// The fault that a rule in JSON describes.
+pub(crate) fn fault(text: &[u8]) -> Result<Fault, String> {
+    let rule: Rule = parse(text)?;
     let mut fault = match (rule.target.as_deref(), rule.path.as_deref()) {
         (Some("token"), None) => Fault::token(),
         (Some("api"), None) => Fault::api(),
@@ -173,9 +212,12 @@ fn fault(rule: Rule) -> Result<Fault, String> {
     if let Some(probability) = rule.probability {
         fault = fault.probability(probability);
     }
-    if let Some(times) = rule.times {
-        fault = fault.times(times);
-    }
+    fault = match (rule.times, rule.always) {
+        (None, false) => fault,
+        (Some(times), false) => fault.times(times),
+        (None, true) => fault.always(),
+        (Some(_), true) => return Err("give either `times` or `always`".to_owned()),
+    };
     if let Some(skip) = rule.skip {
         fault = fault.skip(skip);
     }
@@ -194,10 +236,13 @@ fn fault(rule: Rule) -> Result<Fault, String> {
         Some(other) => return Err(format!("unknown `end`: {other}")),
     };
     match (rule.status, rule.broken.as_deref(), rule.cut) {
+        (None, None, None) if rule.html => Err("`html` needs a `status`".to_owned()),
         (None, None, None) => Ok(fault),
         (Some(status), None, None) => {
             let mut reply = match rule.body {
-                None => Reply::status(status),
+                Some(_) if rule.html => return Err("give either `body` or `html`".to_owned()),
+                None if rule.html => Reply::html(status),
+                None => Reply::api_error(status),
                 Some(Value::String(text)) => Reply::bytes("text/plain", text).with_status(status),
                 Some(value) => Reply::json(&value).with_status(status),
             };

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use tokio::sync::watch;
 
+use super::admin;
 use super::body::ReplyBody;
 use super::call::Call;
 use super::clock::Clock;
@@ -52,6 +53,39 @@ impl State {
         self.base_url
             .get()
             .map_or("http://mock.invalid", String::as_str)
+    }
+
+    /// Every route: those of the API and of the login host, without a gateway's prefix, and the mock's own.
+    pub(crate) fn routes(&self) -> Vec<String> {
+        let custom = read(&self.custom);
+        let mut routes: Vec<String> = custom
+            .iter()
+            .chain(&self.builtin)
+            .map(Route::to_string)
+            .collect();
+        routes.extend(["GET", "POST"].map(|method| format!("{method} /oauth/authorize")));
+        routes.push("POST /oauth/token".to_owned());
+        routes.extend(
+            admin::COMMANDS.map(|(method, name)| format!("{method} {}{name}", admin::PREFIX)),
+        );
+        routes
+    }
+
+    /// The answer to a request that no route takes. A 404 would say that a resource is missing.
+    pub(crate) fn no_route(&self, call: &str) -> Reply {
+        let mut message = format!(
+            "The mock has no route for `{call}`. GET {}/__mock/routes lists its routes; Backend::route adds one.",
+            self.base_url()
+        );
+        for (what, prefix) in [
+            ("API", &self.api_prefix),
+            ("login host", &self.login_prefix),
+        ] {
+            if !prefix.is_empty() {
+                message.push_str(&format!(" Its {what} is below `{prefix}`."));
+            }
+        }
+        Reply::error(501, "mock.no.such.route", &message)
     }
 
     /// Where presigned URLs point.
@@ -204,6 +238,12 @@ impl Backend {
     fn add_route(&self, route: Route) {
         write(&self.0.custom).insert(0, route);
         self.0.has_custom.store(true, Ordering::SeqCst);
+    }
+
+    /// The routes that the mock has, each as its method (`*` is any) and path: `GET /api/v2/users/{userId}`.
+    #[must_use]
+    pub fn routes(&self) -> Vec<String> {
+        self.0.routes()
     }
 
     /// A live access token, as if someone had asked for it.

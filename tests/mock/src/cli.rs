@@ -1,12 +1,13 @@
 //! The program: a mock Genesys Cloud on a loopback port, for clients in any language.
 //!
 //! The first line of stdout is `listening on http://127.0.0.1:PORT`. It serves the login host (`/oauth/token`, `/oauth/authorize`) and the API
-//! (`/api/v2/…`) until it is killed; `/__mock/…` steers it (see the docs of `crate::admin`).
+//! (`/api/v2/…`) until it is killed; `/__mock/…` steers it (see the docs of `crate::admin`). `--routes` lists what it has.
 
 use std::io::{self, Write as _};
 use std::time::Duration;
 
-use crate::{ExpiresIn, Fault, MockConfig, MockGenesys, OAuthClient, Reply};
+use crate::admin;
+use crate::{Backend, ExpiresIn, Fault, MockConfig, MockGenesys, OAuthClient, Reply};
 use clap::Parser;
 
 /// A mock Genesys Cloud on a loopback port.
@@ -37,6 +38,21 @@ struct Arguments {
     /// Share of API requests that are answered with 503.
     #[arg(long, value_name = "0..1", default_value_t = 0.0, value_parser = probability)]
     api_fault_rate: f64,
+    /// A rule in JSON that makes requests fail; can be repeated. The members are those of POST /__mock/fault:
+    ///
+    /// which requests: "path" ("/api/v2/users/{id}") with or without "method", or "target" ("token", "api", "presigned", "any");
+    ///
+    /// how often: once without these, or "times", "always" (true), "skip", "probability";
+    ///
+    /// what happens: "status" (401, 403, 429 …, with the API's error body; "html": true gives the page of a proxy, "body" and "headers" anything else),
+    /// "delay" (seconds), "revoke" ("before", "after"), "break" ("unread", "before", "after"), "cut" (bytes), "end" ("close", "reset").
+    ///
+    /// For example: --fault '{"path": "/api/v2/users/me", "status": 502, "html": true, "times": 3}'
+    #[arg(long, value_name = "JSON", value_parser = rule)]
+    fault: Vec<Fault>,
+    /// List the routes of the mock and exit. GET /__mock/routes lists them too.
+    #[arg(long)]
+    routes: bool,
     /// Calls a minute allowed for each token; more are answered with 429.
     #[arg(long)]
     rate_limit: Option<u32>,
@@ -64,6 +80,10 @@ struct Arguments {
     /// Seed of the random faults.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+}
+
+fn rule(text: &str) -> Result<Fault, String> {
+    admin::fault(text.as_bytes())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -107,12 +127,10 @@ fn config(arguments: &Arguments) -> MockConfig {
 
 /// Puts the trouble that was asked for in force. The first rule that fires decides, so each brings the latency with it.
 fn script(mock: &MockGenesys, arguments: &Arguments) {
+    for fault in &arguments.fault {
+        mock.fault(fault.clone());
+    }
     let latency = arguments.token_latency;
-    let unavailable = Reply::error(
-        503,
-        "service.unavailable",
-        "The service is temporarily unavailable.",
-    );
     if arguments.token_fault_rate > 0.0 {
         let trouble = Fault::token().token_trouble().delay(latency);
         mock.fault(trouble.probability(arguments.token_fault_rate));
@@ -125,7 +143,7 @@ fn script(mock: &MockGenesys, arguments: &Arguments) {
         mock.fault(revoke.probability(arguments.revoke_rate));
     }
     if arguments.api_fault_rate > 0.0 {
-        let fault = Fault::api().respond(unavailable);
+        let fault = Fault::api().respond(Reply::api_error(503));
         mock.fault(fault.probability(arguments.api_fault_rate));
     }
 }
@@ -137,6 +155,10 @@ fn script(mock: &MockGenesys, arguments: &Arguments) {
 /// The runtime cannot be built, or the port is taken.
 pub fn run() -> io::Result<()> {
     let arguments = Arguments::parse();
+    if arguments.routes {
+        let routes = Backend::new(config(&arguments)).routes().join("\n");
+        return writeln!(io::stdout(), "{routes}");
+    }
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_all().build()?.block_on(serve(&arguments))
 }

@@ -325,7 +325,7 @@ async fn execute(
     let mut reply = match request.target {
         Target::Token => oauth::token(state, &parts.method, &parts.headers, &body),
         Target::Authorize => oauth::authorize(state, parts.uri.query()),
-        Target::Unknown => Reply::status(404),
+        Target::Unknown => state.no_route(&call_name(request)),
         Target::Presigned => presigned(state, request, body, length),
         Target::Api => api(state, request, body, length, recorded),
     };
@@ -383,11 +383,16 @@ fn api(
                 let call = call(state, request, body, length, found.params, bearer);
                 found.handler.run(state, &call)
             }
-            None => Reply::error(404, "not.found", "The mock has no such route."),
+            None => state.no_route(&call_name(request)),
         }
     };
     decorate(&mut reply.headers, rate);
     reply
+}
+
+/// The method and the path, as in a list of routes.
+fn call_name(request: &Received) -> String {
+    format!("{} {}", request.parts.method, request.path)
 }
 
 fn find(state: &State, request: &Received) -> Option<Found> {

@@ -96,6 +96,51 @@ impl Reply {
             .header(CORRELATION_ID.as_str(), &correlation_id)
     }
 
+    /// The error that the API gives with a status, with `Retry-After: 1` for a 429. A status below 400 has no body.
+    #[must_use]
+    pub fn api_error(status: u16) -> Self {
+        if status < 400 {
+            return Self::status(status);
+        }
+        let (code, message) = match status {
+            400 => ("bad.request", "The request is invalid."),
+            401 => ("bad.credentials", "Invalid login credentials."),
+            403 => (
+                "missing.permissions",
+                "You are not authorized to perform the requested action.",
+            ),
+            404 => ("not.found", "The requested resource was not found."),
+            409 => (
+                "general.conflict",
+                "The request conflicts with the present state.",
+            ),
+            412 => ("precondition.failed", "The resource has changed."),
+            429 => ("too.many.requests", "Rate limit exceeded the maximum."),
+            503 => (
+                "service.unavailable",
+                "The service is temporarily unavailable.",
+            ),
+            504 => ("gateway.timeout", "The request timed out."),
+            _ if status >= 500 => ("internal.server.error", "The request failed."),
+            _ => ("client.error", "The request failed."),
+        };
+        let reply = Self::error(status, code, message);
+        if status == 429 {
+            reply.retry_after(1)
+        } else {
+            reply
+        }
+    }
+
+    /// A page for people, as a proxy or a firewall between the client and the API answers.
+    #[must_use]
+    pub fn html(status: u16) -> Self {
+        let page = format!(
+            "<html><head><title>{status}</title></head><body><h1>The proxy rejected the request ({status})</h1></body></html>"
+        );
+        Self::bytes("text/html", page).with_status(status)
+    }
+
     /// A refusal in the shape of the token endpoint: `{error, description, error_description}`.
     #[must_use]
     pub fn oauth_error(status: u16, error: &str, description: &str) -> Self {

@@ -1,5 +1,6 @@
 //! Method and path pattern to handler.
 
+use std::fmt;
 use std::sync::Arc;
 
 use http::Method;
@@ -11,6 +12,17 @@ use super::reply::Reply;
 /// A path pattern: literal segments, `{name}` for one segment, and `{*name}` at the end for all that follow.
 #[derive(Clone, Debug)]
 pub struct Pattern(Vec<Segment>);
+
+/// As it was written, with one slash before it.
+impl fmt::Display for Pattern {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|segment| match segment {
+            Segment::Literal(text) => write!(formatter, "/{text}"),
+            Segment::One(name) => write!(formatter, "/{{{name}}}"),
+            Segment::Rest(name) => write!(formatter, "/{{*{name}}}"),
+        })
+    }
+}
 
 #[derive(Clone, Debug)]
 enum Segment {
@@ -125,6 +137,14 @@ impl Route {
             Some(own) => own == method || (method == Method::HEAD && own == Method::GET),
         };
         method_matches && self.pattern.is_match(path)
+    }
+}
+
+/// The method (`*` is any) and the path: `GET /api/v2/users/{userId}`.
+impl fmt::Display for Route {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = self.method.as_ref().map_or("*", Method::as_str);
+        write!(formatter, "{method} {}", self.pattern)
     }
 }
 

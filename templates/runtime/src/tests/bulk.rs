@@ -23,12 +23,7 @@ fn serving(
 ) -> (Client, Arc<MemoryTransport>) {
     let transport = Arc::new(MemoryTransport::fallible(move |request| {
         let outcome = answer(request.json()["id"].as_str().unwrap());
-        async move {
-            outcome.map_err(|kind| TransportError {
-                kind,
-                source: "scripted".into(),
-            })
-        }
+        async move { outcome.map_err(|kind| TransportError::new(kind, "scripted")) }
     }));
     (builder(&transport).build().unwrap(), transport)
 }

@@ -7,7 +7,7 @@ use http::Method;
 use super::support::{GetUser, PostUsers, scripted, with};
 use crate::runtime::error::{ApiError, Error, ErrorKind};
 use crate::runtime::request::{Operation, OperationMetadata, RequiredPermissions};
-use crate::runtime::transport::{BoxError, HttpResponse, TransportError, TransportErrorKind};
+use crate::runtime::transport::{HttpResponse, TransportError, TransportErrorKind};
 
 async fn error_of(status: u16, body: &'static str) -> Error {
     let (client, _) = scripted([with(
@@ -75,10 +75,7 @@ async fn predicates_follow_the_failure() {
         ("server error", Error::is_server_error, &[]),
     ];
     for kind in [Connect, Io, Request, Timeout] {
-        let error = Error::from(TransportError {
-            kind,
-            source: BoxError::from("scripted"),
-        });
+        let error = Error::from(TransportError::new(kind, "scripted"));
         assert_eq!(error.status(), None);
         for (name, predicate, kinds) in predicates {
             let expected = kinds.contains(&kind);
@@ -143,6 +140,18 @@ async fn a_403_names_the_permissions_that_the_operation_needs() {
     );
 }
 
+/// A proxy answers in place of the API, with or without a page for people.
+#[tokio::test]
+async fn a_407_says_how_to_log_in_to_the_proxy() {
+    for body in ["{}", "<html>Proxy login</html>"] {
+        let error = error_of(407, body).await.to_string();
+        for part in ["GENESYSCLOUD_PROXY_AUTH_USERNAME", "ClientBuilder::proxy"] {
+            assert!(error.contains(part), "{error}");
+        }
+        assert!(!error.contains("ask its operators"), "{error}");
+    }
+}
+
 #[tokio::test]
 async fn a_401_says_what_to_check() {
     let error = error_of(401, r#"{"code":"bad.credentials"}"#).await;
@@ -194,6 +203,65 @@ async fn the_error_body_is_read_whole() {
     assert_eq!(limit.value, Some(7));
     assert_eq!(error.correlation_id(), Some("c-1"));
     assert_eq!(error.headers().unwrap().len(), 2);
+}
+
+/// The texts that an API error is shown with, by body.
+#[tokio::test]
+async fn the_message_of_the_api_is_shown_with_its_parameters_and_details() {
+    for (body, expected) in [
+        (
+            r#"{"message":"{field} is required by {rule}.","code":"bad","messageParams":{"field":"name","rule":{}}}"#,
+            ": name is required by {rule}. [bad]",
+        ),
+        (
+            r#"{"messageWithParams":"At most {0}, not {n}","messageParams":{"0":5,"n":true}}"#,
+            ": At most 5, not true",
+        ),
+        (
+            r#"{"message":"{x} is bad","messageWithParams":"the name is bad"}"#,
+            ": the name is bad",
+        ),
+        (
+            r#"{"message":"as sent","messageWithParams":"{x}","messageParams":{"x":"y"}}"#,
+            ": as sent",
+        ),
+        // A value is not filled in again, and braces of other kinds stay.
+        (
+            r#"{"message":"{a} {\"k\":1} {} { {b","messageParams":{"a":"{b}","b":"no","":"no"}}"#,
+            r#": {b} {"k":1} {} { {b"#,
+        ),
+        (
+            r#"{"message":"Invalid","code":"bad","details":[{"errorCode":"invalid.email","fieldName":"email"},{"fieldName":"name"},{"errorCode":"c"},{"entityName":"Ann"},
+                {"message":"too long","fieldName":"title"}],"errors":[{"message":"inner {p}","code":"i","messageParams":{"p":"v"}}, {}]}"#,
+            ": Invalid [bad]. Details: email [invalid.email]; name; [c]; title: too long; inner v [i]",
+        ),
+        (
+            r#"{"code":"bad","errors":[{"code":"1"},{"code":"2"},{"code":"3"},{"code":"4"},{"code":"5"},{"code":"6"},{"code":"7"}]}"#,
+            " [bad]. Details: [1]; [2]; [3]; [4]; [5]; and 2 more",
+        ),
+        (r#"{"message":"two\nlines\u001b[31m"}"#, ": two lines [31m"),
+    ] {
+        let error = error_of(400, body).await.to_string();
+        let text = error.strip_prefix("getUser: 400 Bad Request").unwrap();
+        let text = text.strip_suffix(" (correlation id c-1)").unwrap();
+        assert_eq!(text, expected, "{body}");
+    }
+}
+
+/// However much a server writes, and however often it repeats it, the text stays short.
+#[test]
+fn the_text_of_an_api_error_is_bounded() {
+    let long = "x".repeat(400_000);
+    let entries = vec![format!(r#"{{"message":"{long}","code":"{long}"}}"#); 6].join(",");
+    let body = format!(
+        r#"{{"message":"{}","code":"{long}","messageParams":{{"a":"{long}","b":"{}"}},"errors":[{entries}]}}"#,
+        "{a}{b}".repeat(50_000),
+        "y".repeat(10_000),
+    );
+    let error = Error::from_response(http::StatusCode::BAD_REQUEST, http::HeaderMap::new(), body);
+    assert!(error.to_string().chars().count() < 4_000);
+    let message = error.api_error().unwrap().message.as_ref().unwrap();
+    assert!(message.len() < 400_000, "{}", message.len());
 }
 
 #[tokio::test]
@@ -249,10 +317,10 @@ async fn neither_display_nor_debug_shows_the_body() {
 
 #[test]
 fn an_error_keeps_its_cause_and_shares_it() {
-    let error = Error::from(TransportError {
-        kind: TransportErrorKind::Connect,
-        source: BoxError::from(std::io::Error::other("refused")),
-    });
+    let error = Error::from(TransportError::new(
+        TransportErrorKind::Connect,
+        std::io::Error::other("refused"),
+    ));
     assert!(error.is_connect() && error.is_retryable());
     assert_eq!(
         error.find_source::<std::io::Error>().unwrap().to_string(),

@@ -119,6 +119,44 @@ async fn a_body_is_sent_with_its_content_type() {
     assert_eq!(sent.json(), json!({"name": "x"}));
 }
 
+/// A request without an operation has the setters of operations.
+#[tokio::test(start_paused = true)]
+async fn a_raw_request_takes_the_options_of_a_call() {
+    use crate::runtime::error::Stop;
+    use crate::runtime::pipeline::RetryPolicy;
+    use std::time::{Duration, Instant};
+
+    let (client, transport) = scripted([
+        HttpResponse::json(503, "{}"),
+        HttpResponse::json(503, "{}"),
+        HttpResponse::json(200, "{}"),
+        HttpResponse::json(503, "{}"),
+        HttpResponse::json(503, "{}"),
+    ]);
+    let request = || client.request(Method::POST, "/api/v2/users");
+    let error = request()
+        .with_header("x-team", "blue")
+        .with_idempotent(true)
+        .with_retry(RetryPolicy::never())
+        .send()
+        .await
+        .unwrap_err();
+    assert_eq!(error.attempts(), 1);
+    let sent = &transport.requests()[0];
+    assert_eq!(sent.header("x-team"), Some("blue"));
+    // Only what is idempotent is tried again after a 503.
+    let answer = request().with_idempotent(true).send().await.unwrap();
+    assert_eq!(answer.attempts(), 2);
+    for late in [
+        request().with_timeout(Duration::ZERO),
+        request().with_deadline(Instant::now()),
+    ] {
+        let error = late.with_idempotent(true).send().await.unwrap_err();
+        assert_eq!(error.stop_reason(), Some(Stop::Deadline), "{error}");
+    }
+    assert_eq!(transport.request_count(), 5);
+}
+
 #[tokio::test]
 async fn a_raw_request_stays_on_the_api_host() {
     for path in [

@@ -117,7 +117,28 @@ fn variables_of_other_tools_are_left_alone() {
 fn a_pool_of_the_environment_belongs_to_its_credentials() {
     const POOL: (&str, &str) = ("GENESYSCLOUD_TOKEN_POOL_SIZE", "51");
     let error = from_variables(&[CLIENT[0], CLIENT[1], POOL]).unwrap_err();
-    assert!(error.to_string().contains("51"), "{error}");
+    assert_eq!(
+        error.to_string(),
+        "invalid pool of 51 tokens (GENESYSCLOUD_TOKEN_POOL_SIZE): expected 1 to 50"
+    );
+    const TWO: (&str, &str) = ("GENESYSCLOUD_TOKEN_POOL_SIZE", "2");
+    let error = from_variables(&[TOKEN, TWO]).unwrap_err().to_string();
+    assert!(
+        error.starts_with("a pool of 2 tokens (GENESYSCLOUD_TOKEN_POOL_SIZE) needs a grant"),
+        "{error}"
+    );
+    for (value, shown) in [
+        ("-1", ", found -1"),
+        ("9999999999999999999999", ""),
+        ("planted", ""),
+    ] {
+        let name = "GENESYSCLOUD_TOKEN_POOL_SIZE";
+        let error = from_variables(&[CLIENT[0], CLIENT[1], (name, value)]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("invalid {name}: expected a number from 1 to 50{shown}")
+        );
+    }
     with_variables(Client::builder().pool(2), &[CLIENT[0], CLIENT[1], POOL])
         .build()
         .expect("the code's number of tokens wins");
@@ -162,6 +183,55 @@ async fn a_proxy_of_the_environment_gets_the_call_with_its_credentials() {
     );
     // me:p@ss:word
     assert!(head.contains("Basic bWU6cEBzczp3b3Jk"), "{head}");
+}
+
+/// A proxy that answers `CONNECT` with 407: the error says how to give it a login, of a call and of a login of the client.
+#[tokio::test]
+async fn an_error_of_a_proxy_that_wants_a_login_names_its_settings() {
+    use tokio::io::AsyncWriteExt;
+
+    for given in [&[TOKEN][..], &CLIENT] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port().to_string();
+        let mut variables = given.to_vec();
+        variables.extend([
+            ("GENESYSCLOUD_PROXY_HOST", "127.0.0.1"),
+            ("GENESYSCLOUD_PROXY_PORT", &port),
+        ]);
+        let client = with_variables(Client::builder(), &variables)
+            .build()
+            .unwrap();
+        let proxy = tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let answer =
+                    "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+                let mut head = [0; 1024];
+                tokio::io::AsyncReadExt::read(&mut stream, &mut head)
+                    .await
+                    .unwrap();
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        let error = client
+            .request(http::Method::GET, "/api/v2/users/me")
+            .with_timeout(std::time::Duration::from_secs(10))
+            .with_retry(crate::runtime::pipeline::RetryPolicy::never())
+            .send()
+            .await
+            .unwrap_err()
+            .to_string();
+        proxy.abort();
+        for part in [
+            "(407)",
+            "GENESYSCLOUD_PROXY_AUTH_USERNAME",
+            "GENESYSCLOUD_PROXY_AUTH_PASSWORD",
+            "HTTPS_PROXY",
+            "ClientBuilder::proxy",
+        ] {
+            assert!(error.contains(part), "{part}: {error}");
+        }
+    }
 }
 
 struct File {

@@ -17,10 +17,10 @@ async fn a_gateway_has_its_own_paths() {
     let mut client = Client::connect(&mock).await;
     for (path, status) in [
         ("/platform/api/v2/users/u1", 200),
-        ("/api/v2/users/u1", 404),
-        ("/platformx/api/v2/users/u1", 404),
+        ("/api/v2/users/u1", 501),
+        ("/platformx/api/v2/users/u1", 501),
         ("/login/oauth/token", 405),
-        ("/oauth/token", 404),
+        ("/oauth/token", 501),
     ] {
         let answer = client.call("GET", path, &headers, "").await;
         assert_eq!(answer.status(), status, "{path}");
@@ -59,6 +59,105 @@ async fn another_process_can_steer_it() {
     assert_eq!(stats["api_requests"], 1);
     client.call("POST", "/__mock/reset", &[], "").await;
     assert_eq!(mock.stats().api_requests, 0);
+}
+
+/// A route that the mock lacks is no missing resource: the answer says so, and where the routes are listed.
+#[tokio::test]
+async fn a_route_that_it_lacks_is_not_implemented() {
+    let mock = start().await;
+    let bearer = format!("Bearer {}", mock.issue_token(Duration::from_secs(60)));
+    let headers = [("authorization", bearer.as_str())];
+    let mut client = Client::connect(&mock).await;
+    for (method, path) in [
+        ("GET", "/api/v2/nowhere"),
+        ("PUT", "/api/v2/users/query"),
+        ("GET", "/__mock/no-command"),
+    ] {
+        let answer = client.call(method, path, &headers, "").await;
+        assert_eq!(answer.status(), 501, "{path}");
+        let error = answer.json();
+        assert_eq!(error["code"], "mock.no.such.route");
+        assert_eq!(error["status"], 501);
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains(&format!("{method} {path}")), "{message}");
+        assert!(message.contains("/__mock/routes"), "{message}");
+        assert_eq!(
+            error["contextId"],
+            answer.header("inin-correlation-id").unwrap()
+        );
+    }
+    // A resource that is missing is another thing.
+    client
+        .call("DELETE", "/api/v2/users/u1", &headers, "")
+        .await;
+    let answer = client.call("GET", "/api/v2/users/u1", &headers, "").await;
+    assert_eq!(answer.status(), 404);
+
+    mock.route("PUT", "/api/v2/things/{id}", |_| Reply::status(204));
+    let routes = client.call("GET", "/__mock/routes", &[], "").await.json();
+    let routes: Vec<&str> = routes
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    for route in [
+        "GET /api/v2/users/{userId}",
+        "PUT /api/v2/things/{id}",
+        "* /api/v2/mock/echo",
+        "POST /oauth/token",
+        "POST /__mock/fault",
+    ] {
+        assert!(routes.contains(&route), "{route}: {routes:#?}");
+    }
+}
+
+/// The kinds of trouble that a client meets at one route, asked for by another process.
+#[tokio::test]
+async fn a_rule_gives_one_route_the_trouble_that_clients_meet() {
+    let mock = start().await;
+    let bearer = format!("Bearer {}", mock.issue_token(Duration::from_secs(60)));
+    let headers = [("authorization", bearer.as_str())];
+    let mut client = Client::connect(&mock).await;
+    let path = "/api/v2/users/u1";
+    for (status, code) in [
+        (401, "bad.credentials"),
+        (403, "missing.permissions"),
+        (404, "not.found"),
+        (429, "too.many.requests"),
+        (503, "service.unavailable"),
+    ] {
+        let rule = json!({ "method": "GET", "path": "/api/v2/users/{id}", "status": status });
+        let added = client
+            .call("POST", "/__mock/fault", &[], &rule.to_string())
+            .await;
+        assert_eq!(added.status(), 200);
+        let answer = client.call("GET", path, &headers, "").await;
+        assert_eq!(
+            (answer.status(), &answer.json()["code"]),
+            (status, &json!(code))
+        );
+        assert_eq!(answer.header("retry-after").is_some(), status == 429);
+    }
+    let rule = json!({ "path": path, "status": 407, "html": true, "always": true });
+    client
+        .call("POST", "/__mock/fault", &[], &rule.to_string())
+        .await;
+    for _ in 0..2 {
+        let answer = client.call("GET", path, &headers, "").await;
+        assert_eq!(answer.status(), 407);
+        assert_eq!(answer.header("content-type"), Some("text/html"));
+        assert!(answer.body.starts_with(b"<html>"));
+    }
+    client.call("POST", "/__mock/clear-faults", &[], "").await;
+    for wrong in [
+        r#"{"path":"/x","html":true}"#,
+        r#"{"path":"/x","status":502,"html":true,"body":{}}"#,
+        r#"{"path":"/x","status":503,"always":true,"times":2}"#,
+    ] {
+        let answer = client.call("POST", "/__mock/fault", &[], wrong).await;
+        assert_eq!(answer.status(), 400, "{wrong}");
+    }
 }
 
 #[tokio::test]
@@ -159,4 +258,40 @@ fn the_binary_says_where_it_listens() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(connected.is_ok(), "{line}");
+}
+
+#[test]
+fn the_binary_lists_its_routes_and_takes_rules() {
+    use std::process::Command;
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_genesys-cloud-mock"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(text).unwrap())
+    };
+    let (success, routes) = run(&["--routes"]);
+    assert!(
+        success
+            && routes
+                .lines()
+                .any(|line| line == "GET /api/v2/users/{userId}"),
+        "{routes}"
+    );
+    let (success, error) = run(&["--fault", r#"{"path":"/x","staus":403}"#]);
+    assert!(
+        !success && error.contains("staus") && error.contains("status"),
+        "{error}"
+    );
+    let (success, help) = run(&["--help"]);
+    for part in [
+        "--routes",
+        "--fault",
+        "\"html\"",
+        "\"delay\"",
+        "/__mock/fault",
+    ] {
+        assert!(success && help.contains(part), "{part}: {help}");
+    }
 }

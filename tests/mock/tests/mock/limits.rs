@@ -26,7 +26,7 @@ async fn public_resources_need_no_token_and_others_do() {
         .await;
     assert_eq!(answer.json(), json!({ "id": "a/b c", "q": "&" }));
     let answer = client.call("GET", "/api/v2/nowhere", &headers, "").await;
-    assert_eq!(answer.status(), 404);
+    assert_eq!(answer.status(), 501);
     let answer = client
         .call("PUT", "/api/v2/mock/status/204", &headers, "")
         .await;

@@ -19,7 +19,7 @@ use crate::runtime::region::Region;
 use crate::runtime::response::retry_after;
 use crate::runtime::telemetry::int;
 use crate::runtime::transport::{
-    HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
+    HttpRequest, HttpResponse, PROXY_LOGIN, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind, next_chunk,
 };
 
@@ -311,10 +311,8 @@ async fn collect(response: HttpResponse) -> Result<Answer, TransportError> {
             while answer.is_whole
                 && let Some(chunk) = next_chunk(&mut stream).await
             {
-                let chunk = chunk.map_err(|source| TransportError {
-                    kind: TransportErrorKind::Io,
-                    source,
-                })?;
+                let chunk =
+                    chunk.map_err(|source| TransportError::new(TransportErrorKind::Io, source))?;
                 answer.add(&chunk);
             }
         }
@@ -470,6 +468,9 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
 
 /// What an answer says that is not one of a token endpoint: a redirect, as to the login of another region, or a page for people.
 fn foreign_answer(answer: &Answer) -> Option<String> {
+    if answer.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return Some(format!("a proxy requires a login; {PROXY_LOGIN}"));
+    }
     if answer.status.is_redirection() {
         let location = answer.headers.get(header::LOCATION)?.to_str().ok()?;
         let url = Url::parse(location).ok()?;

@@ -1,4 +1,4 @@
-//! Many calls of one kind: several at a time, with progress, resumable after a crash.
+//! Many calls of one kind: several at a time, with progress, resumable after a crash. See [`bulk`](bulk()).
 
 mod journal;
 mod outcome;

@@ -444,7 +444,7 @@ impl ClientBuilder {
     /// # Ok::<(), genesys_cloud::Error>(())
     /// ```
     pub fn pool(mut self, tokens: usize) -> Self {
-        self.tokens.pool = Some(tokens);
+        self.tokens.pool = Some(tokens.into());
         self
     }
 
@@ -602,7 +602,7 @@ impl ClientBuilder {
             // A number of tokens belongs to the credentials that it is set with.
             if self.credentials.is_none() && settings.credentials.is_some() {
                 self.credentials = settings.credentials;
-                self.tokens.pool = self.tokens.pool.or(settings.pool);
+                self.tokens.pool = self.tokens.pool.take().or(settings.pool);
             }
             remedies.push(settings.remedy);
         }

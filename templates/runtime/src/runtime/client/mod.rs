@@ -1,4 +1,7 @@
 //! The client: where calls are sent, with which token, and how.
+//!
+//! Make a [`Client`] once with [`Client::builder`] or [`Client::from_env`], and clone it to wherever calls are made. [`Credentials`] say how it
+//! obtains tokens, [`Region`] where the organization is; [`Gateway`] is for calls that go through one.
 
 mod builder;
 mod credentials;

@@ -1,8 +1,7 @@
 //! The one error of the SDK.
 //!
-//! [`Error`] is opaque and the size of a pointer: what went wrong is asked for by predicates ([`Error::is_not_found`] …) and accessors
-//! ([`Error::api_error`] …), so the SDK can learn to tell more without breaking anyone. Its `Display` text says what to do about it. The body of
-//! the response is kept ([`Error::body`]), but never printed.
+//! Ask an [`Error`] what went wrong: [`Error::kind`], predicates such as [`Error::is_not_found`], and [`Error::api_error`] for what the API says.
+//! Print it to learn what to do about it. The body of the response is kept ([`Error::body`]), but never printed.
 
 mod advice;
 mod api_error;
@@ -659,12 +658,10 @@ impl fmt::Display for Error {
         if let Some(source) = &self.inner.source {
             write!(formatter, ": {source}")?;
         }
-        if self
-            .inner
-            .response
-            .as_ref()
-            .is_some_and(|response| response.is_html)
-        {
+        if self.inner.response.as_ref().is_some_and(|response| {
+            // It is known which of them wants a login.
+            response.is_html && response.status != StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        }) {
             advice::write_foreign(formatter)?;
         } else if let Some(advice) = &self.inner.advice {
             // A sentence of its own.

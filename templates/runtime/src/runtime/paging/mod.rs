@@ -1,7 +1,7 @@
 //! Listings: page after page, or item after item.
 //!
-//! Which way an operation pages is decided by the generator ([`Paging`], constant data); everything here but the decoding of a page is
-//! compiled once. [`Pages`] and [`Items`] are streams with a `next` of their own, so no extension trait is needed:
+//! The methods `items` and `pages` of an operation that lists something give [`Items`] and [`Pages`], streams that read the next page when it is due.
+//! They have a method `next`, so no extension trait is needed:
 //!
 //! ```text
 //! let mut users = client.users().get_users().page_size(100).items();

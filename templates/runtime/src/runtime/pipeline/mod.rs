@@ -1,6 +1,9 @@
-//! The pipeline of every call, from the parts of a request to the bytes of a response.
+//! How calls are sent: their options, retries, pacing and middleware.
 //!
-//! In this order:
+//! [`CallOptions`] set timeouts and headers of a call or of a client, [`RetryPolicy`] when a call is tried again, [`Pacing`] keeps below the rate
+//! limit. [`Middleware`] sees each call or each attempt.
+//!
+//! A call passes through these steps:
 //!
 //! 1. the user's middleware that sees a call once;
 //! 2. the deadline of the whole call;

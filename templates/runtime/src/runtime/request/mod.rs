@@ -1,12 +1,17 @@
-//! A call before it becomes an HTTP request.
+//! Calls: what they are made with, and how they are sent.
 //!
-//! A generated operation is a struct around one [`Request`]: its constructor fills the path, its setters the query, the headers and the body.
+//! The trait [`Operation`] has the methods of every operation, such as [`with_timeout`](Operation::with_timeout) and
+//! [`send_stream`](Operation::send_stream). [`RawRequest`] calls a path that has no operation. [`FilePart`], [`FormBody`] and [`MultipartBody`] are
+//! bodies of uploads.
+//!
+//! How it works: a generated operation is a struct around one [`Request`]: its constructor fills the path, its setters the query, the headers and the body.
 //! Nothing here is generic but thin outer layers, so the work is compiled once.
 
 mod body;
 mod call;
 mod encode;
 mod operation;
+mod options;
 mod prepare;
 mod raw;
 mod until_visible;

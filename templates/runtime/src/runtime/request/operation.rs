@@ -1,6 +1,6 @@
 //! The methods of every generated operation.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use crate::runtime::auth::Secret;
 #[cfg(feature = "blocking")]
 use crate::runtime::error::Error;
 use crate::runtime::operation::OperationMetadata;
-use crate::runtime::pipeline::{CallOptions, RetryPolicy};
+use crate::runtime::pipeline::CallOptions;
 #[cfg(feature = "blocking")]
 use crate::runtime::response::Response;
 use crate::runtime::response::{BodyStream, FromResponse};
@@ -79,53 +79,7 @@ pub trait Operation: Sized {
         self
     }
 
-    /// The longest that the whole call may take. See [`CallOptions::with_timeout`].
-    #[must_use]
-    fn with_timeout(self, timeout: Duration) -> Self {
-        change(self, |options| options.with_timeout(timeout))
-    }
-
-    /// When the whole call must have ended. See [`CallOptions::with_deadline`].
-    #[must_use]
-    fn with_deadline(self, deadline: Instant) -> Self {
-        change(self, |options| options.with_deadline(deadline))
-    }
-
-    /// The longest that one attempt may take. See [`CallOptions::with_attempt_timeout`].
-    #[must_use]
-    fn with_attempt_timeout(self, timeout: Duration) -> Self {
-        change(self, |options| options.with_attempt_timeout(timeout))
-    }
-
-    /// When and how often the call is tried again. See [`CallOptions::with_retry`].
-    #[must_use]
-    fn with_retry(self, policy: RetryPolicy) -> Self {
-        change(self, |options| options.with_retry(policy))
-    }
-
-    /// Adds a header. See [`CallOptions::with_header`].
-    #[must_use]
-    fn with_header(self, name: &str, value: &str) -> Self {
-        change(self, |options| options.with_header(name, value))
-    }
-
-    /// Whether the call may be sent again although the first one may have been carried out. See [`CallOptions::with_idempotent`].
-    #[must_use]
-    fn with_idempotent(self, idempotent: bool) -> Self {
-        change(self, |options| options.with_idempotent(idempotent))
-    }
-
-    /// Whether a redirect is followed, without the token. See [`CallOptions::with_follow_redirects`].
-    #[must_use]
-    fn with_follow_redirects(self, follow: bool) -> Self {
-        change(self, |options| options.with_follow_redirects(follow))
-    }
-
-    /// Whether a value of the response that does not fit its type is an error. See [`CallOptions::with_strict_decoding`].
-    #[must_use]
-    fn with_strict_decoding(self, strict: bool) -> Self {
-        change(self, |options| options.with_strict_decoding(strict))
-    }
+    super::options::setters!(change);
 
     /// The credential of an operation whose security scheme is not OAuth. See [`CallOptions::with_credential`].
     #[must_use]

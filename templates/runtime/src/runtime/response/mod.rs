@@ -1,4 +1,7 @@
 //! The response to a call.
+//!
+//! A call that succeeds gives a [`Response`], which dereferences to its body and has the status and the headers. A body that is read as a stream is
+//! a [`BodyStream`].
 
 mod body_stream;
 mod decode;

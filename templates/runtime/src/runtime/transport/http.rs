@@ -17,8 +17,8 @@ use super::collect::{Collector, LONGEST_BODY};
 use super::gzip::{self, Unpacked};
 use super::sent::Watched;
 use super::{
-    BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport,
-    TransportError, TransportErrorKind, next_chunk,
+    BoxError, ByteStream, HttpRequest, HttpResponse, PROXY_LOGIN, RequestBody, ResponseBody,
+    Transport, TransportError, TransportErrorKind, next_chunk,
 };
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::clock::wait::{DRIVEN, First, LATE, first};
@@ -152,10 +152,8 @@ async fn receive(
         } else {
             let mut collector = Collector::new(status, &headers, longest_body);
             while let Some(chunk) = next_chunk(&mut stream).await {
-                let chunk = chunk.map_err(|source| TransportError {
-                    kind: TransportErrorKind::Io,
-                    source,
-                })?;
+                let chunk =
+                    chunk.map_err(|source| TransportError::new(TransportErrorKind::Io, source))?;
                 if !collector.add(chunk)? {
                     break;
                 }
@@ -226,23 +224,22 @@ pub(super) async fn bounded(
             return outcome;
         }
     }
-    Err(TransportError {
-        kind: TransportErrorKind::Timeout,
-        source: format!("no complete response after {:.1} s", timeout.as_secs_f64()).into(),
-    })
+    Err(TransportError::new(
+        TransportErrorKind::Timeout,
+        format!("no complete response after {:.1} s", timeout.as_secs_f64()),
+    ))
 }
 
 /// The failure of a request of whose body nothing was sent: the server cannot have done what it asks for.
 fn without_body(error: TransportError) -> TransportError {
     match error.kind {
-        TransportErrorKind::Timeout => TransportError {
-            kind: TransportErrorKind::NotProcessed,
-            source: "no part of its body was sent in time".into(),
-        },
-        TransportErrorKind::Io => TransportError {
-            kind: TransportErrorKind::NotProcessed,
-            ..error
-        },
+        TransportErrorKind::Timeout => TransportError::new(
+            TransportErrorKind::NotProcessed,
+            "no part of its body was sent in time",
+        ),
+        TransportErrorKind::Io => {
+            TransportError::new(TransportErrorKind::NotProcessed, error.source)
+        }
         _ => error,
     }
 }
@@ -272,6 +269,9 @@ fn body_of(body: RequestBody) -> Result<Option<reqwest::Body>, TransportError> {
     })
 }
 
+/// What hyper-util says of a proxy that answers `CONNECT` with 407. The type of that error is private.
+const PROXY_REFUSAL: &str = "proxy authorization required";
+
 /// An error of reqwest, without the URL that it carries.
 fn failure(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
@@ -285,15 +285,16 @@ fn failure(error: reqwest::Error) -> TransportError {
     } else {
         TransportErrorKind::Io
     };
-    TransportError {
-        kind,
-        source: match address(&error) {
-            Some(address) if kind == TransportErrorKind::Connect => {
-                Cause(format!("{address}: {}", Cause::new(&error))).into()
-            }
-            _ => Cause::new(&error).into(),
-        },
+    let mut cause = Cause::new(&error);
+    if kind == TransportErrorKind::Connect {
+        if cause.0.ends_with(PROXY_REFUSAL) {
+            cause = Cause(format!("{PROXY_REFUSAL} (407): {PROXY_LOGIN}"));
+        }
+        if let Some(address) = address(&error) {
+            cause = Cause(format!("{address}: {cause}"));
+        }
     }
+    TransportError::new(kind, cause)
 }
 
 /// The host and port that an error is about.
@@ -327,14 +328,12 @@ fn was_not_processed(error: &reqwest::Error) -> bool {
 
 /// A failure while the body was read: the request was sent.
 fn body_failure(error: reqwest::Error) -> TransportError {
-    TransportError {
-        kind: if error.is_timeout() {
-            TransportErrorKind::Timeout
-        } else {
-            TransportErrorKind::Io
-        },
-        source: Cause::new(&error).into(),
-    }
+    let kind = if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else {
+        TransportErrorKind::Io
+    };
+    TransportError::new(kind, Cause::new(&error))
 }
 
 /// The innermost reason of an error. The layers around it say where in the HTTP library it passed, and reqwest's own names the URL.

@@ -153,10 +153,10 @@ impl MemoryTransport {
             async move {
                 match answer {
                     Some(MemoryAnswer(outcome)) => outcome,
-                    None => Err(TransportError {
-                        kind: TransportErrorKind::Connect,
-                        source: BoxError::from("the script has no more responses"),
-                    }),
+                    None => Err(TransportError::new(
+                        TransportErrorKind::Connect,
+                        "the script has no more responses",
+                    )),
                 }
             }
         })
@@ -210,10 +210,7 @@ impl From<TransportError> for MemoryAnswer {
 
 impl From<TransportErrorKind> for MemoryAnswer {
     fn from(kind: TransportErrorKind) -> Self {
-        Self(Err(TransportError {
-            kind,
-            source: BoxError::from("scripted"),
-        }))
+        Self(Err(TransportError::new(kind, "scripted")))
     }
 }
 
@@ -261,10 +258,8 @@ async fn read(body: RequestBody) -> Result<Bytes, TransportError> {
     let mut collected = BytesMut::new();
     if let Some(mut stream) = stream {
         while let Some(chunk) = next(&mut stream).await {
-            let chunk = chunk.map_err(|source| TransportError {
-                kind: TransportErrorKind::Io,
-                source,
-            })?;
+            let chunk =
+                chunk.map_err(|source| TransportError::new(TransportErrorKind::Io, source))?;
             collected.extend_from_slice(&chunk);
         }
     }

@@ -392,10 +392,7 @@ fn response(status: u16, body: impl Into<Bytes>) -> HttpResponse {
 }
 
 pub(super) fn failure(kind: TransportErrorKind) -> TransportError {
-    TransportError {
-        kind,
-        source: "scripted".into(),
-    }
+    TransportError::new(kind, "scripted")
 }
 
 /// Counts a token request as in flight, even if its future is dropped.

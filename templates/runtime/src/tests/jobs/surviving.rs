@@ -54,10 +54,7 @@ async fn connections_that_fail_do_not_end_the_wait() {
         async move {
             match (request.method, call) {
                 (Method::POST, _) => Ok(started()),
-                (_, 1..=40) => Err(TransportError {
-                    kind: TransportErrorKind::Io,
-                    source: "reset".into(),
-                }),
+                (_, 1..=40) => Err(TransportError::new(TransportErrorKind::Io, "reset")),
                 _ => Ok(state("FULFILLED")),
             }
         }

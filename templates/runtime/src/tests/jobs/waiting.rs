@@ -92,10 +92,10 @@ async fn a_status_can_be_read_once() {
 async fn a_poll_is_tried_again_like_any_call() {
     let (client, transport) = scripted([
         Ok(started()),
-        Err(crate::runtime::transport::TransportError {
-            kind: TransportErrorKind::Io,
-            source: "reset".into(),
-        }),
+        Err(crate::runtime::transport::TransportError::new(
+            TransportErrorKind::Io,
+            "reset",
+        )),
         Ok(HttpResponse::json(503, "{}")),
         Ok(state("FULFILLED")),
     ]);

@@ -19,10 +19,7 @@ use crate::tests::support::{GetUser, PostUsers, builder, scripted, with};
 
 fn failing(kind: TransportErrorKind) -> Arc<MemoryTransport> {
     Arc::new(MemoryTransport::fallible(move |_| async move {
-        Err(TransportError {
-            kind,
-            source: BoxError::from("scripted"),
-        })
+        Err(TransportError::new(kind, "scripted"))
     }))
 }
 

@@ -246,8 +246,5 @@ async fn what_was_not_processed_is_sent_again_whatever_its_method() {
 }
 
 fn not_processed() -> crate::runtime::transport::TransportError {
-    crate::runtime::transport::TransportError {
-        kind: TransportErrorKind::NotProcessed,
-        source: "scripted".into(),
-    }
+    crate::runtime::transport::TransportError::new(TransportErrorKind::NotProcessed, "scripted")
 }

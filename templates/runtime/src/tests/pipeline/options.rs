@@ -95,10 +95,7 @@ async fn the_retry_policy() {
     ];
     let options = policies.map(|policy| CallOptions::new().with_retry(policy));
     let unreachable = Arc::new(MemoryTransport::fallible(|_| async {
-        Err(TransportError {
-            kind: TransportErrorKind::Connect,
-            source: "scripted".into(),
-        })
+        Err(TransportError::new(TransportErrorKind::Connect, "scripted"))
     }));
     let attempts = outcomes(unreachable, options, |outcome, _| {
         outcome.unwrap_err().attempts()

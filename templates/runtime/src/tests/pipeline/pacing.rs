@@ -172,3 +172,30 @@ async fn whoever_stops_waiting_gives_the_place_back() {
         start.elapsed()
     );
 }
+
+/// A wait that nobody is told of looks like a hang.
+#[tokio::test(start_paused = true)]
+async fn a_wait_for_the_limit_is_told_once_and_why() {
+    let (transport, _) = counting_to(2, WINDOW, Duration::ZERO, 0);
+    let client = builder(&transport)
+        .pacing(Pacing::standard().with_limit(2))
+        .build()
+        .unwrap();
+    let recorder = crate::tests::recorder::Recorder::default();
+    let guard = tracing::subscriber::set_default(recorder.clone());
+    for _ in 0..3 {
+        GetUser::new(&client, "1").send().await.unwrap();
+    }
+    drop(guard);
+    let waits: Vec<_> = recorder
+        .events()
+        .into_iter()
+        .filter(|event| event.contains("waits for the rate limit"))
+        .collect();
+    assert_eq!(waits.len(), 1, "{waits:?}");
+    assert!(waits[0].contains(r#""wait_ms": "62000""#), "{waits:?}");
+    assert!(
+        waits[0].contains("the API's rate limit is used up"),
+        "{waits:?}"
+    );
+}

@@ -1,6 +1,10 @@
-//! Tokens that several processes share.
+//! Keeps tokens outside of the process, so that processes share them and a session survives a restart.
 //!
-//! A refresh reads the store first and adopts a newer token if there is one. Otherwise it takes the lock, reads again, and only then requests
+//! Give a store to the client with [`ClientBuilder::token_store`](crate::runtime::client::ClientBuilder::token_store): [`FileStore`] keeps tokens in
+//! files, `RedisStore` (feature `redis`) in Redis, [`MemoryStore`] shares them between the clients of one process. Implement [`TokenStore`] for
+//! another place.
+//!
+//! How it works: a refresh reads the store first and adopts a newer token if there is one. Otherwise it takes the lock, reads again, and only then requests
 //! a token, which is saved before any call uses it.
 
 mod bounded;

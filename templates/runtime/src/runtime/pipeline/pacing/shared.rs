@@ -60,6 +60,10 @@ impl Shared {
             key,
             place: Some(place.name),
         };
+        super::tell_of_wait(
+            place.delay,
+            "the calls of other processes reach the rate limit",
+        );
         clock.sleep(place.delay).await;
         // The call begins, so its place is used.
         waiting.place = None;

@@ -203,10 +203,10 @@ async fn invariant_07_a_wrong_clock_is_told_apart() {
             >,
         > {
             Box::pin(async {
-                Err(crate::runtime::transport::TransportError {
-                    kind: TransportErrorKind::Connect,
-                    source: "invalid peer certificate: certificate not valid yet".into(),
-                })
+                Err(crate::runtime::transport::TransportError::new(
+                    TransportErrorKind::Connect,
+                    "invalid peer certificate: certificate not valid yet",
+                ))
             })
         }
     }
