@@ -275,10 +275,15 @@ fn methods_of_operations() -> Vec<String> {
             }));
         }
     }
-    let template = read("operations.rs.jinja");
-    let implementation = template.split("pub fn ").skip(1);
-    let written = implementation.map(|text| text.split('(').next().unwrap().to_owned());
-    names.extend(written.filter(|name| !name.starts_with('{')));
+    // A macro writes the setters of the options of a call.
+    for text in [
+        read("operations.rs.jinja"),
+        read("runtime/src/runtime/request/options.rs").replace("$visibility", "pub"),
+    ] {
+        let implementation = text.split("pub fn ").skip(1);
+        let written = implementation.map(|text| text.split('(').next().unwrap().to_owned());
+        names.extend(written.filter(|name| !name.starts_with('{')));
+    }
     for known in [
         "send",
         "items",
