@@ -91,65 +91,32 @@ fn old_names_stand_beside_the_new_ones_as_deprecated() {
     );
 }
 
+/// What a line of the aliases is replaced by, and what the error then says. `~` is the end of a line.
+const MISFITS: &str = r#"
+operation = 'getPerson' -> operation = 'getNobody' -> alias 1 -> there is no operation "getNobody"
+model = 'Person'~was -> model = 'Nobody'~was -> alias 2 -> there is no definition "Nobody"
+property = 'fullName' -> property = 'x' -> alias 3 -> there is no property "x"
+was = 'getUser' -> was = 'getPerson' -> alias 1 -> the spec still has an operation
+was = 'User' -> was = 'Person' -> alias 2 -> the spec still has a definition
+was = 'name' -> was = 'fullName' -> alias 3 -> the spec still has a property
+drop_in = 271 -> drop_in = 270 -> alias 1 -> release 270 was to drop it
+reason = 'a test' -> reason = ' ' -> alias 1 -> no reason
+operation = 'getPerson' -> # -> alias 1 -> names not one thing
+was = 'getUser' -> were = 'getUser' -> aliases.toml -> unknown field
+"#;
+
 #[test]
 fn an_alias_that_does_not_fit_is_an_error_with_file_and_entry() {
-    for (from, to, words) in [
-        (
-            "operation = 'getPerson'",
-            "operation = 'getNobody'",
-            ["alias 1", "there is no operation \"getNobody\""],
-        ),
-        (
-            "model = 'Person'\nwas",
-            "model = 'Nobody'\nwas",
-            ["alias 2", "there is no definition \"Nobody\""],
-        ),
-        (
-            "property = 'fullName'",
-            "property = 'x'",
-            ["alias 3", "there is no property \"x\""],
-        ),
-        (
-            "was = 'getUser'",
-            "was = 'getPerson'",
-            ["alias 1", "the spec still has an operation"],
-        ),
-        (
-            "was = 'User'",
-            "was = 'Person'",
-            ["alias 2", "the spec still has a definition"],
-        ),
-        (
-            "was = 'name'",
-            "was = 'fullName'",
-            ["alias 3", "the spec still has a property"],
-        ),
-        (
-            "drop_in = 271",
-            "drop_in = 270",
-            ["alias 1", "release 270 was to drop it"],
-        ),
-        (
-            "reason = 'a test'",
-            "reason = ' '",
-            ["alias 1", "no reason"],
-        ),
-        (
-            "operation = 'getPerson'",
-            "",
-            ["alias 1", "names not one thing"],
-        ),
-        (
-            "was = 'getUser'",
-            "were = 'getUser'",
-            ["aliases.toml", "unknown field"],
-        ),
-    ] {
-        let aliases = ALIASES.replacen(from, to, 1);
+    for line in MISFITS.trim().lines() {
+        let [from, to, words @ ..] = &line.split(" -> ").collect::<Vec<_>>()[..] else {
+            panic!("{line}");
+        };
+        let aliases = ALIASES.replacen(&from.replace('~', "\n"), &to.replace('~', "\n"), 1);
         assert_ne!(aliases, ALIASES);
         let spec = folder(&spec(), 270, &aliases);
         let error = generate(spec.path()).unwrap_err();
         assert!(error.contains("aliases.toml"), "{error}");
+        assert_eq!(words.len(), 2);
         for word in words {
             assert!(error.contains(word), "{word}: {error}");
         }

@@ -4,8 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use genesys_codegen::Config;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// What turns the direction of text around, and back.
@@ -28,239 +30,19 @@ fn prose() -> String {
     lines.join("\n\n")
 }
 
-/// Names of definitions that mean something else where they are written, or try to.
-const DEFINITIONS: &[&str] = &[
-    "String",
-    "Option",
-    "Vec",
-    "Box",
-    "Some",
-    "None",
-    "Default",
-    "Self",
-    "self",
-    "Result",
-    "Ok",
-    "Err",
-    "Clone",
-    "Debug",
-    "PartialEq",
-    "BTreeMap",
-    "Model",
-    "codec",
-    "Codec",
-    "time",
-    "Timestamp",
-    "Date",
-    "runtime",
-    "serde_json",
-    "serde",
-    "http",
-    "bytes",
-    "std",
-    "core",
-    "crate",
-    "super",
-    "Client",
-    "Extra",
-    "Value",
-    "Operation",
-    "Request",
-    "Response",
-    "Error",
-    "Call",
-    "Unknown",
-    "V",
-    "S",
-    "D",
-    "mod",
-    "lib",
-    "con",
-    "GetThing",
-    "ThingsApi",
-    "str",
-    "bool",
-    "i64",
-    "type",
-    "async",
-    "",
-    "..",
-    "../../x",
-    "a/b~c",
-    "foo\"); fn x(",
-    "Line\nbreak",
-    "//",
-    "*/",
-    "{{x}}",
-    "naïve",
-    "日本",
-    "3d",
-    "r#type",
-    BIDI,
-];
+/// Names that mean something else where they are written, or try to. Tags that no feature can be called like are errors, and tested as such.
+#[derive(Deserialize)]
+struct Names {
+    definitions: Vec<String>,
+    properties: Vec<String>,
+    parameters: Vec<String>,
+    values: Vec<String>,
+    operations: Vec<String>,
+    tags: Vec<String>,
+}
 
-/// Names of properties of the same kind.
-const PROPERTIES: &[&str] = &[
-    "self",
-    "Self",
-    "$ref",
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-    "",
-    " ",
-    "extra",
-    "Extra",
-    "send",
-    "body",
-    "type",
-    "r#type",
-    "crate",
-    "super",
-    "_",
-    "__",
-    "1",
-    "-1",
-    "a-b",
-    "a_b",
-    "aB",
-    "AB",
-    "日本",
-    "ключ",
-    "../../x",
-    "foo\"); fn x(",
-    "new\nline",
-    "visitor",
-    "codec",
-    "`",
-    "*/",
-    "{{x}}",
-    "clone",
-    "default",
-    "None",
-    BIDI,
-];
-
-/// Names of parameters of the same kind.
-const PARAMETERS: &[&str] = &[
-    "self",
-    "Self",
-    "client",
-    "request",
-    "value",
-    "body",
-    "send",
-    "runtime",
-    "http",
-    "std",
-    "type",
-    "crate",
-    "extra",
-    "item",
-    "None",
-    "foo\"); fn x(",
-    "new\nline",
-    "1",
-    "a.b",
-    "a_b",
-    "日本",
-    "$ref",
-    "{{x}}",
-    BIDI,
-];
-
-/// Values of an enum of the same kind.
-const VALUES: &[&str] = &[
-    "a",
-    "A",
-    "b c",
-    "b-c",
-    "1",
-    "-1",
-    "1.5",
-    "3DS",
-    "",
-    " ",
-    "日本",
-    "中国",
-    "naïve",
-    "Unknown",
-    "unknown",
-    "Self",
-    "self",
-    "None",
-    "Some",
-    "String",
-    "foo\"); fn x(",
-    "new\nline",
-    "`",
-    "\\",
-    "\"",
-    "*/",
-    "{{x}}",
-    BIDI,
-];
-
-/// Names of operations of the same kind.
-const OPERATIONS: &[&str] = &[
-    "self",
-    "new",
-    "client",
-    "clone",
-    "type",
-    "String",
-    "Option",
-    "Vec",
-    "Box",
-    "Default",
-    "Debug",
-    "Result",
-    "Operation",
-    "Request",
-    "Call",
-    "Client",
-    "BTreeMap",
-    "runtime",
-    "http",
-    "std",
-    "thing",
-    "thingsApi",
-    "..",
-    "foo\"); fn x(",
-    "new\nline",
-    "日本",
-    "3d",
-    "*/",
-    BIDI,
-];
-
-/// Tags of the same kind; those that no feature can be called like are errors, and tested as such.
-const TAGS: &[&str] = &[
-    "Things",
-    "std",
-    "core",
-    "http",
-    "serde",
-    "serde_json",
-    "bytes",
-    "runtime",
-    "models",
-    "api",
-    "Client",
-    "self",
-    "crate",
-    "type",
-    "mod",
-    "con",
-    "handles",
-    "Operation",
-    "3d",
-    "new",
-    "with all",
-    "foo\"); fn x(",
-    "new\ntag",
-    "../../x",
-    "naïve",
-    "{{z}}",
-];
+static NAMES: LazyLock<Names> =
+    LazyLock::new(|| serde_json::from_str(include_str!("strange_names.json")).unwrap());
 
 fn reference(name: &str) -> Value {
     let escaped = name.replace('~', "~0").replace('/', "~1");
@@ -274,16 +56,16 @@ fn object() -> Value {
         json!({"type": "array", "items": reference("String")}),
         json!({"type": "object", "additionalProperties": reference("Option")}),
         json!({"type": "string", "format": "date-time"}),
-        json!({"type": "string", "enum": VALUES}),
+        json!({"type": "string", "enum": NAMES.values}),
         reference("Box"),
         json!({"type": "object"}),
         json!({"type": "integer", "format": "int64"}),
     ];
     let mut properties = Map::new();
-    for (index, name) in PROPERTIES.iter().enumerate() {
+    for (index, name) in NAMES.properties.iter().enumerate() {
         let mut property = types[index % types.len()].clone();
         property["description"] = json!(prose());
-        properties.insert((*name).to_owned(), property);
+        properties.insert(name.clone(), property);
     }
     json!({"type": "object", "description": prose(), "properties": properties})
 }
@@ -291,8 +73,8 @@ fn object() -> Value {
 /// All strange names and texts at once.
 fn strange() -> Value {
     let mut definitions = Map::new();
-    for name in DEFINITIONS {
-        definitions.insert((*name).to_owned(), object());
+    for name in &NAMES.definitions {
+        definitions.insert(name.clone(), object());
     }
     definitions.insert("thing".to_owned(), object());
     let mut long = object();
@@ -300,8 +82,8 @@ fn strange() -> Value {
     definitions.insert("Long".to_owned(), long);
 
     let mut paths = Map::new();
-    for (index, name) in OPERATIONS.iter().enumerate() {
-        let mut parameters: Vec<Value> = PARAMETERS
+    for (index, name) in NAMES.operations.iter().enumerate() {
+        let mut parameters: Vec<Value> = NAMES.parameters
             .iter()
             .enumerate()
             .map(|(place, name)| {
@@ -311,17 +93,18 @@ fn strange() -> Value {
                 })
             })
             .collect();
-        parameters.push(json!({"name": "mode", "in": "query", "type": "string", "enum": VALUES}));
+        parameters
+            .push(json!({"name": "mode", "in": "query", "type": "string", "enum": NAMES.values}));
         parameters.push(json!({
             "name": "anything", "in": "body", "required": index % 2 == 0,
-            "schema": reference(DEFINITIONS[index])
+            "schema": reference(&NAMES.definitions[index])
         }));
         let answer = match index % 3 {
             0 => json!({"type": "object", "additionalProperties": reference("BTreeMap")}),
             1 => reference("thing"),
             _ => reference("GetThing"),
         };
-        let tag = TAGS[index % TAGS.len()];
+        let tag = NAMES.tags[index % NAMES.tags.len()].as_str();
         let tags = if index % 4 == 0 && tag != "Things" {
             vec![tag, "Things"]
         } else {
@@ -338,7 +121,8 @@ fn strange() -> Value {
         let path = format!("/things/{index}");
         paths.insert(path, json!({"post": operation}));
     }
-    let tags: Vec<Value> = TAGS
+    let tags: Vec<Value> = NAMES
+        .tags
         .iter()
         .map(|tag| json!({"name": tag, "description": prose()}))
         .collect();

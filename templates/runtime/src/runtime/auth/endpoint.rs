@@ -1,6 +1,5 @@
 //! Requests to the token endpoint. They never go through the interceptor, so a 401 from it is an answer and not a reason to refresh.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +19,7 @@ use crate::runtime::response::retry_after;
 use crate::runtime::telemetry::int;
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, PROXY_LOGIN, RequestBody, ResponseBody, Transport, TransportError,
-    TransportErrorKind, next_chunk,
+    TransportErrorKind, causes, next_chunk,
 };
 
 use super::backoff::doubled;
@@ -350,15 +349,10 @@ fn judge_transport(error: TransportError) -> Failure {
 
 /// Whether a certificate seems to be from the future, which means that the clock here is behind.
 fn says_not_yet_valid(error: &TransportError) -> bool {
-    let mut cause: Option<&dyn StdError> = Some(error);
-    while let Some(current) = cause {
-        let text = current.to_string();
-        if text.contains("not valid yet") || text.contains("not yet valid") {
-            return true;
-        }
-        cause = current.source();
-    }
-    false
+    causes(error).any(|cause| {
+        let text = cause.to_string();
+        text.contains("not valid yet") || text.contains("not yet valid")
+    })
 }
 
 fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token, Failure> {

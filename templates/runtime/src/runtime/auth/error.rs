@@ -5,8 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::runtime::debug::debug_fields;
 use http::StatusCode;
+
+use crate::runtime::debug::debug_fields;
+use crate::runtime::transport::causes;
 
 /// What went wrong, as far as a program would act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -221,8 +223,7 @@ impl AuthError {
     /// The texts of the errors below this one, in a line.
     fn cause(&self) -> Option<String> {
         let mut text = String::new();
-        let mut source = StdError::source(self);
-        while let Some(cause) = source {
+        for cause in causes(self) {
             let cause_text = cause.to_string();
             // Some errors repeat the one below.
             if !text.contains(&cause_text) {
@@ -231,7 +232,6 @@ impl AuthError {
                 }
                 text.push_str(&cause_text);
             }
-            source = cause.source();
         }
         plain(&text)
     }

@@ -6,7 +6,6 @@ mod outcome;
 pub use outcome::{BulkOutcome, BulkProgress};
 
 use std::collections::{HashSet, VecDeque};
-use std::fmt;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -17,6 +16,7 @@ use futures_core::Stream;
 use self::journal::{Journal, Past};
 use self::outcome::ends_all;
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 
 /// Makes a call for each of `items`, up to `concurrency` of them at a time, and gives each item back with its outcome as a stream, in the order
@@ -308,11 +308,4 @@ impl<T, R> Stream for Bulk<'_, T, R> {
 /// All fields can be moved: the futures are boxed.
 impl<T, R> Unpin for Bulk<'_, T, R> {}
 
-impl<T, R> fmt::Debug for Bulk<'_, T, R> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Bulk")
-            .field("progress", &self.progress())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Bulk<'a, T, R>, |this| progress: this.progress());

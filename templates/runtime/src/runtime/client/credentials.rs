@@ -1,7 +1,6 @@
 //! The credentials of a client.
 
 use std::error::Error as StdError;
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -14,6 +13,7 @@ use crate::runtime::auth::{
     StoredSession, TokenEndpoint, TokenProvider, TokenSettings, is_sendable,
 };
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::Connection;
 
@@ -678,8 +678,4 @@ fn check_client(id: &str, secret: Option<&Secret>) -> Result<(), Error> {
     })
 }
 
-impl fmt::Debug for Credentials {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Credentials({})", self.grant.name())
-    }
-}
+debug_fields!(Credentials, |this| "Credentials({})", this.grant.name());

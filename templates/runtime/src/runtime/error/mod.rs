@@ -24,7 +24,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
 use crate::runtime::operation::OperationMetadata;
-use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind, correlation_id_of};
+use crate::runtime::transport::{
+    BoxError, TransportError, TransportErrorKind, causes, correlation_id_of,
+};
 
 /// What kind of failure an [`Error`] is. New kinds may come with any release.
 ///
@@ -566,14 +568,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn find_source<E: std::error::Error + 'static>(&self) -> Option<&E> {
-        let mut source = std::error::Error::source(self);
-        while let Some(error) = source {
-            if let Some(found) = error.downcast_ref::<E>() {
-                return Some(found);
-            }
-            source = error.source();
-        }
-        None
+        causes(self).find_map(|cause| cause.downcast_ref::<E>())
     }
 
     fn has_status(&self, status: StatusCode) -> bool {

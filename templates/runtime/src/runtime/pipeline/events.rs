@@ -1,12 +1,12 @@
 //! Events that callbacks receive while calls run.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
 
 use super::CallContext;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::OperationMetadata;
 use crate::runtime::response::RateLimit;
@@ -66,12 +66,7 @@ impl Listeners {
     }
 }
 
-impl fmt::Debug for Listeners {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Listeners")
-            .field("on_retry", &self.on_retry.is_some())
-            .field("on_rate_limit", &self.on_rate_limit.is_some())
-            .finish()
-    }
-}
+debug_fields!(Listeners, |this|
+    on_retry: this.on_retry.is_some(),
+    on_rate_limit: this.on_rate_limit.is_some()
+);

@@ -1,10 +1,10 @@
 //! Custom steps in the pipeline.
 
-use std::fmt;
 use std::sync::Arc;
 
 use super::{Authorization, CallContext, Pipeline};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{HttpRequest, HttpResponse};
 
@@ -124,11 +124,4 @@ impl<'a> Next<'a> {
     }
 }
 
-impl fmt::Debug for Next<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Next")
-            .field("context", &self.context)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Next<'a>, |this| context: this.context);

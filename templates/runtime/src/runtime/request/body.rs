@@ -1,6 +1,5 @@
 //! Form bodies and multipart bodies.
 
-use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -9,6 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use futures_core::Stream;
 
 use crate::runtime::auth::Jitter;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::transport::query::push_encoded;
 use crate::runtime::transport::{BoxError, ByteStream, RequestBody};
 
@@ -45,11 +45,7 @@ impl FormBody {
     }
 }
 
-impl fmt::Debug for FormBody {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "FormBody({} bytes)", self.encoded.len())
-    }
-}
+debug_fields!(FormBody, |this| "FormBody({} bytes)", this.encoded.len());
 
 /// What one part of a [`MultipartBody`] holds.
 #[derive(Clone)]
@@ -166,11 +162,7 @@ impl From<String> for FilePart {
     }
 }
 
-impl fmt::Debug for FilePart {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("FilePart(..)")
-    }
-}
+debug_fields!(FilePart, |_this| "FilePart(..)");
 
 /// A body of several parts (`multipart/form-data`, RFC 7578).
 #[derive(Clone, Default)]
@@ -343,11 +335,11 @@ fn pieces(parts: &[Part], start: &Bytes, end: &Bytes) -> ByteStream {
     Box::pin(Pieces { pieces })
 }
 
-impl fmt::Debug for MultipartBody {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "MultipartBody({} parts)", self.parts.len())
-    }
-}
+debug_fields!(
+    MultipartBody,
+    |this| "MultipartBody({} parts)",
+    this.parts.len()
+);
 
 /// Escapes a name as browsers do (WHATWG HTML, "multipart form data").
 fn quoted(text: &str) -> String {

@@ -30,7 +30,6 @@ pub use crate::runtime::operation::{
 pub use crate::runtime::pipeline::CallOptions;
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -40,6 +39,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::runtime::codec::{self, Wire};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{Pipeline, header_of};
 use crate::runtime::transport::address::{is_allowed_url, is_below};
@@ -650,17 +650,12 @@ impl Request {
     }
 }
 
-impl fmt::Debug for Request {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Paths, queries and bodies hold personal data; the template says which call this is.
-        formatter
-            .debug_struct("Request")
-            .field("method", &self.parts.method)
-            .field("template", &self.parts.template)
-            .field("body", &self.parts.body)
-            .finish_non_exhaustive()
-    }
-}
+// Paths, queries and bodies hold personal data; the template says which call this is.
+debug_fields!(Request, |this|
+    method: this.parts.method,
+    template: this.parts.template,
+    body: this.parts.body
+);
 
 fn texts<V: QueryValue>(values: impl IntoIterator<Item = V>) -> Vec<String> {
     values

@@ -1,6 +1,5 @@
 //! A response body that is streamed.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -8,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http::{HeaderMap, header};
 
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::{ByteStream, ResponseBody};
 
@@ -126,11 +126,4 @@ impl Stream for BodyStream {
     }
 }
 
-impl fmt::Debug for BodyStream {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BodyStream")
-            .field("content_length", &self.content_length)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(BodyStream, |this| content_length: this.content_length);

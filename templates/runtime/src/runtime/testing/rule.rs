@@ -10,6 +10,7 @@ use http::Method;
 use super::call::{CallData, OperationCall};
 use super::expected::Expected;
 use super::reply::{Answer, IntoReply, error_response, refusal, repeated};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::request::{Operation, OperationMetadata, RawRequest};
 use crate::runtime::transport::{HttpResponse, TransportError, TransportErrorKind};
@@ -235,11 +236,7 @@ impl Rule<RawRequest> {
     }
 }
 
-impl<O> fmt::Debug for Rule<O> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Rule({})", lock(&self.state).describe())
-    }
-}
+debug_fields!(Rule<O>, |this| "Rule({})", lock(&this.state).describe());
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

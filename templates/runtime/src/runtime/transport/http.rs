@@ -1,7 +1,5 @@
 //! The transport over a network: reqwest.
 
-use std::error::Error as _;
-use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -18,10 +16,11 @@ use super::gzip::{self, Unpacked};
 use super::sent::Watched;
 use super::{
     BoxError, ByteStream, HttpRequest, HttpResponse, PROXY_LOGIN, RequestBody, ResponseBody,
-    Transport, TransportError, TransportErrorKind, next_chunk,
+    Transport, TransportError, TransportErrorKind, causes, next_chunk,
 };
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::clock::wait::{DRIVEN, First, LATE, first};
+use crate::runtime::debug::debug_fields;
 
 /// How long making a connection may take. A lost SYN is sent again after 1 s and then 3 s (RFC 6298), so this allows for one of them.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
@@ -200,11 +199,7 @@ impl Transport for HttpTransport {
     }
 }
 
-impl fmt::Debug for HttpTransport {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("HttpTransport")
-    }
-}
+debug_fields!(HttpTransport, |_this| "HttpTransport");
 
 /// Ends `future` after `timeout`. Give it pinned: a future that is handed on by value takes its space twice.
 ///
@@ -285,16 +280,16 @@ fn failure(error: reqwest::Error) -> TransportError {
     } else {
         TransportErrorKind::Io
     };
-    let mut cause = Cause::new(&error);
+    let mut text = cause(&error);
     if kind == TransportErrorKind::Connect {
-        if cause.0.ends_with(PROXY_REFUSAL) {
-            cause = Cause(format!("{PROXY_REFUSAL} (407): {PROXY_LOGIN}"));
+        if text.ends_with(PROXY_REFUSAL) {
+            text = format!("{PROXY_REFUSAL} (407): {PROXY_LOGIN}");
         }
         if let Some(address) = address(&error) {
-            cause = Cause(format!("{address}: {cause}"));
+            text = format!("{address}: {text}");
         }
     }
-    TransportError::new(kind, cause)
+    TransportError::new(kind, text)
 }
 
 /// The host and port that an error is about.
@@ -309,19 +304,16 @@ fn address(error: &reqwest::Error) -> Option<String> {
 
 /// Whether the server promised that it did not process the request, or the connection ended before the request was written to it.
 fn was_not_processed(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
+    for cause in causes(error) {
         if let Some(error) = cause.downcast_ref::<h2::Error>() {
             // h2 gives the error of a `GOAWAY` only to streams above its last one.
             let is_refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
             return error.is_remote() && (error.is_go_away() || (error.is_reset() && is_refused));
         }
-        if let Some(error) = cause.downcast_ref::<hyper::Error>()
-            && error.is_canceled()
-        {
+        let cancelled = cause.downcast_ref::<hyper::Error>();
+        if cancelled.is_some_and(hyper::Error::is_canceled) {
             return true;
         }
-        source = cause.source();
     }
     false
 }
@@ -333,41 +325,16 @@ fn body_failure(error: reqwest::Error) -> TransportError {
     } else {
         TransportErrorKind::Io
     };
-    TransportError::new(kind, Cause::new(&error))
+    TransportError::new(kind, cause(&error))
 }
 
-/// The innermost reason of an error. The layers around it say where in the HTTP library it passed, and reqwest's own names the URL.
-#[derive(Debug)]
-struct Cause(String);
-
-impl Cause {
-    fn new(error: &reqwest::Error) -> Self {
-        let mut text = String::new();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            text = cause.to_string();
-            source = cause.source();
-        }
-        if text.is_empty() {
-            text.push_str("the HTTP library gave no reason");
-        }
-        Self(text)
-    }
+/// The innermost reason of an error, without the URL that the error carries. The layers around it say where in the HTTP library it passed.
+pub(crate) fn cause(error: &reqwest::Error) -> String {
+    causes(error).last().map_or_else(
+        || "the HTTP library gave no reason".to_owned(),
+        ToString::to_string,
+    )
 }
-
-/// The innermost reason of an error, without the URL that the error carries.
-#[cfg(feature = "notification-stream")]
-pub(crate) fn cause_of(error: &reqwest::Error) -> BoxError {
-    Cause::new(error).into()
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Cause {}
 
 /// The chunks of a body, their errors without URLs.
 struct Chunks<S>(Pin<Box<S>>);
@@ -379,6 +346,6 @@ impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
         self.0
             .as_mut()
             .poll_next(context)
-            .map(|item| item.map(|chunk| chunk.map_err(|error| Cause::new(&error).into())))
+            .map(|item| item.map(|chunk| chunk.map_err(|error| cause(&error).into())))
     }
 }

@@ -16,7 +16,7 @@ pub(crate) mod socket;
 pub(crate) use self::collect::LONGEST_ERROR_BODY;
 pub use self::http::HttpTransport;
 #[cfg(feature = "notification-stream")]
-pub(crate) use self::http::cause_of;
+pub(crate) use self::http::cause;
 pub(crate) use memory::next as next_chunk;
 pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
 
@@ -32,6 +32,7 @@ use futures_core::Stream;
 use url::Url;
 
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 /// What to do if a proxy requires a login (407).
 pub(crate) const PROXY_LOGIN: &str = "set the user and password of the proxy: GENESYSCLOUD_PROXY_AUTH_USERNAME and GENESYSCLOUD_PROXY_AUTH_PASSWORD, or http://user:password@host:port in HTTPS_PROXY or ClientBuilder::proxy";
@@ -108,19 +109,14 @@ pub struct HttpRequest {
     pub extensions: Extensions,
 }
 
-impl fmt::Debug for HttpRequest {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("HttpRequest")
-            .field("method", &self.method)
-            .field("url", &without_query(&self.url))
-            .field("headers", &names(&self.headers))
-            .field("body", &self.body)
-            .field("timeout", &self.timeout)
-            .field("stream_response", &self.stream_response)
-            .finish()
-    }
-}
+debug_fields!(HttpRequest, |this|
+    method: this.method,
+    url: without_query(&this.url),
+    headers: names(&this.headers),
+    body: this.body,
+    timeout: this.timeout,
+    stream_response: this.stream_response
+);
 
 /// `url` as it may be shown: without a query, which holds what is searched for or the signature of a presigned URL, and without a password.
 pub(crate) fn without_query(url: &Url) -> String {
@@ -187,16 +183,11 @@ pub struct HttpResponse {
     pub body: ResponseBody,
 }
 
-impl fmt::Debug for HttpResponse {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("HttpResponse")
-            .field("status", &self.status)
-            .field("headers", &names(&self.headers))
-            .field("body", &self.body)
-            .finish()
-    }
-}
+debug_fields!(HttpResponse, |this|
+    status: this.status,
+    headers: names(&this.headers),
+    body: this.body
+);
 
 impl HttpResponse {
     /// A response without headers and body, for a custom transport or middleware.
@@ -338,6 +329,13 @@ impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         Some(self.source.as_ref())
     }
+}
+
+/// The errors below this one, from the outermost to the innermost.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| cause.source())
 }
 
 /// Sends one request and reads its response.
