@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use openapiv3::{Contact, Info, License, ReferenceOr, Schema, SecurityRequirement, Tag};
+use openapiv3::{Info, ReferenceOr, Schema, SecurityRequirement, Tag};
 
 use super::diagnostics::WarningKind;
 use super::reader::{Node, required};
-use super::references::{References, Section, break_schema_cycles};
-use super::schema::{external_docs, schema_or_any};
+use super::references::{References, break_schema_cycles};
+use super::schema::schema_or_any;
 use crate::document::{Fault, quote};
 
 /// What an API is called that does not say so.
@@ -54,10 +54,8 @@ fn read_info(node: &Node<'_, '_>) -> Result<Info, Fault> {
         match key {
             "title" => title = Some(node.string()?),
             "version" => version = Some(node.string()?),
-            "description" => info.description = Some(node.string()?),
-            "termsOfService" => info.terms_of_service = Some(node.string()?),
-            "contact" => info.contact = Some(contact(&node)?),
-            "license" => info.license = Some(license(&node)?),
+            // They have no effect.
+            "description" | "termsOfService" | "contact" | "license" => {}
             _ => return Ok(false),
         }
         Ok(true)
@@ -73,37 +71,6 @@ fn read_info(node: &Node<'_, '_>) -> Result<Info, Fault> {
     info.title = title.unwrap_or_default();
     info.version = version.unwrap_or_default();
     Ok(info)
-}
-
-fn contact(node: &Node<'_, '_>) -> Result<Contact, Fault> {
-    let mut contact = Contact::default();
-    contact.extensions = node.fields("a contact", |key, node| {
-        match key {
-            "name" => contact.name = Some(node.string()?),
-            "url" => contact.url = Some(node.string()?),
-            "email" => contact.email = Some(node.string()?),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    Ok(contact)
-}
-
-fn license(node: &Node<'_, '_>) -> Result<License, Fault> {
-    let (mut name, mut url) = (None, None);
-    let extensions = node.fields("a license", |key, node| {
-        match key {
-            "name" => name = Some(node.string()?),
-            "url" => url = Some(node.string()?),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    Ok(License {
-        name: required(name, "name", "a license", node)?,
-        url,
-        extensions,
-    })
 }
 
 /// The tags that a document declares: each once, those that cannot be read left out with a warning.
@@ -140,7 +107,8 @@ fn tag(node: &Node<'_, '_>) -> Result<Tag, Fault> {
         match key {
             "name" => name = Some(node.string()?),
             "description" => tag.description = Some(node.string()?),
-            "externalDocs" => tag.external_docs = Some(external_docs(&node)?),
+            // It has no effect.
+            "externalDocs" => {}
             _ => return Ok(false),
         }
         Ok(true)
@@ -178,7 +146,7 @@ pub(crate) fn security(
     node.list("security requirements", |node| {
         let mut requirement = IndexMap::new();
         node.entries("a security requirement", |key, node| {
-            if !references.defines(Section::SecuritySchemes, key) {
+            if !references.defines_security_scheme(key) {
                 node.warn(
                     WarningKind::Security,
                     format!(

@@ -115,13 +115,8 @@ pub(super) trait PathReader<'d> {
     }
 
     fn parameter(&self, node: &Node<'_, 'd>) -> Result<Declared<Self::Parameter>, Fault> {
-        match node.reference() {
-            Some(reference) => {
-                let references = self.references();
-                references.follow(&reference, |target| self.own_parameter(&target))
-            }
-            None => self.own_parameter(node),
-        }
+        self.references()
+            .resolve(node, |node| self.own_parameter(node))
     }
 
     /// Reads the responses of an operation, each with `read`.
@@ -143,13 +138,7 @@ pub(super) trait PathReader<'d> {
                 return Ok(());
             };
             let read = |node: &Node<'_, 'd>| Ok((read(node)?, node.at.pointer()));
-            let (response, place) = match node.reference() {
-                Some(reference) => {
-                    let references = self.references();
-                    references.follow(&reference, |target| read(&target))?
-                }
-                None => read(&node)?,
-            };
+            let (response, place) = self.references().resolve(&node, read)?;
             places.responses.push((key.to_owned(), place));
             let response = ReferenceOr::Item(response);
             match status {

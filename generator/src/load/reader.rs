@@ -221,14 +221,17 @@ impl<'p, 'd> Node<'p, 'd> {
         Ok(text)
     }
 
+    fn or_ignored<T>(&self, read: Result<T, Fault>) -> Option<T> {
+        let ignore = |fault| {
+            self.notes
+                .pass_over(WarningKind::Value, fault, "the key is ignored");
+        };
+        read.map_err(ignore).ok()
+    }
+
     /// Text without effect on code, such as a description: none, with a warning, if it is not text.
     pub(crate) fn prose(&self) -> Option<String> {
-        self.string()
-            .map_err(|fault| {
-                self.notes
-                    .pass_over(WarningKind::Value, fault, "the key is ignored");
-            })
-            .ok()
+        self.or_ignored(self.string())
     }
 
     pub(crate) fn strings(&self, what: &str) -> Result<Vec<String>, Fault> {
@@ -249,12 +252,7 @@ impl<'p, 'd> Node<'p, 'd> {
 
     /// A mark without effect on types: none, with a warning, if it is not a boolean.
     pub(crate) fn mark(&self) -> Option<bool> {
-        self.boolean()
-            .map_err(|fault| {
-                self.notes
-                    .pass_over(WarningKind::Value, fault, "the key is ignored");
-            })
-            .ok()
+        self.or_ignored(self.boolean())
     }
 
     pub(crate) fn number(&self) -> Result<&'d Number, Fault> {

@@ -90,12 +90,8 @@ impl<'d> References<'d> {
         self.dialect
     }
 
-    /// Whether a section defines a name.
-    pub(crate) fn defines(&self, section: Section, name: &str) -> bool {
-        match section {
-            Section::Schemas => self.schemas.contains_key(name),
-            Section::SecuritySchemes => self.security_schemes.contains_key(name),
-        }
+    pub(crate) fn defines_security_scheme(&self, name: &str) -> bool {
+        self.security_schemes.contains_key(name)
     }
 
     /// Reads the value of a `$ref` to a schema and returns it in the form of OpenAPI 3.0.
@@ -171,6 +167,18 @@ impl<'d> References<'d> {
                 schemas.insert(name, schema);
             }
             index += 1;
+        }
+    }
+
+    /// Reads a value, or what it refers to.
+    pub(crate) fn resolve<T>(
+        &self,
+        node: &Node<'_, 'd>,
+        read: impl FnOnce(&Node<'_, 'd>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        match node.reference() {
+            Some(reference) => self.follow(&reference, |target| read(&target)),
+            None => read(node),
         }
     }
 

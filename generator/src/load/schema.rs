@@ -14,15 +14,15 @@
 //!   So a reader of `Any` looks at its `typ` first; where that is none, the schema may also be a mix of `oneOf` and the like.
 
 use openapiv3::{
-    AdditionalProperties, AnySchema, ArrayType, BooleanType, Discriminator, ExternalDocumentation,
-    IntegerType, NumberType, ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat,
-    StringType, Type, VariantOrUnknownOrEmpty,
+    AdditionalProperties, AnySchema, ArrayType, BooleanType, IntegerType, NumberType, ObjectType,
+    ReferenceOr, Schema, SchemaData, SchemaKind, StringFormat, StringType, Type,
+    VariantOrUnknownOrEmpty,
 };
 use serde_json::{Number, Value};
 
 use super::diagnostics::WarningKind;
-use super::reader::{Extensions, Node, required};
-use super::references::{Dialect, References, Section, any_json};
+use super::reader::{Extensions, Node};
+use super::references::{Dialect, References, any_json};
 use crate::document::{Fault, Json, quote};
 
 /// The formats that are known, whether or not they have a type of their own: those of OpenAPI 3.0 and its registry, and Genesys's.
@@ -185,7 +185,7 @@ fn with_siblings<'d>(
     };
     let mut keywords = Keywords::default();
     let extensions = node.fields("a schema", |key, value| {
-        if key == "$ref" || keywords.accept_data(key, &value, grammar, references)? {
+        if key == "$ref" || keywords.accept_data(key, &value, grammar)? {
             return Ok(true);
         }
         // A key that no schema has is told of like any other.
@@ -386,7 +386,7 @@ impl<'d> Keywords<'d> {
                 self.any.not = Some(Box::new(read(node, grammar, references)?));
                 NOT
             }
-            _ => return self.accept_data(key, node, grammar, references),
+            _ => return self.accept_data(key, node, grammar),
         };
         self.used |= group;
         Ok(true)
@@ -436,7 +436,6 @@ impl<'d> Keywords<'d> {
         key: &str,
         node: &Node<'_, 'd>,
         grammar: Grammar,
-        references: &References<'d>,
     ) -> Result<bool, Fault> {
         match key {
             "title" => self.data.title = node.prose(),
@@ -447,12 +446,8 @@ impl<'d> Keywords<'d> {
             "writeOnly" if grammar == Grammar::OpenApi3 => self.data.write_only = node.boolean()?,
             "nullable" if grammar == Grammar::OpenApi3 => self.data.nullable = node.boolean()?,
             "example" => self.data.example = Some(node.json.to_value()),
-            "externalDocs" => self.data.external_docs = Some(external_docs(node)?),
-            "discriminator" => {
-                self.data.discriminator = Some(discriminator(node, grammar, references)?);
-            }
-            // How to write the value as XML, which the SDK never does.
-            "xml" => return Ok(true),
+            // They have no effect: a model with a discriminator has the properties that it declares, and nothing is written as XML.
+            "externalDocs" | "discriminator" | "xml" => return Ok(true),
             _ => return Ok(false),
         }
         self.used |= DATA;
@@ -656,63 +651,4 @@ fn exact(number: &Number) -> Option<f64> {
         Some(integer) if float as i128 != integer => None,
         _ => Some(float),
     }
-}
-
-pub(crate) fn external_docs(node: &Node<'_, '_>) -> Result<ExternalDocumentation, Fault> {
-    let (mut description, mut url) = (None, None);
-    let extensions = node.fields("external documentation", |key, node| {
-        match key {
-            "description" => description = Some(node.string()?),
-            "url" => url = Some(node.string()?),
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    Ok(ExternalDocumentation {
-        description,
-        url: required(url, "url", "external documentation", node)?,
-        extensions,
-    })
-}
-
-fn discriminator<'d>(
-    node: &Node<'_, 'd>,
-    grammar: Grammar,
-    references: &References<'d>,
-) -> Result<Discriminator, Fault> {
-    if grammar == Grammar::Swagger2 {
-        // Some writers use the form of OpenAPI 3.0.
-        let name = match node.get("propertyName") {
-            Some(name) => name.string()?,
-            None => node.string()?,
-        };
-        return Ok(Discriminator {
-            property_name: name,
-            ..Discriminator::default()
-        });
-    }
-    let (mut property_name, mut mapping) = (None, indexmap::IndexMap::new());
-    let extensions = node.fields("a discriminator", |key, node| {
-        match key {
-            "propertyName" => property_name = Some(node.string()?),
-            "mapping" => {
-                mapping = node.map("a discriminator's mapping", |node| {
-                    // Either the name of a schema or a reference to one.
-                    let text = node.text()?;
-                    if references.defines(Section::Schemas, text) {
-                        Ok(text.to_owned())
-                    } else {
-                        references.schema(&node)
-                    }
-                })?;
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    })?;
-    Ok(Discriminator {
-        property_name: required(property_name, "propertyName", "a discriminator", node)?,
-        mapping,
-        extensions,
-    })
 }

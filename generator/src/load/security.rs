@@ -12,19 +12,17 @@ pub(super) fn scheme(node: &Node<'_, '_>, dialect: Dialect) -> Result<SecuritySc
         Dialect::Swagger2 => "a security definition",
         Dialect::OpenApi3 => "a security scheme",
     };
-    let (mut kind, mut description) = (None, None);
-    let (mut name, mut place, mut http, mut bearer_format) = (None, None, None, None);
+    let (mut kind, mut name, mut place, mut http) = (None, None, None, None);
     let extensions = node.fields(what, |key, node| {
         match key {
             "type" => kind = Some(node.text()?),
-            "description" => description = Some(node.string()?),
             "name" => name = Some(node.string()?),
             "in" => place = Some(node.text()?),
             "scheme" if !is_swagger => http = Some(node.string()?),
-            "bearerFormat" if !is_swagger => bearer_format = Some(node.string()?),
-            // How a token is obtained is up to the client's configuration.
+            // How a token is obtained is up to the client's configuration, and the others have no effect.
+            "description" => {}
             "flow" | "authorizationUrl" | "tokenUrl" | "scopes" if is_swagger => {}
-            "flows" | "openIdConnectUrl" if !is_swagger => {}
+            "bearerFormat" | "flows" | "openIdConnectUrl" if !is_swagger => {}
             _ => return Ok(false),
         }
         Ok(true)
@@ -42,29 +40,29 @@ pub(super) fn scheme(node: &Node<'_, '_>, dialect: Dialect) -> Result<SecuritySc
                 other => return unknown("in", "place of an API key", other),
             },
             name: required(name, "name", what, node)?,
-            description,
+            description: None,
             extensions,
         }),
         "basic" if is_swagger => Ok(SecurityScheme::HTTP {
             scheme: "basic".to_owned(),
-            bearer_format,
-            description,
+            bearer_format: None,
+            description: None,
             extensions,
         }),
         "http" if !is_swagger => Ok(SecurityScheme::HTTP {
             scheme: required(http, "scheme", what, node)?,
-            bearer_format,
-            description,
+            bearer_format: None,
+            description: None,
             extensions,
         }),
         "oauth2" => Ok(SecurityScheme::OAuth2 {
             flows: OAuth2Flows::default(),
-            description,
+            description: None,
             extensions,
         }),
         "openIdConnect" if !is_swagger => Ok(SecurityScheme::OpenIDConnect {
             open_id_connect_url: String::new(),
-            description,
+            description: None,
             extensions,
         }),
         other => unknown("type", &format!("type of {what}"), other),

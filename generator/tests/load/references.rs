@@ -70,15 +70,6 @@ fn every_kind_of_reference_of_openapi_is_checked() {
             &["leads nowhere"],
         );
     }
-    let mapping = json!({"propertyName": "name", "mapping": {"a": "#/components/schemas/A"}});
-    told(
-        &with(
-            openapi(),
-            &[("/components/schemas/User/discriminator", mapping)],
-        ),
-        "/components/schemas/User/discriminator/mapping/a",
-        &["leads nowhere"],
-    );
 }
 
 #[test]

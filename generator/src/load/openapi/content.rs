@@ -15,13 +15,9 @@ pub(super) fn request_body<'d>(
     node: &Node<'_, 'd>,
     references: &References<'d>,
 ) -> Result<(RequestBody, String), Fault> {
-    match node.reference() {
-        Some(reference) => references.follow(&reference, |target| {
-            let body = request_body_item(&target, references)?;
-            Ok((body, target.at.pointer()))
-        }),
-        None => Ok((request_body_item(node, references)?, node.at.pointer())),
-    }
+    references.resolve(node, |node| {
+        Ok((request_body_item(node, references)?, node.at.pointer()))
+    })
 }
 
 fn request_body_item<'d>(

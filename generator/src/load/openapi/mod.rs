@@ -49,7 +49,8 @@ impl<'d> Reader<'d> {
         document.extensions = node.fields("an OpenAPI document", |key, node| {
             match key {
                 "openapi" => document.openapi = node.string()?,
-                "info" => {}
+                // They were read before, or have no effect.
+                "info" | "externalDocs" => {}
                 "servers" => document.servers = servers(&node)?,
                 "paths" => document.paths = self.paths(&node)?,
                 "components" => components = self.components(&node)?,
@@ -57,7 +58,6 @@ impl<'d> Reader<'d> {
                     document.security = Some(common::security(&node, &self.references)?);
                 }
                 "tags" => document.tags = common::tags(&node)?,
-                "externalDocs" => document.external_docs = Some(schema::external_docs(&node)?),
                 _ => return Ok(false),
             }
             Ok(true)
@@ -79,13 +79,7 @@ impl<'d> Reader<'d> {
                 "securitySchemes" => {
                     components.security_schemes = node.map("the security schemes", |node| {
                         let read = |node: &Node<'_, 'd>| security::scheme(node, Dialect::OpenApi3);
-                        let scheme = match node.reference() {
-                            Some(reference) => {
-                                references.follow(&reference, |target| read(&target))
-                            }
-                            None => read(&node),
-                        };
-                        scheme.map(ReferenceOr::Item)
+                        references.resolve(&node, read).map(ReferenceOr::Item)
                     })?;
                 }
                 // They are read where something refers to them, or have no effect.

@@ -135,9 +135,9 @@ impl<'d> Reader<'d> {
         let mut schemes = vec!["https".to_owned()];
         document.extensions = node.fields("a Swagger document", |key, node| {
             match key {
-                // They were read before, or are read where something refers to them.
+                // They were read before, are read where something refers to them, or have no effect.
                 "swagger" | "host" | "basePath" | "consumes" | "produces" | "info"
-                | "parameters" | "responses" => {}
+                | "parameters" | "responses" | "externalDocs" => {}
                 "schemes" => {
                     let read = read_schemes(&node)?;
                     if !read.is_empty() {
@@ -145,7 +145,6 @@ impl<'d> Reader<'d> {
                     }
                 }
                 "tags" => document.tags = common::tags(&node)?,
-                "externalDocs" => document.external_docs = Some(schema::external_docs(&node)?),
                 "security" => {
                     document.security = Some(common::security(&node, &self.references)?);
                 }
