@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::document::quote;
-use crate::spec::{JOBS_FILE, JobOverride, Outlived, StatePhase};
+use crate::spec::{JOBS_FILE, JobOverride, Outlived};
 
 use super::error::IrError;
 use super::model::{
@@ -206,7 +206,7 @@ impl<'a> Entries<'a> {
         let before = family.states.clone();
         for (wire, phase) in &entry.states {
             match family.states.iter_mut().find(|state| state.wire == *wire) {
-                Some(state) => state.phase = phase_of(*phase),
+                Some(state) => state.phase = *phase,
                 None => {
                     self.problems[index] = Some("the state has no such value");
                     family.states = before;
@@ -352,17 +352,6 @@ fn phase(value: &str) -> JobPhase {
     exception
         .or(known)
         .map_or(JobPhase::Running, |(_, phase)| *phase)
-}
-
-/// What an entry says of a state.
-fn phase_of(phase: StatePhase) -> JobPhase {
-    match phase {
-        StatePhase::Running => JobPhase::Running,
-        StatePhase::Waiting => JobPhase::Waiting,
-        StatePhase::Succeeded => JobPhase::Succeeded,
-        StatePhase::Failed => JobPhase::Failed,
-        StatePhase::Cancelled => JobPhase::Cancelled,
-    }
 }
 
 #[cfg(test)]

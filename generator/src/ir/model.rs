@@ -1,6 +1,7 @@
 //! The types of the intermediate representation.
 
 use crate::load::Diagnostics;
+pub use crate::spec::JobPhase;
 
 /// The whole SDK: one release of the spec, ready to be rendered.
 #[derive(Clone, Debug, Default)]
@@ -644,21 +645,6 @@ pub struct JobState {
     pub wire: String,
     /// What it means.
     pub phase: JobPhase,
-}
-
-/// What the state of a job means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JobPhase {
-    /// It is running.
-    Running,
-    /// It waits for the caller to do something: to upload a file, or to start the next step.
-    Waiting,
-    /// It is done.
-    Succeeded,
-    /// It is over without success.
-    Failed,
-    /// Someone stopped it.
-    Cancelled,
 }
 
 /// A definition that is a list, a map, a plain value or another definition: it is written as that type.

@@ -22,7 +22,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use super::folder::toml_problem;
+use super::folder::read_toml;
 use super::outlived::Outlived;
 use crate::document::{Json, LoadError, quote, unescape_segment};
 
@@ -96,13 +96,12 @@ impl Fixups {
     ///
     /// Fails if the text is not TOML, or an entry is not understood.
     pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
-        let written: Written = toml::from_str(text).map_err(|error| {
-            LoadError::new(
-                name,
-                format!("not a list of fix-ups: {}", toml_problem(text, &error)),
-                "An entry has reason, pointer and action, and operation, parameter, definition, was and value as needed.",
-            )
-        })?;
+        let written: Written = read_toml(
+            name,
+            text,
+            "a list of fix-ups",
+            "An entry has reason, pointer and action, and operation, parameter, definition, was and value as needed.",
+        )?;
         let mut fixups = Self {
             file: name.to_owned(),
             entries: Vec::with_capacity(written.fixup.len()),

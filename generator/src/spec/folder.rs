@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
+use serde::de::DeserializeOwned;
 
 use super::fixups::{FIXUPS_FILE, Fixups};
 use super::outlived::{self, Outlived};
@@ -195,15 +196,22 @@ impl Folder {
     }
 }
 
-/// What is wrong with a TOML text, and near which line.
-pub(crate) fn toml_problem(text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    match before {
-        Some(before) => format!(
-            "{} (near line {})",
+/// Reads a TOML text: it is `what`, or an error that says near which line it is not.
+pub(super) fn read_toml<T: DeserializeOwned>(
+    name: &str,
+    text: &str,
+    what: &str,
+    remedy: &str,
+) -> Result<T, LoadError> {
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map(|before| before.matches('\n').count() + 1);
+        let line = line.map(|line| format!(" (near line {line})"));
+        let problem = format!(
+            "not {what}: {}{}",
             error.message(),
-            before.matches('\n').count() + 1
-        ),
-        None => error.message().to_owned(),
-    }
+            line.unwrap_or_default()
+        );
+        LoadError::new(name, problem, remedy)
+    })
 }

@@ -17,8 +17,8 @@ pub use folder::Folder;
 pub use outlived::Outlived;
 pub(crate) use outlived::{REMEDY as OUTLIVED_REMEDY, lines as outlived_lines};
 pub use overrides::{
-    ALIASES_FILE, IDEMPOTENT_FILE, IdempotentOverride, JOBS_FILE, JobOverride, Overrides,
-    PAGING_FILE, PagingOverride, RenameOverride, StatePhase,
+    ALIASES_FILE, IDEMPOTENT_FILE, IdempotentOverride, JOBS_FILE, JobOverride, JobPhase, Overrides,
+    PAGING_FILE, PagingOverride, RenameOverride,
 };
 pub use replacement::Replacement;
 pub use source::{SOURCE_FILE, Source};

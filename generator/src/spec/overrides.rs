@@ -25,7 +25,7 @@ use semver::Version;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::folder::{Folder, toml_problem};
+use super::folder::{Folder, read_toml};
 use crate::document::LoadError;
 
 /// The name of the file with the paging of operations.
@@ -134,55 +134,27 @@ pub struct JobOverride {
     pub is_job: bool,
     /// What values of the state mean, where their words do not say so.
     #[serde(default)]
-    pub states: BTreeMap<String, StatePhase>,
+    pub states: BTreeMap<String, JobPhase>,
 }
 
 fn yes() -> bool {
     true
 }
 
-/// What a value of the state of a job means.
+/// What the state of a job means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum StatePhase {
-    /// The job is running.
+pub enum JobPhase {
+    /// It is running.
     Running,
-    /// The job waits for the caller.
+    /// It waits for the caller to do something: to upload a file, or to start the next step.
     Waiting,
     /// It is done.
     Succeeded,
-    /// It failed.
+    /// It is over without success.
     Failed,
-    /// It was stopped.
+    /// Someone stopped it.
     Cancelled,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JobsFile {
-    #[serde(default)]
-    job: Vec<JobOverride>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PagingFile {
-    #[serde(default)]
-    paging: Vec<PagingOverride>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct IdempotentFile {
-    #[serde(default)]
-    idempotent: Vec<IdempotentOverride>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AliasesFile {
-    #[serde(default)]
-    alias: Vec<RenameOverride>,
 }
 
 impl Overrides {
@@ -196,29 +168,35 @@ impl Overrides {
 
     /// Parses the text of each file that is there.
     pub(super) fn parse(folder: &Folder) -> Result<Self, LoadError> {
-        let paging: Option<PagingFile> = parse(folder, PAGING_FILE)?;
-        let idempotent: Option<IdempotentFile> = parse(folder, IDEMPOTENT_FILE)?;
-        let jobs: Option<JobsFile> = parse(folder, JOBS_FILE)?;
-        let aliases: Option<AliasesFile> = parse(folder, ALIASES_FILE)?;
         Ok(Self {
-            paging: paging.map(|file| file.paging).unwrap_or_default(),
-            idempotent: idempotent.map(|file| file.idempotent).unwrap_or_default(),
-            jobs: jobs.map(|file| file.job).unwrap_or_default(),
-            aliases: aliases.map(|file| file.alias).unwrap_or_default(),
+            paging: entries(folder, PAGING_FILE, "paging")?,
+            idempotent: entries(folder, IDEMPOTENT_FILE, "idempotent")?,
+            jobs: entries(folder, JOBS_FILE, "job")?,
+            aliases: entries(folder, ALIASES_FILE, "alias")?,
             version: folder.version()?,
         })
     }
 }
 
-fn parse<T: DeserializeOwned>(folder: &Folder, name: &str) -> Result<Option<T>, LoadError> {
+/// The entries of a file, which holds nothing else.
+fn entries<T: DeserializeOwned>(
+    folder: &Folder,
+    name: &str,
+    table: &str,
+) -> Result<Vec<T>, LoadError> {
     let Some(text) = folder.text(name) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
-    toml::from_str(text).map(Some).map_err(|error| {
-        LoadError::new(
-            folder.name_of(name),
-            format!("not a list of overrides: {}", toml_problem(text, &error)),
-            "Every entry has operation and reason, and the keys that generator/src/spec/overrides.rs names.",
-        )
-    })
+    let file = folder.name_of(name);
+    let what = "a list of overrides";
+    let remedy = "Every entry has operation and reason, and the keys that generator/src/spec/overrides.rs names.";
+    let mut tables: BTreeMap<String, Vec<T>> = read_toml(&file, text, what, remedy)?;
+    let entries = tables.remove(table).unwrap_or_default();
+    match tables.keys().next() {
+        Some(other) => {
+            let problem = format!("not {what}: unknown field {other:?}, expected {table:?}");
+            Err(LoadError::new(file, problem, remedy))
+        }
+        None => Ok(entries),
+    }
 }

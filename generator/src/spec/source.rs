@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::counts::{Counts, document_counts};
+use super::folder::read_toml;
 use crate::document::{LoadError, quote};
 
 /// The name of the record, in the folder of the spec.
@@ -83,13 +84,12 @@ impl Source {
     ///
     /// Fails if the text is not TOML or has a key too few or too many.
     pub fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
-        let source: Self = toml::from_str(text).map_err(|error| {
-            LoadError::new(
-                name,
-                format!("not a record of a spec: {}", error.message()),
-                "It needs file, release, operations, definitions, sha256 and origin; prose = false may follow, and nothing else.",
-            )
-        })?;
+        let source: Self = read_toml(
+            name,
+            text,
+            "a record of a spec",
+            "It needs file, release, operations, definitions, sha256 and origin; prose = false may follow, and nothing else.",
+        )?;
         source.validate(name)?;
         Ok(source)
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::counts::sha256_of;
-use super::folder::toml_problem;
+use super::folder::read_toml;
 use crate::document::{Json, LoadError};
 
 /// The name of the file with the topics of notifications, beside a spec.
@@ -41,13 +41,12 @@ pub struct TopicsRecord {
 impl TopicsRecord {
     /// Parses the text of a record; `name` is what errors call it.
     pub(super) fn parse(name: &str, text: &str) -> Result<Self, LoadError> {
-        toml::from_str(text).map_err(|error| {
-            LoadError::new(
-                name,
-                format!("not a record of topics: {}", toml_problem(text, &error)),
-                "It needs file, release, topics, definitions, sha256 and origin, and nothing else.",
-            )
-        })
+        read_toml(
+            name,
+            text,
+            "a record of topics",
+            "It needs file, release, topics, definitions, sha256 and origin, and nothing else.",
+        )
     }
 
     /// The record of a text that is about to be stored.

@@ -4,6 +4,7 @@
 use semver::Version;
 use serde::Deserialize;
 
+use super::folder::read_toml;
 use crate::document::LoadError;
 
 /// The name of the file, in the folder of the spec.
@@ -23,15 +24,9 @@ struct CrateFile {
 
 /// The version that the text of the file states; `name` is what errors call it.
 pub(super) fn parse(name: &str, text: &str) -> Result<Version, LoadError> {
-    let refuse = |problem: String| {
-        LoadError::new(
-            name,
-            problem,
-            "It holds one line, as in `version = \"0.2.0\"`.",
-        )
-    };
-    let file: CrateFile =
-        toml::from_str(text).map_err(|error| refuse(error.message().to_owned()))?;
+    let remedy = "It holds one line, as in `version = \"0.2.0\"`.";
+    let refuse = |problem: String| LoadError::new(name, problem, remedy);
+    let file: CrateFile = read_toml(name, text, "the version of a crate", remedy)?;
     let version = Version::parse(&file.version)
         .map_err(|error| refuse(format!("version = {:?}: {error}", file.version)))?;
     if !version.pre.is_empty() || !version.build.is_empty() {
