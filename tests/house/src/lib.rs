@@ -14,7 +14,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The Rust files below `folder`, sorted, each with its path in it.
-fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+#[must_use]
+pub fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {

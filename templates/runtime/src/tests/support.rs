@@ -61,7 +61,7 @@ macro_rules! operation {
 
         #[allow(dead_code, reason = "some tests need the metadata only")]
         impl $name {
-            pub(crate) fn of(client: &$crate::runtime::client::Client) -> Self {
+            pub(crate) fn from_client(client: &$crate::runtime::client::Client) -> Self {
                 let request = $crate::runtime::request::Request::new(client, Self::METADATA);
                 Self { request }
             }
@@ -127,7 +127,7 @@ operation!(
 
 impl GetUser {
     pub(super) fn new(client: &Client, user_id: &str) -> Self {
-        let mut get = Self::of(client);
+        let mut get = Self::from_client(client);
         get.request.path_argument(user_id);
         get
     }
@@ -162,7 +162,7 @@ operation!(
 
 impl PostUsers {
     pub(super) fn new(client: &Client, body: Value) -> Self {
-        let mut post = Self::of(client);
+        let mut post = Self::from_client(client);
         post.request.json_body("application/json", Some(body));
         post
     }

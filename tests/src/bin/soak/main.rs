@@ -88,7 +88,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn of(mode: Mode, number: u64) -> Self {
+    fn from_mode(mode: Mode, number: u64) -> Self {
         match (mode, number % 10) {
             (Mode::Get | Mode::Events, _) | (Mode::Mixed, 0..=7) => Self::Get,
             (Mode::Page, _) | (Mode::Mixed, 8) => Self::Page,
@@ -162,7 +162,7 @@ impl Run {
     }
 
     async fn call(&self, number: u64) -> Result<(), Error> {
-        match Kind::of(self.mode, number) {
+        match Kind::from_mode(self.mode, number) {
             Kind::Get => {
                 let id = format!("u{number}");
                 self.client.users().get_user(&id).send().await?;

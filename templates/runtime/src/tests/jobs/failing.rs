@@ -120,7 +120,9 @@ async fn the_caller_can_cancel_while_waiting() {
 #[tokio::test(start_paused = true)]
 async fn a_job_that_the_api_cannot_cancel_is_only_left() {
     let (client, transport) = scripted([HttpResponse::json(202, r#"{"id":"7"}"#)]);
-    let job = Job::submit(PostEstimate::of(&client)).await.unwrap();
+    let job = Job::submit(PostEstimate::from_client(&client))
+        .await
+        .unwrap();
     assert!(!job.is_cancellable());
     assert!(job.cancel().await.unwrap_err().is_invalid_request());
     let error = job.wait().cancel_on(async {}).await.unwrap_err();

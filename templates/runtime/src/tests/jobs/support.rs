@@ -102,7 +102,7 @@ impl Submit for PostLogs {
 }
 
 pub(super) fn query(client: &Client, unit: &str) -> PostQuery {
-    let mut post = PostQuery::of(client);
+    let mut post = PostQuery::from_client(client);
     post.request.path_argument(unit);
     let body = serde_json::json!({ "interval": "x" });
     post.request.json_body("application/json", Some(body));

@@ -111,7 +111,9 @@ async fn a_state_may_be_the_whole_answer() {
         HttpResponse::json(200, r#""InProgress""#),
         HttpResponse::json(200, r#""Completed""#),
     ]);
-    let job = Job::submit(PostEstimate::of(&client)).await.unwrap();
+    let job = Job::submit(PostEstimate::from_client(&client))
+        .await
+        .unwrap();
     let status = job.wait().await.unwrap();
     assert_eq!(status.into_response().into_body(), "Completed");
 }
@@ -123,7 +125,7 @@ async fn without_a_state_the_status_code_tells() {
         HttpResponse::json(202, "{}"),
         HttpResponse::json(200, "{}"),
     ]);
-    let job = Job::submit(PostLogs::of(&client)).await.unwrap();
+    let job = Job::submit(PostLogs::from_client(&client)).await.unwrap();
     assert_eq!(job.wait().await.unwrap().phase(), JobPhase::Succeeded);
     assert_eq!(transport.request_count(), 3);
     assert!(PostLogs::JOB.cancel.is_none());

@@ -143,7 +143,7 @@ fn three_pages() -> Vec<Value> {
 #[tokio::test]
 async fn a_listing_is_read_past_values_that_do_not_fit_and_loses_nothing() {
     let client = pages(three_pages(), |builder| builder).await;
-    let mut items: Items<GetAgents> = Items::new(GetAgents::of(&client));
+    let mut items: Items<GetAgents> = Items::new(GetAgents::from_client(&client));
     let agents = items.collect_all().await.unwrap();
     let ids: Vec<&str> = agents
         .iter()
@@ -175,7 +175,7 @@ async fn a_listing_is_read_past_text_that_is_not_unicode() {
         ]
     };
     let client = bodies_in_turn(bodies(), |builder| builder).await;
-    let mut items: Items<GetAgents> = Items::new(GetAgents::of(&client));
+    let mut items: Items<GetAgents> = Items::new(GetAgents::from_client(&client));
     let agents = items.collect_all().await.unwrap();
     let ids: Vec<&str> = agents
         .iter()
@@ -184,15 +184,19 @@ async fn a_listing_is_read_past_text_that_is_not_unicode() {
     assert_eq!(ids, ["1", "cut \u{fffd}", "2", "Z\u{fffd}rich"]);
 
     let client = bodies_in_turn(bodies(), |builder| builder.strict_decoding(true)).await;
-    GetAgents::of(&client).send().await.unwrap();
-    let error = GetAgents::of(&client).send().await.unwrap_err();
+    GetAgents::from_client(&client).send().await.unwrap();
+    let error = GetAgents::from_client(&client).send().await.unwrap_err();
     assert!(error.to_string().contains("Unicode text"), "{error}");
-    let own: Response<Value> = GetAgents::of(&client).send_as().await.unwrap();
+    let own: Response<Value> = GetAgents::from_client(&client).send_as().await.unwrap();
     assert_eq!(own["entities"][0]["id"], "Z\u{fffd}rich");
 
     let body = b"{\"code\":\"not.found\",\"message\":\"Z\xfcrich\"}";
     let server = Server::answering(answer(404, "", body)).await;
-    let error = GetAgent::of(&server.client()).send().await.err().unwrap();
+    let error = GetAgent::from_client(&server.client())
+        .send()
+        .await
+        .err()
+        .unwrap();
     assert_eq!(
         error.api_error().unwrap().code.as_deref(),
         Some("not.found")
@@ -202,7 +206,7 @@ async fn a_listing_is_read_past_text_that_is_not_unicode() {
 #[tokio::test]
 async fn the_response_tells_what_does_not_fit() {
     let client = pages(three_pages()[1..].to_vec(), |builder| builder).await;
-    let page = GetAgents::of(&client).send().await.unwrap();
+    let page = GetAgents::from_client(&client).send().await.unwrap();
     let paths: Vec<&str> = page.misfits().iter().map(|misfit| misfit.path()).collect();
     assert_eq!(
         paths,
@@ -222,7 +226,7 @@ async fn the_response_tells_what_does_not_fit() {
         ]
     );
     assert!(page.body_raw().unwrap().starts_with(b"{"));
-    let page = GetAgents::of(&client).send().await.unwrap();
+    let page = GetAgents::from_client(&client).send().await.unwrap();
     assert!(page.misfits().is_empty() && page.body_raw().is_none());
 }
 
@@ -233,9 +237,12 @@ async fn strict_decoding_makes_it_an_error_for_a_client_or_a_call() {
     })
     .await;
     let lenient = pages(three_pages()[1..2].to_vec(), |builder| builder).await;
-    let for_client = GetAgents::of(&strict).send().await.unwrap_err();
+    let for_client = GetAgents::from_client(&strict).send().await.unwrap_err();
     let options = CallOptions::new().with_strict_decoding(true);
-    let for_call = GetAgents::of(&lenient).with_options(options).send().await;
+    let for_call = GetAgents::from_client(&lenient)
+        .with_options(options)
+        .send()
+        .await;
     for error in [for_client, for_call.unwrap_err()] {
         assert!(error.is_decode());
         let text = error.to_string();
@@ -248,7 +255,7 @@ async fn strict_decoding_makes_it_an_error_for_a_client_or_a_call() {
         builder.strict_decoding(true)
     })
     .await;
-    let call = GetAgents::of(&client).with_strict_decoding(false);
+    let call = GetAgents::from_client(&client).with_strict_decoding(false);
     assert_eq!(call.send().await.unwrap().misfits().len(), 12);
 }
 
@@ -261,12 +268,17 @@ async fn an_operation_and_a_place_are_warned_of_once() {
     let client = pages(vec![page.clone(), page, agent], |builder| builder).await;
     for _ in 0..2 {
         assert_eq!(
-            GetAgents::of(&client).send().await.unwrap().misfits().len(),
+            GetAgents::from_client(&client)
+                .send()
+                .await
+                .unwrap()
+                .misfits()
+                .len(),
             6
         );
     }
     assert_eq!(recorder.warnings().len(), 2, "{:?}", recorder.warnings());
-    GetAgent::of(&client).send().await.unwrap();
+    GetAgent::from_client(&client).send().await.unwrap();
     let warnings = recorder.warnings().join("\n");
     assert_eq!(recorder.warnings().len(), 4, "{warnings}");
     assert!(warnings.contains("$.entities[*].data.*"), "{warnings}");
@@ -275,7 +287,7 @@ async fn an_operation_and_a_place_are_warned_of_once() {
 
 async fn recordings(status: u16, body: &'static [u8]) -> Result<Response<Vec<Agent>>, Error> {
     let server = Server::answering(answer(status, "", body)).await;
-    GetRecordings::of(&server.client()).send().await
+    GetRecordings::from_client(&server.client()).send().await
 }
 
 #[tokio::test]
@@ -306,7 +318,10 @@ async fn a_null_is_an_empty_body() {
     for body in [&b"null"[..], b" null\n", b""] {
         let server =
             Server::answering(answer(200, "content-type: application/json\r\n", body)).await;
-        let agent = GetAgent::of(&server.client()).send().await.unwrap();
+        let agent = GetAgent::from_client(&server.client())
+            .send()
+            .await
+            .unwrap();
         assert!(agent.body_is_empty() && agent.id.is_none());
     }
 }
@@ -335,7 +350,11 @@ async fn what_is_no_json_is_told_by_its_content_type_and_encoding() {
         ),
     ] {
         let server = Server::answering(answer(200, headers, body)).await;
-        let error = GetAgent::of(&server.client()).send().await.err().unwrap();
+        let error = GetAgent::from_client(&server.client())
+            .send()
+            .await
+            .err()
+            .unwrap();
         assert!(error.is_decode());
         for expected in expected {
             assert!(error.to_string().contains(expected), "{error}");
@@ -344,7 +363,11 @@ async fn what_is_no_json_is_told_by_its_content_type_and_encoding() {
     // Brotli, which nobody asked for.
     let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: br\r\ncontent-length: 4\r\n\r\n";
     let server = Server::answering([head.as_bytes(), b"\x8b\x00\x80{"].concat()).await;
-    let error = GetAgent::of(&server.client()).send().await.err().unwrap();
+    let error = GetAgent::from_client(&server.client())
+        .send()
+        .await
+        .err()
+        .unwrap();
     assert!(
         error.to_string().contains("content encoding: `br`"),
         "{error}"
