@@ -1,6 +1,7 @@
 //! The credentials of a client.
 
 use std::error::Error as StdError;
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
