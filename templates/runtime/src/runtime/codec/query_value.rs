@@ -65,6 +65,10 @@ number_value!(i32, i64, u32, u64, usize, f64);
 /// assert_eq!(text_of(Some(String::from("a"))).as_deref(), Some("a"));
 /// assert_eq!(text_of(None::<&str>), None);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a text nor an `Option` of one",
+    note = "pass a `&str` or a `String`; other values have `to_string()`"
+)]
 pub trait OptionalText {
     /// The text, if there is one.
     fn text(&self) -> Option<&str>;

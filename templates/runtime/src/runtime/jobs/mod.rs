@@ -30,6 +30,10 @@ use crate::runtime::request::Operation;
 use crate::runtime::response::FromResponse;
 
 /// An operation that starts a job; its method `submit` does. Sealed, like every [`Operation`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not start a job",
+    note = "the documentation of an operation says whether it has the method `submit`; others are sent with `send`"
+)]
 pub trait Submit: Operation + 'static {
     /// What the API says of the state of the job.
     type Status: FromResponse + 'static;
@@ -39,6 +43,10 @@ pub trait Submit: Operation + 'static {
 }
 
 /// An operation that starts a job whose results another operation gives. Sealed, like every [`Operation`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not start a job whose results another operation gives",
+    note = "the documentation of an operation that starts a job names the operations that belong to it"
+)]
 pub trait JobResults: Submit {
     /// That operation.
     type Results: Operation;

@@ -47,6 +47,10 @@ pub use style::{Paging, PagingStyle};
 use crate::runtime::request::Operation;
 
 /// An operation that lists something; its methods `pages` and `items` do. Sealed, like every [`Operation`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not list anything page by page",
+    note = "the documentation of an operation says whether it has the methods `items` and `pages`"
+)]
 pub trait Paged: Operation {
     /// What is listed.
     type Item;

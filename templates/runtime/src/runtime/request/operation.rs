@@ -37,6 +37,10 @@ pub struct Sealed(pub(crate) ());
 ///     Ok(operation.send_bytes().await?.into_body())
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an operation of the API",
+    note = "the operations are the types in `api`, which the methods of a client such as `client.users().get_user(id)` return"
+)]
 pub trait Operation: Sized {
     /// What a successful call gives.
     type Output: FromResponse;
