@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use http::Method;
 
-use super::support::{GetUser, builder, scripted, with};
+use super::support::{GetUser, builder, middleware, scripted, with};
 use crate::runtime::blocking;
 use crate::runtime::client::Client;
 use crate::runtime::clock::BoxFuture;
@@ -60,19 +60,11 @@ async fn a_blocking_call_inside_of_a_runtime_does_not_panic() {
 /// Makes a blocking call of its own.
 struct Nested(Client);
 
-impl Middleware for Nested {
-    fn handle<'a>(
-        &'a self,
-        _request: HttpRequest,
-        _next: Next<'a>,
-    ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(async move {
-            GetUser::new(&self.0, "1")
-                .send_blocking()
-                .map(|_| HttpResponse::json(200, "{}"))
-        })
-    }
-}
+middleware!(Nested, |this, _, _| {
+    GetUser::new(&this.0, "1")
+        .send_blocking()
+        .map(|_| HttpResponse::json(200, "{}"))
+});
 
 /// Panics.
 struct Panicking;

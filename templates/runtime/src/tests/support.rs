@@ -51,6 +51,26 @@ macro_rules! table {
 }
 pub(crate) use table;
 
+/// A middleware: what it does with a request, and what comes after it.
+macro_rules! middleware {
+    ($name:ident, |$this:ident, $request:pat_param, $next:pat_param| $body:block) => {
+        impl $crate::runtime::pipeline::Middleware for $name {
+            fn handle<'a>(
+                &'a self,
+                $request: $crate::runtime::transport::HttpRequest,
+                $next: $crate::runtime::pipeline::Next<'a>,
+            ) -> $crate::runtime::clock::BoxFuture<
+                'a,
+                Result<HttpResponse, $crate::runtime::error::Error>,
+            > {
+                let $this = self;
+                Box::pin(async move $body)
+            }
+        }
+    };
+}
+pub(crate) use middleware;
+
 /// An operation as generated code would write it. Its metadata are those of an operation of which nothing is known, but for the fields that follow.
 macro_rules! operation {
     ($name:ident $wire:literal $method:ident $path:literal -> $output:ty $(, $field:ident: $value:expr)*) => {

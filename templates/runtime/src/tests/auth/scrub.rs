@@ -3,17 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::support::{ACCESS_TOKEN, SECRET, TokenAnswer, World, request};
 use crate::runtime::auth::{InterceptError, scrub};
 use crate::runtime::client::{Client, Region};
-use crate::runtime::clock::BoxFuture;
 use crate::runtime::pipeline::RetryPolicy;
-use crate::runtime::transport::{
-    HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
-};
+use crate::runtime::transport::{HttpResponse, MemoryTransport, ResponseBody};
 
 #[tokio::test(start_paused = true)]
 async fn a_token_endpoint_that_repeats_the_secret_in_any_form() {
@@ -47,26 +44,17 @@ async fn a_token_endpoint_that_repeats_the_secret_in_any_form() {
     }
 }
 
-/// An API that repeats the token, twice.
-struct Echo;
-
-impl Transport for Echo {
-    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
-        Box::pin(async move {
-            let token = request.headers["authorization"].to_str().unwrap();
-            let body = format!(r#"{{"message":"{token}, that is {token}!"}}"#);
-            let status = StatusCode::BAD_REQUEST;
-            Ok(HttpResponse::new(status).with_body(body))
-        })
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn an_api_that_repeats_the_token() {
     let world = World::new();
+    let echo = MemoryTransport::new(|request| {
+        let token = request.header("authorization").unwrap();
+        let body = format!(r#"{{"message":"{token}, that is {token}!"}}"#);
+        HttpResponse::new(StatusCode::BAD_REQUEST).with_body(body)
+    });
     let response = world
         .interceptor()
-        .send(&mut request(Method::GET), "", None, &Echo)
+        .send(&mut request(Method::GET), "", None, &echo)
         .await
         .unwrap();
     let ResponseBody::Bytes(body) = response.body else {
@@ -78,22 +66,14 @@ async fn an_api_that_repeats_the_token() {
 }
 
 /// A gateway that repeats the `Authorization` header in the correlation id and in the body, with this status.
-#[derive(Debug)]
-struct Gateway(u16);
-
-impl Transport for Gateway {
-    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
-        Box::pin(async move {
-            let header = request.headers["authorization"]
-                .to_str()
-                .unwrap()
-                .to_owned();
-            let mut response = HttpResponse::new(StatusCode::from_u16(self.0).unwrap());
-            let id = http::HeaderValue::from_str(&format!("id {header}")).unwrap();
-            response.headers.insert("inin-correlation-id", id);
-            Ok(response.with_body(format!(r#"{{"message":"{header}"}}"#)))
-        })
-    }
+fn gateway(status: u16) -> MemoryTransport {
+    MemoryTransport::new(move |request| {
+        let header = request.header("authorization").unwrap();
+        let id = HeaderValue::from_str(&format!("id {header}")).unwrap();
+        HttpResponse::new(StatusCode::from_u16(status).unwrap())
+            .with_header(HeaderName::from_static("inin-correlation-id"), id)
+            .with_body(format!(r#"{{"message":"{header}"}}"#))
+    })
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +83,7 @@ async fn a_gateway_that_repeats_the_authorization_header() {
     for status in [200, 302, 400, 404, 500] {
         for own in [None, Some(&own[0]), Some(&own[1])] {
             let client = Client::builder()
-                .transport(std::sync::Arc::new(Gateway(status)))
+                .transport(std::sync::Arc::new(gateway(status)))
                 .access_token(format!("{ACCESS_TOKEN}of-the-client"))
                 .retry(RetryPolicy::never())
                 .build()
@@ -164,7 +144,7 @@ fn a_success_whose_id_is_the_secret() {
 #[tokio::test(start_paused = true)]
 async fn short_secrets_are_left_alone_in_the_texts_of_others() {
     let client = Client::builder()
-        .transport(std::sync::Arc::new(Gateway(400)))
+        .transport(std::sync::Arc::new(gateway(400)))
         .access_token("test")
         .retry(RetryPolicy::never())
         .build()

@@ -4,11 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use http::HeaderValue;
 
-use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::{Middleware, Next};
-use crate::runtime::transport::{HttpRequest, HttpResponse, MemoryTransport};
-use crate::tests::support::{GetUser, builder};
+use crate::runtime::transport::{HttpResponse, MemoryTransport};
+use crate::tests::support::{GetUser, builder, middleware};
 
 /// Writes down what it sees, and marks the request.
 struct Recorder {
@@ -16,32 +14,24 @@ struct Recorder {
     seen: Arc<Mutex<Vec<String>>>,
 }
 
-impl Middleware for Recorder {
-    fn handle<'a>(
-        &'a self,
-        mut request: HttpRequest,
-        next: Next<'a>,
-    ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(async move {
-            let token = request.headers.contains_key("authorization");
-            self.seen.lock().unwrap().push(format!(
-                "{} {} {} token: {token}",
-                self.name,
-                next.context().operation().unwrap().name,
-                next.context().attempts(),
-            ));
-            request
-                .headers
-                .append("x-seen", HeaderValue::from_static(self.name));
-            let response = next.run(request).await?;
-            self.seen
-                .lock()
-                .unwrap()
-                .push(format!("{} {}", self.name, response.status.as_u16()));
-            Ok(response)
-        })
-    }
-}
+middleware!(Recorder, |this, mut request, next| {
+    let token = request.headers.contains_key("authorization");
+    this.seen.lock().unwrap().push(format!(
+        "{} {} {} token: {token}",
+        this.name,
+        next.context().operation().unwrap().name,
+        next.context().attempts(),
+    ));
+    request
+        .headers
+        .append("x-seen", HeaderValue::from_static(this.name));
+    let response = next.run(request).await?;
+    this.seen
+        .lock()
+        .unwrap()
+        .push(format!("{} {}", this.name, response.status.as_u16()));
+    Ok(response)
+});
 
 #[tokio::test(start_paused = true)]
 async fn middleware_sees_the_call_once_and_every_attempt() {
@@ -84,20 +74,12 @@ async fn middleware_sees_the_call_once_and_every_attempt() {
 /// Answers by itself, or fails.
 struct Answer(Option<u16>);
 
-impl Middleware for Answer {
-    fn handle<'a>(
-        &'a self,
-        _request: HttpRequest,
-        _next: Next<'a>,
-    ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(async move {
-            match self.0 {
-                Some(status) => Ok(HttpResponse::json(status, r#"{"id":"cached"}"#)),
-                None => Err(Error::other("the middleware is out of order")),
-            }
-        })
+middleware!(Answer, |this, _, _| {
+    match this.0 {
+        Some(status) => Ok(HttpResponse::json(status, r#"{"id":"cached"}"#)),
+        None => Err(Error::other("the middleware is out of order")),
     }
-}
+});
 
 #[tokio::test(start_paused = true)]
 async fn middleware_may_answer_or_fail_in_place_of_the_server() {

@@ -7,31 +7,21 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::runtime::client::Client;
-use crate::runtime::clock::BoxFuture;
-use crate::runtime::error::Error;
-use crate::runtime::pipeline::{Middleware, Next, Pacing};
+use crate::runtime::pipeline::Pacing;
 use crate::runtime::request::Operation;
-use crate::runtime::transport::{HttpRequest, HttpResponse, MemoryTransport};
+use crate::runtime::transport::{HttpResponse, MemoryTransport};
 use crate::tests::recorder::Recorder;
-use crate::tests::support::{GetUser, builder, with};
+use crate::tests::support::{GetUser, builder, middleware, with};
 
 /// Answers a timeout from a store of its own, which takes its time.
 struct Cache;
 
-impl Middleware for Cache {
-    fn handle<'a>(
-        &'a self,
-        request: HttpRequest,
-        next: Next<'a>,
-    ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(async move {
-            let error = next.run(request).await.unwrap_err();
-            assert!(error.is_timeout(), "{error}");
-            tokio::time::sleep(Duration::from_secs(3600)).await;
-            Ok(HttpResponse::json(200, r#"{"id":"kept"}"#))
-        })
-    }
-}
+middleware!(Cache, |_this, request, next| {
+    let error = next.run(request).await.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    tokio::time::sleep(Duration::from_secs(3600)).await;
+    Ok(HttpResponse::json(200, r#"{"id":"kept"}"#))
+});
 
 #[tokio::test(start_paused = true)]
 async fn the_middleware_of_a_call_is_around_its_deadline() {
@@ -68,19 +58,11 @@ async fn the_deadline_is_around_all_retries() {
 /// Counts the attempts, and keeps their statuses.
 struct Attempts(Arc<Mutex<Vec<u16>>>);
 
-impl Middleware for Attempts {
-    fn handle<'a>(
-        &'a self,
-        request: HttpRequest,
-        next: Next<'a>,
-    ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(async move {
-            let response = next.run(request).await?;
-            self.0.lock().unwrap().push(response.status.as_u16());
-            Ok(response)
-        })
-    }
-}
+middleware!(Attempts, |this, request, next| {
+    let response = next.run(request).await?;
+    this.0.lock().unwrap().push(response.status.as_u16());
+    Ok(response)
+});
 
 /// Issues tokens, refuses the first one, and tells the state of the limit with every answer.
 fn refusing_the_first_token() -> Arc<MemoryTransport> {

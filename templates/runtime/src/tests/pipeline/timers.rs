@@ -8,14 +8,13 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::error::Error;
-use crate::runtime::pipeline::{Middleware, Next, RetryPolicy};
+use crate::runtime::pipeline::RetryPolicy;
 use crate::runtime::request::{Operation, Request};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, HttpTransport, MemoryTransport, RequestBody, Transport,
     TransportError,
 };
-use crate::tests::support::{GetUser, PostUsers, builder};
+use crate::tests::support::{GetUser, PostUsers, builder, middleware};
 
 /// What the C library's allocator of most systems hands out without a lock (glibc's thread cache, by default).
 const SMALL: usize = 1_032;
@@ -64,25 +63,17 @@ struct Dawdle {
     after: u64,
 }
 
-impl Middleware for Dawdle {
-    fn handle<'a>(
-        &'a self,
-        request: HttpRequest,
-        next: Next<'a>,
-    ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(async move {
-            tokio::time::sleep(Duration::from_secs(self.before)).await;
-            let response = tokio::select! {
-                response = next.run(request) => response,
-                () = tokio::time::sleep(Duration::from_secs(self.beside)) => {
-                    Ok(HttpResponse::json(200, "{}"))
-                }
-            };
-            tokio::time::sleep(Duration::from_secs(self.after)).await;
-            response
-        })
-    }
-}
+middleware!(Dawdle, |this, request, next| {
+    tokio::time::sleep(Duration::from_secs(this.before)).await;
+    let response = tokio::select! {
+        response = next.run(request) => response,
+        () = tokio::time::sleep(Duration::from_secs(this.beside)) => {
+            Ok(HttpResponse::json(200, "{}"))
+        }
+    };
+    tokio::time::sleep(Duration::from_secs(this.after)).await;
+    response
+});
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_holds_before_during_and_after_an_attempt() {

@@ -7,10 +7,8 @@ use http::Method;
 
 use super::super::support::{World, failure, request};
 use crate::runtime::auth::{InterceptError, UnauthorizedReason};
-use crate::runtime::clock::BoxFuture;
 use crate::runtime::transport::{
-    BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, Transport, TransportError,
-    TransportErrorKind,
+    BoxError, ByteStream, MemoryTransport, RequestBody, TransportError, TransportErrorKind,
 };
 
 struct Empty;
@@ -60,21 +58,12 @@ async fn invariant_09_a_factory_makes_the_body_anew() {
     assert_eq!(world.call(&interceptor, upload, 60.0).await.unwrap(), 200);
 }
 
-struct Dropped(Mutex<usize>);
-
-impl Transport for Dropped {
-    fn execute(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
-        *self.0.lock().unwrap() += 1;
-        Box::pin(async { Err(failure(TransportErrorKind::Io)) })
-    }
-}
-
 /// V13: whether a dropped connection is worth another try is not the interceptor's to decide.
 #[tokio::test(start_paused = true)]
 async fn invariant_09_a_dropped_connection_is_not_replayed_here() {
     let world = World::new();
     let interceptor = world.interceptor();
-    let dropped = Dropped(Mutex::new(0));
+    let dropped = MemoryTransport::fallible(|_| async { Err(failure(TransportErrorKind::Io)) });
     for method in [Method::POST, Method::PATCH, Method::GET] {
         let outcome = interceptor
             .send(&mut request(method), "", None, &dropped)
@@ -87,6 +76,6 @@ async fn invariant_09_a_dropped_connection_is_not_replayed_here() {
             }))
         ));
     }
-    assert_eq!(*dropped.0.lock().unwrap(), 3);
+    assert_eq!(dropped.request_count(), 3);
     assert_eq!(world.token_requests(), 1);
 }
