@@ -103,15 +103,11 @@ macro_rules! operation {
                     ..*$crate::tests::support::UNKNOWN
                 };
 
-            fn request_mut(&mut self) -> &mut $crate::runtime::request::Request {
-                &mut self.request
-            }
-
-            fn into_request(
-                self,
+            fn request(
+                &mut self,
                 _: $crate::runtime::request::Sealed,
-            ) -> $crate::runtime::request::Request {
-                self.request
+            ) -> &mut $crate::runtime::request::Request {
+                &mut self.request
             }
         }
     };

@@ -10,7 +10,7 @@ use super::source::{PageSource, bytes_of};
 use super::{Items, Paged, PagingState};
 use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
-use crate::runtime::request::{Request, Sealed};
+use crate::runtime::request::Request;
 use crate::runtime::response::{FromResponse, Response};
 
 /// The pages of a listing, as a stream of responses. Made by the method `pages` of an operation.
@@ -41,7 +41,7 @@ impl<O: Paged> Pages<O> {
     /// The pages of `operation`.
     #[doc(hidden)]
     pub fn new(operation: O) -> Self {
-        Self::from_request(operation.into_request(Sealed(())))
+        Self::from_request(operation.into_request())
     }
 
     pub(crate) fn from_request(request: Request) -> Self {

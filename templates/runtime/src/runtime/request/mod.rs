@@ -20,6 +20,7 @@ pub use body::{FilePart, FormBody, MultipartBody, MultipartPart};
 pub use call::Call;
 pub use encode::ListStyle;
 pub use operation::Operation;
+#[allow(unused_imports, reason = "generated code names it")]
 pub(crate) use operation::Sealed;
 pub use raw::RawRequest;
 
@@ -93,33 +94,27 @@ impl Request {
         pipeline: &Arc<Pipeline>,
         metadata: &'static OperationMetadata,
     ) -> Self {
-        let mut headers = HeaderMap::new();
+        let mut request = Self::empty(pipeline, metadata.method.clone());
+        let parts = &mut *request.parts;
+        parts.metadata = Some(metadata);
+        parts.template = Cow::Borrowed(metadata.path);
+        parts.path = String::with_capacity(metadata.path.len() + 40);
+        parts.rest = metadata.path;
         if !metadata.accept.is_empty() {
-            headers.insert(header::ACCEPT, HeaderValue::from_static(metadata.accept));
+            let accept = HeaderValue::from_static(metadata.accept);
+            parts.headers.insert(header::ACCEPT, accept);
         }
-        Self {
-            parts: Box::new(RequestParts {
-                pipeline: Arc::clone(pipeline),
-                metadata: Some(metadata),
-                method: metadata.method.clone(),
-                template: Cow::Borrowed(metadata.path),
-                external: None,
-                to_apps: false,
-                path: String::with_capacity(metadata.path.len() + 40),
-                rest: metadata.path,
-                query: String::new(),
-                headers,
-                body: RequestBody::Empty,
-                options: CallOptions::default(),
-                multipart: None,
-                problem: None,
-            }),
-        }
+        request
     }
 
-    /// A call of `path`, which is relative to the API host (or names that very host) and may have a query.
-    pub(crate) fn raw(pipeline: &Arc<Pipeline>, method: Method, path: &str) -> Self {
-        let mut request = Self {
+    /// Moves the call out. What stays is an empty call through the same client.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self::empty(&self.parts.pipeline, Method::GET);
+        std::mem::replace(self, empty)
+    }
+
+    fn empty(pipeline: &Arc<Pipeline>, method: Method) -> Self {
+        Self {
             parts: Box::new(RequestParts {
                 pipeline: Arc::clone(pipeline),
                 metadata: None,
@@ -136,7 +131,12 @@ impl Request {
                 multipart: None,
                 problem: None,
             }),
-        };
+        }
+    }
+
+    /// A call of `path`, which is relative to the API host (or names that very host) and may have a query.
+    pub(crate) fn raw(pipeline: &Arc<Pipeline>, method: Method, path: &str) -> Self {
+        let mut request = Self::empty(pipeline, method);
         let apps = pipeline.connection.apps_base.as_ref();
         match Url::parse(path) {
             Ok(url) if apps.is_some_and(|apps| is_below(&url, apps)) => {

@@ -48,11 +48,7 @@ pub trait Operation: Sized {
     /// The operation as the spec describes it.
     const METADATA: &'static OperationMetadata;
 
-    /// The call as it stands.
-    #[doc(hidden)]
-    fn request_mut(&mut self) -> &mut Request;
-
-    /// The call, to be sent. The second argument seals the trait: other crates cannot name its type.
+    /// The call as it stands. The second argument seals the trait: other crates cannot name its type.
     ///
     /// ```compile_fail,E0050
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
@@ -64,17 +60,25 @@ pub trait Operation: Sized {
     ///     type Output = O::Output;
     ///     const METADATA: &'static OperationMetadata = O::METADATA;
     ///
-    ///     fn request_mut(&mut self) -> &mut Request {
+    ///     fn request(&mut self) -> &mut Request {
     ///         self.0.request_mut()
-    ///     }
-    ///
-    ///     fn into_request(mut self) -> Request {
-    ///         self.0.request_mut().clone()
     ///     }
     /// }
     /// ```
     #[doc(hidden)]
-    fn into_request(self, _: Sealed) -> Request;
+    fn request(&mut self, _: Sealed) -> &mut Request;
+
+    /// The call as it stands.
+    #[doc(hidden)]
+    fn request_mut(&mut self) -> &mut Request {
+        self.request(Sealed(()))
+    }
+
+    /// The call, to be sent. Written once: a body for each operation costs the compiler a second.
+    #[doc(hidden)]
+    fn into_request(mut self) -> Request {
+        self.request_mut().take()
+    }
 
     /// Sets all options of this call at once; what they leave open comes from the client.
     #[must_use]
@@ -114,17 +118,17 @@ pub trait Operation: Sized {
     ///
     /// The last 404 when the time is over. All other errors are returned immediately.
     fn until_visible(self, timeout: Duration) -> Call<Self::Output> {
-        Call::until_visible(self.into_request(Sealed(())), timeout)
+        Call::until_visible(self.into_request(), timeout)
     }
 
     /// Sends the call and gives the body as it is.
     fn send_bytes(self) -> Call<Bytes> {
-        Call::new(self.into_request(Sealed(())))
+        Call::new(self.into_request())
     }
 
     /// Sends the call and gives the body as a stream, without holding it in memory.
     fn send_stream(self) -> Call<BodyStream> {
-        Call::new(self.into_request(Sealed(())))
+        Call::new(self.into_request())
     }
 
     /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).
@@ -134,12 +138,12 @@ pub trait Operation: Sized {
     /// Those of the call.
     #[cfg(feature = "blocking")]
     fn send_blocking(self) -> Result<Response<Self::Output>, Error> {
-        Call::new(self.into_request(Sealed(()))).wait()
+        Call::new(self.into_request()).wait()
     }
 
     /// Sends the call and reads its JSON into a custom type.
     fn send_as<T: DeserializeOwned + 'static>(self) -> Call<T> {
-        Call::serde(self.into_request(Sealed(())))
+        Call::serde(self.into_request())
     }
 }
 

@@ -87,12 +87,8 @@ impl<S: Style> Operation for List<S> {
         ..*UNKNOWN
     };
 
-    fn request_mut(&mut self) -> &mut Request {
+    fn request(&mut self, _: Sealed) -> &mut Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: Sealed) -> Request {
-        self.request
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::runtime::client::Client;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::pipeline::{RetryPolicy, Stop};
-use crate::runtime::request::{CallOptions, Operation, Sealed};
+use crate::runtime::request::{CallOptions, Operation};
 use crate::runtime::transport::{
     BoxError, HttpResponse, MemoryAnswer, MemoryTransport, TransportError, TransportErrorKind,
 };
@@ -500,7 +500,7 @@ fn errors_and_calls_are_small() {
     // A future that is handed on by value takes its space twice, at every level anew: this one was 62 KB once.
     let (client, _) = scripted([HttpResponse::json(200, "{}")]);
     let call = GetUser::new(&client, "1")
-        .into_request(Sealed(()))
+        .into_request()
         .execute(false);
     assert!(size_of_val(&*call) < 5_000, "{}", size_of_val(&*call));
     fn is_send<T: Send>(_: &T) {}
