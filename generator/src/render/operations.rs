@@ -32,21 +32,9 @@ struct OperationView<'a> {
     setters: Vec<ParameterView<'a>>,
     takes_body: bool,
     output: String,
-    name: String,
-    operation_id: String,
-    method: String,
-    path: String,
-    tags: Vec<String>,
-    permissions: String,
-    scopes: Vec<String>,
-    credential: String,
-    error_codes: Vec<String>,
-    without_schema: &'a [u16],
-    accept: String,
-    public: bool,
+    /// The fields of the operation's metadata and their values.
+    metadata: Vec<(&'static str, String)>,
     deprecated: bool,
-    preview: bool,
-    idempotent: bool,
     paging: Option<PagingView>,
     job: Option<JobView<'a>>,
     handles: Vec<HandleView<'a>>,
@@ -185,34 +173,8 @@ fn view<'a>(
         setters,
         takes_body: operation.body.as_ref().is_some_and(|body| body.required),
         output: output(operation, types),
-        name: literal::string(&operation.wire_name),
-        operation_id: literal::string(&operation.operation_id),
-        method: method(&operation.http_method),
-        path: literal::string(&operation.path),
-        tags: operation
-            .tags
-            .iter()
-            .map(|tag| literal::string(&api.tags[*tag].name))
-            .collect(),
-        permissions: permissions(operation.permissions.as_ref()),
-        without_schema: &operation.without_schema,
-        scopes: operation
-            .scopes
-            .iter()
-            .map(|scope| literal::string(scope))
-            .collect(),
-        credential: credential(operation.credential.as_ref()),
-        error_codes: error_codes(
-            operation
-                .error_codes
-                .iter()
-                .filter(|code| !common.contains(code)),
-        ),
-        accept: literal::string(&operation.accept),
-        public: operation.public,
+        metadata: metadata(api, operation, common),
         deprecated: operation.deprecated,
-        preview: operation.preview,
-        idempotent: operation.idempotent,
         paging: operation
             .paging
             .as_ref()
@@ -431,28 +393,63 @@ fn body_docs(api: &Api, body: &Body) -> Vec<String> {
     lines
 }
 
-fn permissions(permissions: Option<&Permissions>) -> String {
-    match permissions {
-        Some(permissions) if !permissions.names.is_empty() => {
-            let kind = if permissions.all { "All" } else { "Any" };
-            let names: Vec<String> = permissions
-                .names
-                .iter()
-                .map(|name| literal::string(name))
-                .collect();
-            format!(
-                "runtime::RequiredPermissions::{kind}(&[{}])",
-                names.join(", ")
-            )
-        }
-        _ => "runtime::RequiredPermissions::None".to_owned(),
-    }
+/// The fields of an operation's metadata, without those that most operations share (`OperationMetadata::COMMON` of the runtime): whatever is said
+/// of every operation costs compile time.
+fn metadata(api: &Api, operation: &Operation, common: &[ErrorCode]) -> Vec<(&'static str, String)> {
+    let list =
+        |values: Vec<String>| (!values.is_empty()).then(|| format!("&[{}]", values.join(", ")));
+    let set = |is_set: bool| is_set.then(|| "true".to_owned());
+    let codes = operation.error_codes.iter();
+    let codes = error_codes(codes.filter(|code| !common.contains(code)));
+    let scopes = operation.scopes.iter().map(|scope| literal::string(scope));
+    let tags = operation.tags.iter();
+    let tags = tags.map(|tag| literal::string(&api.tags[*tag].name));
+    let statuses = operation.without_schema.iter().map(u16::to_string);
+    let accept = literal::string(&operation.accept);
+    [
+        ("name", Some(literal::string(&operation.wire_name))),
+        (
+            "operation_id",
+            Some(literal::string(&operation.operation_id)),
+        ),
+        ("method", Some(method(&operation.http_method))),
+        ("path", Some(literal::string(&operation.path))),
+        ("tags", list(tags.collect())),
+        (
+            "permissions",
+            operation.permissions.as_ref().and_then(permissions),
+        ),
+        ("without_schema", list(statuses.collect())),
+        ("scopes", list(scopes.collect())),
+        ("credential", operation.credential.as_ref().map(credential)),
+        ("error_codes", list(codes)),
+        ("accept", (operation.accept != JSON).then_some(accept)),
+        ("public", set(operation.public)),
+        ("deprecated", set(operation.deprecated)),
+        ("preview", set(operation.preview)),
+        ("idempotent", set(operation.idempotent)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect()
 }
 
-fn credential(scheme: Option<&CredentialScheme>) -> String {
-    let Some(CredentialScheme { name, place }) = scheme else {
-        return "None".to_owned();
-    };
+/// What most operations answer with.
+const JSON: &str = "application/json";
+
+fn permissions(permissions: &Permissions) -> Option<String> {
+    let names = permissions.names.iter().map(|name| literal::string(name));
+    let names: Vec<String> = names.collect();
+    let kind = if permissions.all { "All" } else { "Any" };
+    (!names.is_empty()).then(|| {
+        format!(
+            "runtime::RequiredPermissions::{kind}(&[{}])",
+            names.join(", ")
+        )
+    })
+}
+
+fn credential(CredentialScheme { name, place }: &CredentialScheme) -> String {
     let (variant, text) = match place {
         CredentialPlace::Authorization(text) => ("Authorization", text),
         CredentialPlace::Header(text) => ("Header", text),

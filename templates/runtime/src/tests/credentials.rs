@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::support::{GetUser, TOKEN, UNKNOWN, builder, operation, scripted, with};
+use super::support::{GetUser, TOKEN, builder, operation, scripted, with};
 use crate::runtime::Error;
 use crate::runtime::client::Client;
 use crate::runtime::request::{
@@ -25,7 +25,7 @@ macro_rules! metadata {
                 place: $place,
             }),
             method: Method::GET,
-            ..*UNKNOWN
+            ..*OperationMetadata::COMMON
         }
     };
 }

@@ -6,13 +6,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::error::Error;
-use crate::runtime::request::{ListStyle, Operation, OperationMetadata, RequiredPermissions};
+use crate::runtime::request::{ListStyle, Operation, RequiredPermissions};
 use crate::runtime::response::Response;
 use crate::runtime::transport::{HttpResponse, MemoryAnswer, MemoryTransport};
 
@@ -100,7 +100,7 @@ macro_rules! operation {
                     name: $wire,
                     path: $path,
                     $($field: $value,)*
-                    ..*$crate::tests::support::UNKNOWN
+                    ..*$crate::runtime::request::OperationMetadata::COMMON
                 };
 
             fn request(
@@ -113,25 +113,6 @@ macro_rules! operation {
     };
 }
 pub(crate) use operation;
-
-/// The metadata of an operation of which nothing is known.
-pub(crate) const UNKNOWN: &OperationMetadata = &OperationMetadata {
-    name: "unknown",
-    operation_id: "unknown",
-    method: Method::GET,
-    path: "/",
-    permissions: RequiredPermissions::None,
-    scopes: &[],
-    credential: None,
-    tags: &["Tests"],
-    deprecated: false,
-    preview: false,
-    public: false,
-    idempotent: false,
-    accept: "application/json",
-    without_schema: &[],
-    error_codes: &[],
-};
 
 operation!(
     GetUser "getUser" GET "/api/v2/users/{userId}" -> Value,

@@ -12,7 +12,7 @@ use crate::runtime::paging::{Items, Paged, Pages, Paging, PagingError, PagingSty
 use crate::runtime::request::{Operation, OperationMetadata, Request, Sealed};
 use crate::runtime::transport::{HttpResponse, MemoryTransport, RecordedRequest};
 use crate::runtime::{Error, ErrorKind};
-use crate::tests::support::{UNKNOWN, builder};
+use crate::tests::support::builder;
 
 #[derive(Clone, Default)]
 pub(super) struct Page {
@@ -84,7 +84,7 @@ impl<S: Style> Operation for List<S> {
         method: Method::GET,
         path: "/api/v2/list",
         idempotent: true,
-        ..*UNKNOWN
+        ..*OperationMetadata::COMMON
     };
 
     fn request(&mut self, _: Sealed) -> &mut Request {

@@ -499,9 +499,7 @@ fn errors_and_calls_are_small() {
     assert!(size_of::<crate::runtime::request::Call<StatusCode>>() <= 3 * size_of::<usize>());
     // A future that is handed on by value takes its space twice, at every level anew: this one was 62 KB once.
     let (client, _) = scripted([HttpResponse::json(200, "{}")]);
-    let call = GetUser::new(&client, "1")
-        .into_request()
-        .execute(false);
+    let call = GetUser::new(&client, "1").into_request().execute(false);
     assert!(size_of_val(&*call) < 5_000, "{}", size_of_val(&*call));
     fn is_send<T: Send>(_: &T) {}
     let (client, _) = scripted([HttpResponse::json(200, "{}")]);
