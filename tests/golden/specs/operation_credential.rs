@@ -47,29 +47,18 @@ impl runtime::Operation for GetOperationCredentialBasic {
         method: http::Method::GET,
         path: "/operation_credential/basic",
         tags: &["operation credential"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
         credential: Some(
             &runtime::CredentialScheme {
                 name: "Password",
                 place: runtime::CredentialPlace::Authorization("Basic"),
             },
         ),
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -150,29 +139,18 @@ impl runtime::Operation for GetOperationCredentialHeader {
         method: http::Method::GET,
         path: "/operation_credential/header",
         tags: &["operation credential"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
         credential: Some(
             &runtime::CredentialScheme {
                 name: "Key In Header",
                 place: runtime::CredentialPlace::Header("X-Api-Key"),
             },
         ),
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -251,29 +229,18 @@ impl runtime::Operation for GetOperationCredentialJwt {
         method: http::Method::GET,
         path: "/operation_credential/jwt",
         tags: &["operation credential"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
         credential: Some(
             &runtime::CredentialScheme {
                 name: "Guest JWT",
                 place: runtime::CredentialPlace::Authorization("Bearer"),
             },
         ),
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -350,24 +317,13 @@ impl runtime::Operation for GetOperationCredentialNone {
         method: http::Method::GET,
         path: "/operation_credential/none",
         tags: &["operation credential"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -444,24 +400,13 @@ impl runtime::Operation for GetOperationCredentialOAuth {
         method: http::Method::GET,
         path: "/operation_credential/oauth",
         tags: &["operation credential"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
         scopes: &["things", "things:readonly"],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -542,29 +487,19 @@ impl runtime::Operation for GetOperationCredentialOptional {
         method: http::Method::GET,
         path: "/operation_credential/optional",
         tags: &["operation credential"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
         credential: Some(
             &runtime::CredentialScheme {
                 name: "Key In Header",
                 place: runtime::CredentialPlace::Header("X-Api-Key"),
             },
         ),
-        error_codes: &[],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -649,29 +584,18 @@ impl runtime::Operation for GetOperationCredentialQuery {
         method: http::Method::GET,
         path: "/operation_credential/query",
         tags: &["operation credential"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
         credential: Some(
             &runtime::CredentialScheme {
                 name: "Key In Query",
                 place: runtime::CredentialPlace::Query("api_key"),
             },
         ),
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -752,29 +676,18 @@ impl runtime::Operation for GetOperationCredentialUndefined {
         method: http::Method::GET,
         path: "/operation_credential/undefined",
         tags: &["operation credential"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
         credential: Some(
             &runtime::CredentialScheme {
                 name: "Undefined JWT",
                 place: runtime::CredentialPlace::Authorization("Bearer"),
             },
         ),
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -60,24 +60,13 @@ impl runtime::Operation for GetOperationLimits {
         method: http::Method::GET,
         path: "/operation_limits/{count}",
         tags: &["operation limits"],
-        permissions: runtime::RequiredPermissions::None,
         without_schema: &[202],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
