@@ -393,7 +393,7 @@ fn body_docs(api: &Api, body: &Body) -> Vec<String> {
     lines
 }
 
-/// The fields of an operation's metadata, without those that most operations share (`OperationMetadata::COMMON` of the runtime): whatever is said
+/// The fields of an operation's metadata, without those that most operations share (`OperationMetadata::COMMON` of the runtime): what is said
 /// of every operation costs compile time.
 fn metadata(api: &Api, operation: &Operation, common: &[ErrorCode]) -> Vec<(&'static str, String)> {
     let list =
