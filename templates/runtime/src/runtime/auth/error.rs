@@ -140,7 +140,7 @@ impl AuthErrorKind {
                 "check that the API host and the login host belong to the same region, and the roles of the OAuth client"
             }
             Self::DeadlineExceeded => {
-                "increase the timeout of the call, or check why the token request is slow"
+                "increase the timeout of the call and `TokenSettings::token_wait`, or check why the token request is slow"
             }
             Self::NoRuntime => {
                 "make the call inside a tokio runtime with its time and I/O drivers enabled"

@@ -393,7 +393,7 @@ impl ClientBuilder {
     /// ```
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
     /// let client = genesys_cloud::Client::builder()
-    ///     .on_retry(|event| eprintln!("{event:?}"))
+    ///     .on_retry(|event| eprintln!("{event}"))
     ///     .access_token("token")
     ///     .build()?;
     /// # let _ = client;

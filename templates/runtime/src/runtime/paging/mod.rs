@@ -46,7 +46,18 @@ pub use style::{Paging, PagingStyle};
 
 use crate::runtime::request::Operation;
 
-/// An operation that lists something; its methods `pages` and `items` do. Sealed, like every [`Operation`].
+/// An operation that lists something. Sealed, like every [`Operation`].
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Result;
+/// use genesys_cloud::runtime::Paged;
+///
+/// /// The first ten items of any listing.
+/// async fn first_ten<O: Paged>(listing: O) -> Result<Vec<O::Item>> {
+///     listing.items().max_items(10).collect_all().await
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not list anything page by page",
     note = "the documentation of an operation says whether it has the methods `items` and `pages`"
@@ -61,4 +72,14 @@ pub trait Paged: Operation {
     /// The list in a page, where the page has one.
     #[doc(hidden)]
     fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>>;
+
+    /// The pages of the listing. Operations have this method themselves; this one is for code that is generic over them.
+    fn pages(self) -> Pages<Self> {
+        Pages::new(self)
+    }
+
+    /// The items of the listing, page after page. Operations have this method themselves; this one is for code that is generic over them.
+    fn items(self) -> Items<Self> {
+        Items::new(self)
+    }
 }

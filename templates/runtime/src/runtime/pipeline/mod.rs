@@ -206,9 +206,9 @@ impl Pipeline {
                 let outcome = self.attempt(context, request, authorization).await;
                 match self.decide_next(context, &mut spent, idempotent, replayable, &outcome) {
                     Decision::Retry { after } => {
-                        trace::retrying(after);
-                        let listeners = &self.connection.listeners;
-                        listeners.retrying(context, after, &outcome);
+                        let event = RetryEvent::new(context, after, &outcome);
+                        trace::retrying(&event);
+                        self.connection.listeners.retrying(&event);
                         // The response ends here, which gives its connection back before the wait.
                         after
                     }

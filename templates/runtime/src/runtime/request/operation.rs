@@ -95,6 +95,25 @@ pub trait Operation: Sized {
         change(self, |options| options.with_credential(credential))
     }
 
+    /// Sends the call. Operations have this method themselves, so it is for code that is generic over them; `.await` on one does the same.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::{Operation, Response, Result};
+    ///
+    /// /// Sends any call, and says when it failed.
+    /// async fn logged<O: Operation>(call: O) -> Result<Response<O::Output>> {
+    ///     call.send().await.inspect_err(|error| eprintln!("{error}"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    fn send(self) -> Call<Self::Output> {
+        Call::new(self.into_request())
+    }
+
     /// Sends the call until the API knows what it reads. Reads lag behind writes: what was just created may be answered with 404 for a while,
     /// sometimes for minutes.
     ///

@@ -3,7 +3,8 @@
 use futures_core::Stream;
 
 use super::support::{List, Numbers, numbers_server, serving};
-use crate::runtime::paging::{Items, Pages};
+use crate::runtime::paging::{Items, Paged, Pages};
+use crate::runtime::request::Operation;
 
 #[tokio::test]
 async fn listings_stop_at_their_limits() {
@@ -90,4 +91,26 @@ async fn a_listing_over_doubles() {
     assert_eq!(read, [0, 1, 2, 3, 4]);
     assert_eq!(mock.calls::<List<Numbers>>().len(), 3);
     mock.verify();
+}
+
+#[tokio::test]
+async fn generic_code_lists_and_sends() {
+    async fn read<O: Paged<Item = i64>>(list: O) -> (Vec<i64>, usize) {
+        let mut pages = list.pages();
+        let mut count = 0;
+        let mut items = Vec::new();
+        while let Some(page) = pages.next().await {
+            items.append(O::items_of(&mut page.unwrap().into_body()).unwrap());
+            count += 1;
+        }
+        (items, count)
+    }
+    async fn status<O: Operation>(call: O) -> u16 {
+        call.send().await.unwrap().status().as_u16()
+    }
+    let (client, _) = serving(numbers_server(30));
+    let list = || List::<Numbers>::get(&client);
+    let (items, pages) = read(list()).await;
+    assert_eq!((items.len(), pages), (30, 2));
+    assert_eq!(status(list()).await, 200);
 }

@@ -141,6 +141,29 @@ async fn a_body_that_names_no_page_gets_number_and_size_from_the_first_page_on()
 }
 
 #[tokio::test]
+async fn the_page_size_goes_into_the_body_beside_the_page_number() {
+    for body in [
+        json!({ "interval": "x" }),
+        json!({ "interval": "x", "paging": { "pageSize": 30, "pageNumber": 1 } }),
+    ] {
+        let (client, transport) =
+            serving(|request| HttpResponse::json(200, hits(&request.json()).to_string()));
+        let list = List::<BodyNumbers>::post(&client, body);
+        let items = list.items().page_size(40).collect_all().await.unwrap();
+        assert_eq!(items, (0..60).collect::<Vec<_>>());
+        let bodies: Vec<Value> = transport
+            .requests()
+            .iter()
+            .map(|sent| sent.json())
+            .collect();
+        let expected = [1, 2].map(
+            |number| json!({ "interval": "x", "paging": { "pageSize": 40, "pageNumber": number } }),
+        );
+        assert_eq!(bodies, expected);
+    }
+}
+
+#[tokio::test]
 async fn cursors_go_into_the_query_encoded() {
     let (client, transport) = answering([
         json!({ "entities": [1], "cursors": { "after": "a+b/c==" } }),
