@@ -95,7 +95,7 @@ impl AuthErrorKind {
             Self::NoNetwork => "the connection to the token endpoint failed",
             Self::Timeout => "the token endpoint did not respond in time",
             Self::UnusableAnswer => "the token endpoint returned no usable token",
-            Self::NeedsLogin => "the token cannot be renewed any more",
+            Self::NeedsLogin => "a login is required",
             Self::TokenRefused => "the API rejects the tokens that the token endpoint issues",
             Self::DeadlineExceeded => "timed out waiting for a token",
             Self::NoRuntime => "no tokio runtime is running to fetch a token",

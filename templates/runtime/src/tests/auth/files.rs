@@ -248,3 +248,13 @@ async fn invariant_08_a_full_disk_that_has_room_again_ends_no_session() {
     assert_eq!(different.len(), sent.len(), "{sent:?}");
     assert!(sent.len() > 4, "{sent:?}");
 }
+
+#[tokio::test]
+async fn an_error_names_the_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let below = file.join("tokens");
+    let error = load_error(&below).await;
+    assert!(error.starts_with(&format!("{}: ", below.display())), "{error}");
+}

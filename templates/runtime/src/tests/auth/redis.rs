@@ -159,3 +159,14 @@ async fn a_connection_that_is_never_made_blocks_nobody_and_ends() {
     let ended = tokio::time::timeout(Duration::from_secs(8), first).await;
     assert!(ended.unwrap().unwrap().is_err());
 }
+
+#[tokio::test]
+async fn an_error_says_which_server_failed_and_how() {
+    // Bound and closed again: nobody listens there.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let store = RedisStore::open(&format!("redis://someone:planted@{address}")).unwrap();
+    let error = store.load("key").await.unwrap_err().to_string();
+    assert_eq!(error, format!("Redis at {address}: connection refused"));
+}
