@@ -256,5 +256,8 @@ async fn an_error_names_the_directory() {
     std::fs::write(&file, "").unwrap();
     let below = file.join("tokens");
     let error = load_error(&below).await;
-    assert!(error.starts_with(&format!("{}: ", below.display())), "{error}");
+    assert!(
+        error.starts_with(&format!("{}: ", below.display())),
+        "{error}"
+    );
 }
