@@ -424,7 +424,7 @@ fn topics(events: &Api) -> Vec<String> {
         return Vec::new();
     }
     let mut lines = docs::wrap_markdown(&format!(
-        "The events of notifications have features of their own, one for each family of topics; `{EVERY_TOPIC}` is all of them, and `full` none. \
+        "The events of notifications have features of their own, one for each family of topics. `{EVERY_TOPIC}` is all of them; `full` does not include them. \
          `events` has the types."
     ));
     lines.extend([

@@ -112,8 +112,9 @@ impl<'a, T, R> Bulk<'a, T, R> {
     /// neither bodies nor texts of errors.
     ///
     /// A run with the journal of an earlier one reports items that were done as [`BulkOutcome::AlreadyDone`] and sends those again that
-    /// were refused. An item that was started and not recorded as ended, because the process died, may or may not have been changed: it is
-    /// reported as [`BulkOutcome::Unknown`] and not sent, unless [`resume`](Self::resume) says how to read it.
+    /// were refused. An item whose outcome the earlier run did not learn, because the process died or the call ended in an error such as a timeout,
+    /// may or may not have been changed: it is reported as [`BulkOutcome::Unknown`] and not sent, unless [`resume`](Self::resume) says how to
+    /// read it.
     ///
     /// Each line is written before the call is sent and handed to the operating system at once: it survives the process, though not a crash of
     /// the machine. The file is locked while the stream lives.
@@ -159,6 +160,9 @@ impl<'a, T, R> Bulk<'a, T, R> {
     }
 
     /// The next item that has ended, with its outcome; `None` after the last one.
+    ///
+    /// Cancel safe: dropping the future, as in `select!` or a timeout, loses no outcome. Calls under way stay in the stream and advance only while it is
+    /// polled. Dropping the stream itself drops these calls, which may have been carried out; in a journal they stay without an outcome.
     pub async fn next(&mut self) -> Option<(T, BulkOutcome<R>)> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

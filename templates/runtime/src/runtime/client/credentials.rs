@@ -451,7 +451,8 @@ impl Credentials {
         self
     }
 
-    /// Calls `hook` with every new token, before its first use.
+    /// Calls `hook` with every new token, before its first use: one that was requested, one that was given, or one that another process left in the
+    /// store. [`RefreshEvent::source`] tells those of the store from the others.
     pub fn on_refresh(mut self, hook: impl Fn(&RefreshEvent) + Send + Sync + 'static) -> Self {
         self.options.change_hooks(|hooks| hooks.on_refresh(hook));
         self

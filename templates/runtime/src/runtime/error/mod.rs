@@ -387,7 +387,10 @@ impl Error {
         self.inner.retry_after
     }
 
-    /// How many attempts were made. None were if the call failed before anything was sent.
+    /// How many attempts were made; 0 if the call failed before the first one, as an invalid request does.
+    ///
+    /// An attempt begins with obtaining a token. A call that failed because no token could be obtained ([`is_authentication`](Self::is_authentication))
+    /// has made one attempt, although nothing was sent to the API. Resends after a 401 belong to the attempt and are not counted.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
@@ -400,7 +403,8 @@ impl Error {
     }
 
     /// Why no further attempt was made: all attempts were used, the body could be sent once only, the call's time or the client's retry budget was
-    /// used up, and so on. `None` if the call failed before its first attempt ended.
+    /// used up, and so on. `None` if the call failed before its first attempt ended. [`Stop::NotRetryable`] also if no token could be obtained: token
+    /// requests have retries of their own.
     #[must_use]
     pub fn stop_reason(&self) -> Option<Stop> {
         self.inner.stop

@@ -111,7 +111,7 @@ impl PageSource {
     pub(super) fn resume(&mut self, state: PagingState) {
         if state.operation != self.operation_name() {
             self.refused = Some(Error::invalid_request(format!(
-                "the state to resume from is one of `{}`",
+                "the state to resume from belongs to `{}`",
                 state.operation
             )));
             return;

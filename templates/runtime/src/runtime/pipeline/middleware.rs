@@ -11,7 +11,7 @@ use crate::runtime::transport::{HttpRequest, HttpResponse};
 /// A custom step of the pipeline.
 ///
 /// It may change the request, look at the response, answer by itself, or send more than once. The client builder takes it for either of two
-/// places: around the whole call, or around every attempt. In neither place it sees a token.
+/// places: around the whole call, or around every attempt. It sees no token in either place.
 ///
 /// ```
 /// # extern crate genesys_cloud_runtime as genesys_cloud;

@@ -8,8 +8,8 @@
 //! 1. the user's middleware that sees a call once;
 //! 2. the deadline of the whole call;
 //! 3. the retries;
-//! 4. the user's middleware that sees every attempt;
-//! 5. authentication, which sends again after a 401 with a renewed token;
+//! 4. the user's middleware around every attempt;
+//! 5. authentication, which waits for a token and sends again after a 401, all within one attempt;
 //! 6. the rate limit: pacing before, reading its state after;
 //! 7. telemetry of the attempt;
 //! 8. the transport.

@@ -96,6 +96,48 @@ impl FilePart {
     }
 
     /// A file that is streamed, and reopened for every attempt.
+    ///
+    /// A [`ByteStream`] of a file, with no other crate than `futures-core`:
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::fs::File;
+    /// use std::io::Read;
+    /// use std::pin::Pin;
+    /// use std::task::{Context, Poll};
+    ///
+    /// use genesys_cloud::bytes::Bytes;
+    /// use genesys_cloud::runtime::request::FilePart;
+    /// use genesys_cloud::runtime::transport::BoxError;
+    ///
+    /// /// A file that is read in chunks of 64 KiB. `None` after an error.
+    /// struct Chunks(Option<std::io::Result<File>>);
+    ///
+    /// impl futures_core::Stream for Chunks {
+    ///     type Item = Result<Bytes, BoxError>;
+    ///
+    ///     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    ///         let mut chunk = vec![0; 64 << 10];
+    ///         let read = match self.0.take() {
+    ///             None => return Poll::Ready(None),
+    ///             Some(Err(error)) => Err(error),
+    ///             Some(Ok(mut file)) => file.read(&mut chunk).inspect(|_| self.0 = Some(Ok(file))),
+    ///         };
+    ///         Poll::Ready(match read {
+    ///             Ok(0) => None,
+    ///             Ok(length) => Some(Ok(Bytes::from(chunk).slice(..length))),
+    ///             Err(error) => Some(Err(error.into())),
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// let recording = FilePart::factory(|| Box::pin(Chunks(Some(File::open("call.wav")))));
+    /// # drop(recording);
+    /// ```
+    ///
+    /// These reads block the thread for as long as the disk takes. `tokio_util::io::ReaderStream` (the feature `io` of `tokio-util`) reads a
+    /// `tokio::fs::File` without blocking. With `TryFutureExt` and `TryStreamExt` of `futures-util`:
+    /// `Box::pin(tokio::fs::File::open(path).map_ok(ReaderStream::new).try_flatten_stream().map_err(BoxError::from))`.
     #[must_use]
     pub fn factory(factory: impl Fn() -> ByteStream + Send + Sync + 'static) -> Self {
         Self::new(MultipartPart::Factory(Arc::new(factory)))
@@ -114,7 +156,7 @@ impl FilePart {
         self
     }
 
-    /// Names the content type. Without it a part of a form is `application/octet-stream`, and a body is what the operation says.
+    /// Names the content type. Without it, a part of a form has the type `application/octet-stream`, and a whole body the type that the operation names.
     #[must_use]
     pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());

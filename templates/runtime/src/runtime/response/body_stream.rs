@@ -76,6 +76,8 @@ impl BodyStream {
 
     /// The next chunk; `None` after the last one.
     ///
+    /// Cancel safe: dropping the future, as in `select!` or a timeout, loses no bytes.
+    ///
     /// # Errors
     ///
     /// The connection failed, or ended before the body did.
@@ -83,7 +85,7 @@ impl BodyStream {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Reads what is left, to the end.
+    /// Reads what is left, to the end. Dropping the future drops the body.
     ///
     /// # Errors
     ///

@@ -266,7 +266,7 @@ impl fmt::Debug for StoreLock {
 
 /// Keeps tokens where other processes find them. Keys are file names of letters, digits, `-` and `_`, and tell nothing secret.
 ///
-/// Grants that can be repeated (client credentials, SAML2 bearer) continue without a store that fails. A session with refresh tokens waits
+/// If the store fails, grants that can be repeated (client credentials, SAML2 bearer) continue without it. A session with refresh tokens waits
 /// for it, because another process may be using the refresh token; see [`TokenSettings::store_is_exclusive`](super::TokenSettings::store_is_exclusive).
 /// [`Hooks::on_store_error`](super::Hooks::on_store_error) is called with every failure. An operation that takes longer than
 /// [`store_timeout`](super::TokenSettings::store_timeout), or panics, has failed. Errors must show neither tokens nor the store's own password.
