@@ -114,6 +114,9 @@ fn main() {
     pub(crate) mod telemetry;
     pub(crate) mod transport {{
         pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+        pub(crate) fn causes<'a>(error: &'a (dyn std::error::Error + 'static)) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {{
+            std::iter::successors(error.source(), |cause| cause.source())
+        }}
     }}
 }}"#,
             to.display()
