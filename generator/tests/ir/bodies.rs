@@ -55,20 +55,11 @@ fn a_form_of_swagger_has_its_lists_and_files() {
         ))
     };
     let styles = [Commas, Spaces, Tabs, Pipes, Repeated];
-    for (consumes, location) in [
-        (json!(["application/x-www-form-urlencoded"]), Location::Form),
-        (
-            json!([
-                "application/xml",
-                "Application/X-WWW-Form-URLencoded; charset=utf-8"
-            ]),
-            Location::Form,
-        ),
-        (json!(["application/json"]), Location::Form),
-        (
-            json!(["multipart/form-data", "application/x-www-form-urlencoded"]),
-            Location::Part,
-        ),
+    for (consumes, location) in table![
+        json!(["application/x-www-form-urlencoded"]) => Location::Form;
+        json!(["application/xml", "Application/X-WWW-Form-URLencoded; charset=utf-8"]) => Location::Form;
+        json!(["application/json"]) => Location::Form;
+        json!(["multipart/form-data", "application/x-www-form-urlencoded"]) => Location::Part;
     ] {
         let operation = operation(consumes, &parameters);
         let expected: Vec<Told> = ["csv", "ssv", "tsv", "pipes", "multi"]
@@ -147,23 +138,11 @@ fn the_first_content_type_that_can_be_sent_is() {
     let object = json!({"schema": {"type": "object", "properties": {"a": {"type": "string"}}}});
     let binary = json!({"schema": {"type": "string", "format": "binary"}});
     let document = |content: Value| with_body(content, json!({}));
-    for (content, location) in [
-        (
-            json!({"application/x-www-form-urlencoded": fields}),
-            Location::Form,
-        ),
-        (
-            json!({"application/x-www-form-urlencoded; charset=utf-8": fields}),
-            Location::Form,
-        ),
-        (
-            json!({"multipart/form-data": fields, "application/x-www-form-urlencoded": fields}),
-            Location::Part,
-        ),
-        (
-            json!({"application/xml": object, "application/x-www-form-urlencoded": fields}),
-            Location::Form,
-        ),
+    for (content, location) in table![
+        json!({"application/x-www-form-urlencoded": fields}) => Location::Form;
+        json!({"application/x-www-form-urlencoded; charset=utf-8": fields}) => Location::Form;
+        json!({"multipart/form-data": fields, "application/x-www-form-urlencoded": fields}) => Location::Part;
+        json!({"application/xml": object, "application/x-www-form-urlencoded": fields}) => Location::Form;
     ] {
         let operation = only_operation(&document(content));
         assert_eq!(
@@ -174,31 +153,15 @@ fn the_first_content_type_that_can_be_sent_is() {
             ]
         );
     }
-    for (content, content_type, is_file) in [
-        (
-            json!({"application/xml": object, "text/plain": {"schema": {"type": "string"}}}),
-            "text/plain",
-            false,
-        ),
-        (
-            json!({"multipart/form-data": fields, "application/json; charset=utf-8": object}),
-            "application/json",
-            false,
-        ),
-        (
-            json!({"application/xml": object, "application/merge-patch+json": object}),
-            "application/merge-patch+json",
-            false,
-        ),
-        (json!({"image/png": binary}), "image/png", true),
-        (json!({"image/*": binary}), "application/octet-stream", true),
-        (json!({"*/*": binary}), "application/octet-stream", true),
-        (json!({"*/*": object}), "application/json", false),
-        (
-            json!({"application/octet-stream": {}}),
-            "application/octet-stream",
-            true,
-        ),
+    for (content, content_type, is_file) in table![
+        json!({"application/xml": object, "text/plain": {"schema": {"type": "string"}}}), "text/plain" => false;
+        json!({"multipart/form-data": fields, "application/json; charset=utf-8": object}), "application/json" => false;
+        json!({"application/xml": object, "application/merge-patch+json": object}), "application/merge-patch+json" => false;
+        json!({"image/png": binary}), "image/png" => true;
+        json!({"image/*": binary}), "application/octet-stream" => true;
+        json!({"*/*": binary}), "application/octet-stream" => true;
+        json!({"*/*": object}), "application/json" => false;
+        json!({"application/octet-stream": {}}), "application/octet-stream" => true;
     ] {
         let body = only_operation(&document(content)).body.unwrap();
         assert_eq!(body.content_type, content_type);
@@ -233,18 +196,12 @@ fn the_first_content_type_that_can_be_sent_is() {
 #[test]
 fn lists_of_a_form_by_encoding() {
     let mut fields = form(json!({"a": {"type": "array", "items": {"type": "string"}}}));
-    for (encoding, style) in [
-        (json!({}), ListStyle::Repeated),
-        (json!({"explode": false}), ListStyle::Commas),
-        (json!({"style": "spaceDelimited"}), ListStyle::Spaces),
-        (
-            json!({"style": "pipeDelimited", "explode": false}),
-            ListStyle::Pipes,
-        ),
-        (
-            json!({"style": "pipeDelimited", "explode": true}),
-            ListStyle::Repeated,
-        ),
+    for (encoding, style) in table![
+        json!({}) => ListStyle::Repeated;
+        json!({"explode": false}) => ListStyle::Commas;
+        json!({"style": "spaceDelimited"}) => ListStyle::Spaces;
+        json!({"style": "pipeDelimited", "explode": false}) => ListStyle::Pipes;
+        json!({"style": "pipeDelimited", "explode": true}) => ListStyle::Repeated;
     ] {
         fields["encoding"] = json!({"a": encoding});
         let content = json!({"application/x-www-form-urlencoded": fields});
@@ -283,26 +240,14 @@ fn lists_go_into_headers_paths_cookies_and_queries() {
         document["paths"]["/things/{p}"]["get"]["parameters"] = Value::Array(parameters);
         try_build(&document).unwrap()
     };
-    for (extra, location, style) in [
-        (json!({"in": "header"}), Location::Header, ListStyle::Commas),
-        (json!({"in": "path"}), Location::Path, ListStyle::Commas),
-        (json!({"in": "cookie"}), Location::Cookie, ListStyle::Commas),
-        (json!({"in": "query"}), Location::Query, ListStyle::Repeated),
-        (
-            json!({"in": "query", "explode": false}),
-            Location::Query,
-            ListStyle::Commas,
-        ),
-        (
-            json!({"in": "query", "style": "spaceDelimited"}),
-            Location::Query,
-            ListStyle::Spaces,
-        ),
-        (
-            json!({"in": "query", "style": "pipeDelimited"}),
-            Location::Query,
-            ListStyle::Pipes,
-        ),
+    for (extra, location, style) in table![
+        json!({"in": "header"}), Location::Header => ListStyle::Commas;
+        json!({"in": "path"}), Location::Path => ListStyle::Commas;
+        json!({"in": "cookie"}), Location::Cookie => ListStyle::Commas;
+        json!({"in": "query"}), Location::Query => ListStyle::Repeated;
+        json!({"in": "query", "explode": false}), Location::Query => ListStyle::Commas;
+        json!({"in": "query", "style": "spaceDelimited"}), Location::Query => ListStyle::Spaces;
+        json!({"in": "query", "style": "pipeDelimited"}), Location::Query => ListStyle::Pipes;
     ] {
         let api = get(extra);
         let parameters = told(&api.operations[0]);

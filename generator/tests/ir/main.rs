@@ -1,6 +1,13 @@
 //! Every rule of the intermediate representation, on small documents.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+/// A table of cases, one a line: what is given, and what is expected.
+macro_rules! table {
+    ($($first:expr $(, $given:expr)* => $expected:expr;)+) => {
+        [$(($first, $($given,)* $expected)),+]
+    };
+}
+
 mod bodies;
 mod names;
 mod operations;

@@ -151,29 +151,14 @@ fn outputs() {
     };
     let json_type = "application/json".to_owned();
     // Models are sorted: Listing, Other, Thing.
-    for (responses, expected) in [
-        (
-            json!({"200": thing, "404": other}),
-            Output::Json(Type::Model(2)),
-        ),
-        (
-            json!({"200": empty, "202": thing}),
-            Output::Json(Type::Model(2)),
-        ),
-        (
-            json!({"200": thing, "201": thing, "204": empty}),
-            Output::Json(Type::Model(2)),
-        ),
-        (
-            json!({"200": thing, "202": other}),
-            Output::Json(Type::Json),
-        ),
-        (json!({"204": empty}), Output::Empty),
-        (json!({"default": empty, "400": thing}), Output::Bytes),
-        (
-            json!({"200": {"description": "", "schema": {"type": "array", "items": {"type": "string"}}}}),
-            Output::Json(list(Type::String)),
-        ),
+    for (responses, expected) in table![
+        json!({"200": thing, "404": other}) => Output::Json(Type::Model(2));
+        json!({"200": empty, "202": thing}) => Output::Json(Type::Model(2));
+        json!({"200": thing, "201": thing, "204": empty}) => Output::Json(Type::Model(2));
+        json!({"200": thing, "202": other}) => Output::Json(Type::Json);
+        json!({"204": empty}) => Output::Empty;
+        json!({"default": empty, "400": thing}) => Output::Bytes;
+        json!({"200": {"description": "", "schema": {"type": "array", "items": {"type": "string"}}}}) => Output::Json(list(Type::String));
     ] {
         assert_eq!(
             output(json!({"responses": responses})),

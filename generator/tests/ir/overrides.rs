@@ -80,6 +80,9 @@ fn an_override_that_does_not_apply_is_an_error() {
     let error =
         paging_error("[[paging]]\noperation = \"doThing\"\nreason = \" \"\nstyle = \"none\"");
     assert!(error.contains("no reason"), "{error}");
+    let other = entry("doThing", "style = \"none\"").replace("[[paging]]", "[[pages]]");
+    let error = overrides(&other, NO_ENTRIES).unwrap_err();
+    assert!(error.to_string().contains("\"pages\""), "{error}");
     let error = overrides("[[paging]]\noperation = 1", NO_ENTRIES).unwrap_err();
     assert!(error.to_string().contains("near line 2"), "{error}");
 }

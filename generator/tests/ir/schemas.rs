@@ -222,18 +222,13 @@ fn a_default_is_spelled_like_the_value_or_left_out_with_a_warning() {
     let list = json!({"type": "array", "items": text});
     let left_out =
         |value: &str| format!("the default {value:?} is not among the values; it is left out");
-    for (schema, default, expected, warning) in [
-        (&text, json!("desc"), Some("desc"), String::new()),
-        (&text, json!("DESC"), Some("desc"), String::new()),
-        (&text, json!("ASC"), Some("ASC"), String::new()),
-        (&text, json!("a"), None, left_out("a")),
-        (
-            &list,
-            json!(["Desc", "asc"]),
-            Some("desc, asc"),
-            String::new(),
-        ),
-        (&list, json!(["asc", "up"]), None, left_out("up")),
+    for (schema, default, expected, warning) in table![
+        &text, json!("desc"), Some("desc") => String::new();
+        &text, json!("DESC"), Some("desc") => String::new();
+        &text, json!("ASC"), Some("ASC") => String::new();
+        &text, json!("a"), None => left_out("a");
+        &list, json!(["Desc", "asc"]), Some("desc, asc") => String::new();
+        &list, json!(["asc", "up"]), None => left_out("up");
     ] {
         let mut schema = schema.clone();
         schema["default"] = default.clone();

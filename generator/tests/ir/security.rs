@@ -64,21 +64,15 @@ fn an_alternative_with_oauth_wins_and_lists_its_scopes() {
 #[test]
 fn without_oauth_the_caller_gives_the_credential_or_none_is_needed() {
     let named = |public, name: &str| (public, Vec::new(), Some(name.to_owned()));
-    for (security, expected) in [
-        (json!([]), (true, Vec::new(), None)),
-        (json!([{}]), (true, Vec::new(), None)),
-        (json!([{"Guest": []}]), named(false, "Guest")),
-        (json!([{"Guest": []}, {}]), named(true, "Guest")),
+    for (security, expected) in table![
+        json!([]) => (true, Vec::new(), None);
+        json!([{}]) => (true, Vec::new(), None);
+        json!([{"Guest": []}]) => named(false, "Guest");
+        json!([{"Guest": []}, {}]) => named(true, "Guest");
         // What the document defines is more likely to be at hand than what it does not, and one more than two.
-        (
-            json!([{"Nowhere": []}, {"Guest": []}]),
-            named(false, "Guest"),
-        ),
-        (
-            json!([{"Key": [], "Guest": []}, {"Password": []}]),
-            named(false, "Password"),
-        ),
-        (json!([{"Nowhere": []}]), named(false, "Nowhere")),
+        json!([{"Nowhere": []}, {"Guest": []}]) => named(false, "Guest");
+        json!([{"Key": [], "Guest": []}, {"Password": []}]) => named(false, "Password");
+        json!([{"Nowhere": []}]) => named(false, "Nowhere");
     ] {
         assert_eq!(
             carried(Some(security.clone()), None),
@@ -108,27 +102,12 @@ fn a_credential_goes_where_its_scheme_says() {
     let mut document = openapi(json!({"A": {"type": "object"}}));
     let operation = &mut document["paths"]["/api/v2/things/0"]["get"];
     operation["security"] = json!([{"S": []}]);
-    for (scheme, expected) in [
-        (
-            json!({"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}),
-            authorization("Bearer"),
-        ),
-        (
-            json!({"type": "http", "scheme": "Basic"}),
-            authorization("Basic"),
-        ),
-        (
-            json!({"type": "http", "scheme": "Digest"}),
-            authorization("Digest"),
-        ),
-        (
-            json!({"type": "apiKey", "in": "cookie", "name": "session"}),
-            CredentialPlace::Cookie("session".to_owned()),
-        ),
-        (
-            json!({"type": "openIdConnect", "openIdConnectUrl": "https://login.example/"}),
-            authorization("Bearer"),
-        ),
+    for (scheme, expected) in table![
+        json!({"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}) => authorization("Bearer");
+        json!({"type": "http", "scheme": "Basic"}) => authorization("Basic");
+        json!({"type": "http", "scheme": "Digest"}) => authorization("Digest");
+        json!({"type": "apiKey", "in": "cookie", "name": "session"}) => CredentialPlace::Cookie("session".to_owned());
+        json!({"type": "openIdConnect", "openIdConnectUrl": "https://login.example/"}) => authorization("Bearer");
     ] {
         document["components"]["securitySchemes"] = json!({"S": scheme});
         assert_eq!(

@@ -228,26 +228,11 @@ fn the_environment_is_read_through_a_function() {
     .unwrap();
     assert_eq!(client.api_base().as_str(), "https://api.mypurecloud.de/");
     assert!(!format!("{client:?}").contains("planted"));
-    for (variables, named) in [
-        (&[][..], "GENESYSCLOUD_OAUTHCLIENT_ID"),
-        (
-            &[
-                ("GENESYSCLOUD_OAUTHCLIENT_ID", "x"),
-                ("GENESYSCLOUD_OAUTHCLIENT_SECRET", " "),
-            ][..],
-            "GENESYSCLOUD_OAUTHCLIENT_SECRET",
-        ),
-        (
-            &[("GENESYSCLOUD_OAUTHCLIENT_SECRET", "planted")][..],
-            "GENESYSCLOUD_OAUTHCLIENT_ID",
-        ),
-        (
-            &[
-                ("GENESYSCLOUD_REGION", "mars"),
-                ("GENESYSCLOUD_ACCESS_TOKEN", "x"),
-            ][..],
-            "GENESYSCLOUD_REGION",
-        ),
+    for (variables, named) in table![
+        &[][..] => "GENESYSCLOUD_OAUTHCLIENT_ID";
+        &[("GENESYSCLOUD_OAUTHCLIENT_ID", "x"), ("GENESYSCLOUD_OAUTHCLIENT_SECRET", " ")][..] => "GENESYSCLOUD_OAUTHCLIENT_SECRET";
+        &[("GENESYSCLOUD_OAUTHCLIENT_SECRET", "planted")][..] => "GENESYSCLOUD_OAUTHCLIENT_ID";
+        &[("GENESYSCLOUD_REGION", "mars"), ("GENESYSCLOUD_ACCESS_TOKEN", "x")][..] => "GENESYSCLOUD_REGION";
     ] {
         let error = build(variables).unwrap_err();
         assert!(error.is_configuration());

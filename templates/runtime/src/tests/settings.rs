@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::runtime::client::{ClientBuilder, Gateway};
 use crate::runtime::transport::{HttpResponse, MemoryTransport};
 use crate::runtime::{Client, Error, Region};
+use crate::tests::support::table;
 
 const TOKEN: (&str, &str) = ("GENESYSCLOUD_ACCESS_TOKEN", "planted-token-1234567");
 const CLIENT: [(&str, &str); 2] = [
@@ -54,29 +55,25 @@ fn a_gateway_of_the_environment() {
 fn a_value_that_is_not_understood_is_an_error_that_names_its_variable() {
     const PROXY: (&str, &str) = ("GENESYSCLOUD_PROXY_HOST", "proxy.example.com");
     const GATEWAY: (&str, &str) = ("GENESYSCLOUD_GATEWAY_HOST", "gw.example.com");
-    for (before, name, value) in [
-        (None, "GENESYSCLOUD_REGION", "mars"),
-        (None, "GENESYSCLOUD_TOKEN_POOL_SIZE", "many"),
-        (None, "GENESYSCLOUD_TOKEN_POOL_SIZE", "-1"),
-        (
-            None,
-            "GENESYSCLOUD_PROXY_HOST",
-            "http://planted.example.com",
-        ),
-        (None, "GENESYSCLOUD_PROXY_HOST", "user:planted@proxy"),
-        (None, "GENESYSCLOUD_PROXY_HOST", "proxy:3128"),
-        (Some(PROXY), "GENESYSCLOUD_PROXY_PORT", "70000"),
-        (Some(PROXY), "GENESYSCLOUD_PROXY_PROTOCOL", "socks5"),
-        (Some(GATEWAY), "GENESYSCLOUD_GATEWAY_PORT", "https"),
-        (Some(GATEWAY), "GENESYSCLOUD_GATEWAY_PROTOCOL", "ftp"),
+    for (before, name, value) in table![
+        None, "GENESYSCLOUD_REGION" => "mars";
+        None, "GENESYSCLOUD_TOKEN_POOL_SIZE" => "many";
+        None, "GENESYSCLOUD_TOKEN_POOL_SIZE" => "-1";
+        None, "GENESYSCLOUD_PROXY_HOST" => "http://planted.example.com";
+        None, "GENESYSCLOUD_PROXY_HOST" => "user:planted@proxy";
+        None, "GENESYSCLOUD_PROXY_HOST" => "proxy:3128";
+        Some(PROXY), "GENESYSCLOUD_PROXY_PORT" => "70000";
+        Some(PROXY), "GENESYSCLOUD_PROXY_PROTOCOL" => "socks5";
+        Some(GATEWAY), "GENESYSCLOUD_GATEWAY_PORT" => "https";
+        Some(GATEWAY), "GENESYSCLOUD_GATEWAY_PROTOCOL" => "ftp";
         // What belongs to something that is missing:
-        (None, "GENESYSCLOUD_PROXY_PORT", "3128"),
-        (None, "GENESYSCLOUD_PROXY_AUTH_USERNAME", "planted"),
-        (Some(PROXY), "GENESYSCLOUD_PROXY_AUTH_PASSWORD", "planted"),
-        (None, "GENESYSCLOUD_GATEWAY_PROTOCOL", "https"),
-        (Some(GATEWAY), "GENESYSCLOUD_GATEWAY_PATH_NAME", "login"),
-        (Some(GATEWAY), "GENESYSCLOUD_GATEWAY_PATH_VALUE", "x"),
-        (None, "GENESYSCLOUD_OAUTHCLIENT_ID", "x"),
+        None, "GENESYSCLOUD_PROXY_PORT" => "3128";
+        None, "GENESYSCLOUD_PROXY_AUTH_USERNAME" => "planted";
+        Some(PROXY), "GENESYSCLOUD_PROXY_AUTH_PASSWORD" => "planted";
+        None, "GENESYSCLOUD_GATEWAY_PROTOCOL" => "https";
+        Some(GATEWAY), "GENESYSCLOUD_GATEWAY_PATH_NAME" => "login";
+        Some(GATEWAY), "GENESYSCLOUD_GATEWAY_PATH_VALUE" => "x";
+        None, "GENESYSCLOUD_OAUTHCLIENT_ID" => "x";
     ] {
         let token = Some(TOKEN).filter(|_| name != "GENESYSCLOUD_OAUTHCLIENT_ID");
         let variables: Vec<_> = token

@@ -10,6 +10,7 @@ use crate::runtime::request::{ListStyle, Operation, Request};
 use crate::runtime::testing::MockClient;
 use crate::runtime::transport::{HttpResponse, TransportErrorKind};
 use crate::runtime::update;
+use crate::tests::support::table;
 
 #[tokio::test]
 async fn a_rule_answers_the_calls_that_it_is_about() {
@@ -74,33 +75,18 @@ async fn an_expected_call_is_compared_as_a_whole() {
     let same = PostUsers::new(&client, json!({ "b": [1, { "c": 2 }], "a": 1 }));
     assert_eq!(**same.send().await.as_ref().unwrap(), json!("created"));
 
-    for (call, difference) in [
-        (
-            GetUser::new(&client, "u2").page_size(5).site_id("s"),
-            "the path is /api/v2/users/u2, expected /api/v2/users/u1",
-        ),
-        (
-            GetUser::new(&client, "u1").page_size(6).site_id("s"),
-            "`pageSize` is [\"6\"], expected [\"5\"]",
-        ),
-        (
-            GetUser::new(&client, "u1").page_size(5),
-            "`site.id` is not set, expected [\"s\"]",
-        ),
+    for (call, difference) in table![
+        GetUser::new(&client, "u2").page_size(5).site_id("s") => "the path is /api/v2/users/u2, expected /api/v2/users/u1";
+        GetUser::new(&client, "u1").page_size(6).site_id("s") => "`pageSize` is [\"6\"], expected [\"5\"]";
+        GetUser::new(&client, "u1").page_size(5) => "`site.id` is not set, expected [\"s\"]";
     ] {
         let error = call.send().await.unwrap_err().to_string();
         assert!(error.contains(difference), "{error}");
     }
-    for (body, difference) in [
-        (
-            json!({ "a": 1, "b": [1, { "c": 3 }] }),
-            "the body at `$.b[1].c` is 3, expected 2",
-        ),
-        (json!({ "a": 1 }), "the body has no `b`"),
-        (
-            json!({ "a": 1, "b": [1, { "c": 2 }], "d": null }),
-            "the body has `d` (null), which is not expected",
-        ),
+    for (body, difference) in table![
+        json!({ "a": 1, "b": [1, { "c": 3 }] }) => "the body at `$.b[1].c` is 3, expected 2";
+        json!({ "a": 1 }) => "the body has no `b`";
+        json!({ "a": 1, "b": [1, { "c": 2 }], "d": null }) => "the body has `d` (null), which is not expected";
     ] {
         let error = PostUsers::new(&client, body).send().await.unwrap_err();
         assert!(error.to_string().contains(difference), "{error}");

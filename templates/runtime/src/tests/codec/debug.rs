@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::models::{Contact, User, UserState, read};
 use crate::runtime::codec::Extra;
+use crate::tests::support::table;
 
 const PLANTED: &str = "hunter2";
 
@@ -92,19 +93,10 @@ fn of_a_url_the_query_and_the_password_are_hidden() {
             format!(r#"User {{ name: "{scheme}://files.example/a?[redacted]" }}"#)
         );
     }
-    for (text, expected) in [
-        (
-            "ftp://u:hunter2@a.example/b",
-            "ftp://[redacted]@a.example/b",
-        ),
-        (
-            "http://u:hunter2@a.example?c",
-            "http://[redacted]@a.example?[redacted]",
-        ),
-        (
-            "http://u:hunt@er2@a.example/@?c",
-            "http://[redacted]@a.example/@?[redacted]",
-        ),
+    for (text, expected) in table![
+        "ftp://u:hunter2@a.example/b" => "ftp://[redacted]@a.example/b";
+        "http://u:hunter2@a.example?c" => "http://[redacted]@a.example?[redacted]";
+        "http://u:hunt@er2@a.example/@?c" => "http://[redacted]@a.example/@?[redacted]";
     ] {
         assert_eq!(shown(text), format!("User {{ name: {expected:?} }}"));
     }

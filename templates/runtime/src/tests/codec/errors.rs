@@ -1,5 +1,6 @@
 use super::models::{User, UserState, refusal};
 use crate::runtime::codec::reason;
+use crate::tests::support::table;
 
 #[test]
 fn an_error_anywhere_fails_the_whole() {
@@ -17,19 +18,13 @@ fn an_error_anywhere_fails_the_whole() {
 
 #[test]
 fn the_reason_names_types_and_never_the_value() {
-    for (document, expected) in [
-        (
-            r#""hunter2""#,
-            "a string where an object (User) was expected",
-        ),
-        ("4711", "an integer where an object (User) was expected"),
-        ("4711.5", "a number where an object (User) was expected"),
-        ("true", "a boolean where an object (User) was expected"),
-        (
-            r#"["hunter2"]"#,
-            "an array where an object (User) was expected",
-        ),
-        ("null", "null where a value was expected"),
+    for (document, expected) in table![
+        r#""hunter2""# => "a string where an object (User) was expected";
+        "4711" => "an integer where an object (User) was expected";
+        "4711.5" => "a number where an object (User) was expected";
+        "true" => "a boolean where an object (User) was expected";
+        r#"["hunter2"]"# => "an array where an object (User) was expected";
+        "null" => "null where a value was expected";
     ] {
         assert_eq!(reason(&refusal::<User>(document)), expected);
     }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::models::{Contact, Level, User, UserListing, UserState, json as written, read, text};
 use crate::runtime::codec::{Misfit, Wire, read_slice};
+use crate::tests::support::table;
 
 fn misfits<T: Wire>(document: &Value) -> Vec<String> {
     let (_, misfits) = read_slice::<T>(document.to_string().as_bytes()).unwrap();
@@ -261,35 +262,17 @@ fn a_model_is_equal_to_itself_and_still_whole_after_it_was_written() {
 
 #[test]
 fn of_a_key_that_stands_twice_the_last_value_counts() {
-    for (document, expected) in [
-        (r#"{"version":"x","version":7}"#, json!({"version": 7})),
-        (r#"{"version":7,"version":"x"}"#, json!({"version": "x"})),
-        (r#"{"version":"8","version":7}"#, json!({"version": 7})),
-        (r#"{"version":null,"version":"8"}"#, json!({"version": "8"})),
-        (
-            r#"{"version":"8","version":null}"#,
-            json!({"version": null}),
-        ),
-        (
-            r#"{"labels":{"a":null,"a":"x"}}"#,
-            json!({"labels": {"a": "x"}}),
-        ),
-        (
-            r#"{"labels":{"a":"x","a":null}}"#,
-            json!({"labels": {"a": null}}),
-        ),
-        (
-            r#"{"labels":{"a":7,"a":"8","b":null}}"#,
-            json!({"labels": {"a": "8", "b": null}}),
-        ),
-        (
-            r#"{"manager":{"id":"1"},"manager":[]}"#,
-            json!({"manager": []}),
-        ),
-        (
-            r#"{"addresses":[{}],"addresses":7}"#,
-            json!({"addresses": 7}),
-        ),
+    for (document, expected) in table![
+        r#"{"version":"x","version":7}"# => json!({"version": 7});
+        r#"{"version":7,"version":"x"}"# => json!({"version": "x"});
+        r#"{"version":"8","version":7}"# => json!({"version": 7});
+        r#"{"version":null,"version":"8"}"# => json!({"version": "8"});
+        r#"{"version":"8","version":null}"# => json!({"version": null});
+        r#"{"labels":{"a":null,"a":"x"}}"# => json!({"labels": {"a": "x"}});
+        r#"{"labels":{"a":"x","a":null}}"# => json!({"labels": {"a": null}});
+        r#"{"labels":{"a":7,"a":"8","b":null}}"# => json!({"labels": {"a": "8", "b": null}});
+        r#"{"manager":{"id":"1"},"manager":[]}"# => json!({"manager": []});
+        r#"{"addresses":[{}],"addresses":7}"# => json!({"addresses": 7});
     ] {
         assert_eq!(written(read::<User>(document)), expected, "{document}");
     }

@@ -292,45 +292,12 @@ async fn indexes_end_like_numbers() {
     let page =
         |items: &[i64], total: Option<u64>| json!({ "entities": items, "totalResults": total });
     let total = Some(4);
-    for (name, bodies, expected, starts) in [
-        (
-            "at the total",
-            vec![page(&[1, 2], total), page(&[3, 4], total)],
-            vec![1, 2, 3, 4],
-            vec![3],
-        ),
-        (
-            "without a total",
-            vec![page(&[1, 2], None), page(&[], None)],
-            vec![1, 2],
-            vec![3],
-        ),
-        (
-            "a low total",
-            vec![
-                page(&[1, 2], Some(1)),
-                page(&[3], Some(1)),
-                page(&[], Some(1)),
-            ],
-            vec![1, 2, 3],
-            vec![3, 4],
-        ),
-        (
-            "an empty page",
-            vec![
-                page(&[1, 2], Some(6)),
-                page(&[], Some(6)),
-                page(&[5, 6], Some(6)),
-            ],
-            vec![1, 2, 5, 6],
-            vec![3, 5],
-        ),
-        (
-            "an empty first page",
-            vec![page(&[], total), page(&[1, 2, 3, 4], total)],
-            vec![1, 2, 3, 4],
-            vec![1],
-        ),
+    for (name, bodies, expected, starts) in table![
+        "at the total", vec![page(&[1, 2], total), page(&[3, 4], total)], vec![1, 2, 3, 4] => vec![3];
+        "without a total", vec![page(&[1, 2], None), page(&[], None)], vec![1, 2] => vec![3];
+        "a low total", vec![page(&[1, 2], Some(1)), page(&[3], Some(1)), page(&[], Some(1))], vec![1, 2, 3] => vec![3, 4];
+        "an empty page", vec![page(&[1, 2], Some(6)), page(&[], Some(6)), page(&[5, 6], Some(6))], vec![1, 2, 5, 6] => vec![3, 5];
+        "an empty first page", vec![page(&[], total), page(&[1, 2, 3, 4], total)], vec![1, 2, 3, 4] => vec![1];
     ] {
         let (served, client) = answering(bodies).await;
         let items = List::<Indexes>::get(&client).items().collect_all().await;

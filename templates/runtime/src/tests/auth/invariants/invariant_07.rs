@@ -160,26 +160,11 @@ async fn invariant_07_a_wrong_clock_is_told_apart() {
         )
     };
     // The clock of the tests begins on the 15th of January 2027, at 08:00.
-    for (answer, expected) in [
-        (
-            refusal("Fri, 15 Jan 2027 08:00:30 GMT", "bad signature"),
-            AuthErrorKind::AssertionRefused,
-        ),
-        (
-            refusal("Fri, 15 Jan 2027 08:10:00 GMT", "bad signature"),
-            AuthErrorKind::ClockSkew,
-        ),
-        (
-            refusal("Fri, 15 Jan 2027 07:50:00 GMT", "bad signature"),
-            AuthErrorKind::ClockSkew,
-        ),
-        (
-            refusal(
-                "Fri, 15 Jan 2027 08:00:00 GMT",
-                "the assertion is not yet valid",
-            ),
-            AuthErrorKind::ClockSkew,
-        ),
+    for (answer, expected) in table![
+        refusal("Fri, 15 Jan 2027 08:00:30 GMT", "bad signature") => AuthErrorKind::AssertionRefused;
+        refusal("Fri, 15 Jan 2027 08:10:00 GMT", "bad signature") => AuthErrorKind::ClockSkew;
+        refusal("Fri, 15 Jan 2027 07:50:00 GMT", "bad signature") => AuthErrorKind::ClockSkew;
+        refusal("Fri, 15 Jan 2027 08:00:00 GMT", "the assertion is not yet valid") => AuthErrorKind::ClockSkew;
     ] {
         let world = World::new();
         world.script([answer]);
