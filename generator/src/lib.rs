@@ -3,6 +3,14 @@
 //! A new spec comes in through [`fetch`]. The way through the rooms: a spec is read with all that lies in its folder ([`spec`]), mended,
 //! loaded and converted ([`load`]), turned into the SDK as nouns ([`ir`]), rendered to text, and written.
 
+/// A table of cases, one a line: what is given, and what is expected.
+#[cfg(test)]
+macro_rules! table {
+    ($($first:expr $(, $given:expr)* => $expected:expr;)+) => {
+        [$(($first, $($given,)* $expected)),+]
+    };
+}
+
 mod build_script;
 pub mod diff;
 mod document;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use support::{Outcome, files, generator, operation};
+use support::{Outcome, files, generator, operation, table};
 use tempfile::TempDir;
 
 fn spec() -> Value {
@@ -304,27 +304,15 @@ fn a_bad_spec_is_one_error_and_nothing_is_written() {
         spec.to_string()
     };
     let get_me = "/paths/~1api~1v2~1users~1me/get";
-    for (text, message) in [
-        (whole[..whole.len() / 2].to_owned(), "spec.json"),
-        (String::new(), "empty"),
-        ("<!DOCTYPE html><html></html>".to_owned(), "HTML"),
-        ("swagger: '2.0'\n".to_owned(), "YAML"),
-        (json!({"openapi": "3.1.0", "info": {}}).to_string(), "3.1"),
-        (
-            changed(
-                &format!("{get_me}/responses/200/schema/$ref"),
-                json!("#/definitions/Nobody"),
-            ),
-            "Nobody",
-        ),
-        (
-            changed(
-                &format!("{get_me}/x-purecloud-method-name"),
-                json!("getRoutingSettings"),
-            ),
-            "getRoutingSettings",
-        ),
-        (changed(&format!("{get_me}/tags"), json!([".."])), ".."),
+    for (text, message) in table![
+        whole[..whole.len() / 2].to_owned() => "spec.json";
+        String::new() => "empty";
+        "<!DOCTYPE html><html></html>".to_owned() => "HTML";
+        "swagger: '2.0'\n".to_owned() => "YAML";
+        json!({"openapi": "3.1.0", "info": {}}).to_string() => "3.1";
+        changed(&format!("{get_me}/responses/200/schema/$ref"), json!("#/definitions/Nobody")) => "Nobody";
+        changed(&format!("{get_me}/x-purecloud-method-name"), json!("getRoutingSettings")) => "getRoutingSettings";
+        changed(&format!("{get_me}/tags"), json!([".."])) => "..";
     ] {
         let workspace = Workspace::new();
         workspace.set_spec(&text);

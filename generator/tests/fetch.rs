@@ -21,7 +21,7 @@ use genesys_codegen::spec::{self, Source};
 use genesys_codegen::write::Held;
 use serde_json::{Value, json};
 use server::{Server, closed_port, cut_short, reply, status};
-use support::{Outcome, generator};
+use support::{Outcome, generator, table};
 use tempfile::TempDir;
 
 const SWAGGER: &str = "/api/v2/docs/swagger";
@@ -327,46 +327,18 @@ fn what_is_no_whole_spec_is_refused() {
         ("/loop", &[status(302, "location: /loop\r\n")]),
     ]);
     let folder = Folder::with(&spec());
-    for (path, words) in [
-        (
-            "/cut?sig=SECRET",
-            &[
-                "/cut: the download was cut short after",
-                "bytes",
-                "4 attempts",
-                "--from FILE",
-            ][..],
-        ),
-        (
-            "/truncated",
-            &[
-                "/truncated",
-                "the JSON ends in the middle of a value",
-                "truncated",
-            ],
-        ),
-        (
-            "/html",
-            &["/html: this is HTML, not JSON", "login or error page"],
-        ),
-        (
-            "/html-as-json",
-            &["/html-as-json: this is HTML or XML, not JSON"],
-        ),
-        ("/empty", &["the file is empty"]),
-        ("/list", &["not a JSON object"]),
-        ("/other", &["Swagger \"1.2\"", "2.0"]),
-        (
-            "/half",
-            &[
-                "operations fell from 20 to 10",
-                "by more than a tenth",
-                "--force",
-            ],
-        ),
-        ("/secret", &["status 403 (1 attempts)"]),
-        ("/nowhere", &["status 404", "--url"]),
-        ("/loop", &["redirected more than 10 times"]),
+    for (path, words) in table![
+        "/cut?sig=SECRET" => &["/cut: the download was cut short after", "bytes", "4 attempts", "--from FILE"][..];
+        "/truncated" => &["/truncated", "the JSON ends in the middle of a value", "truncated"];
+        "/html" => &["/html: this is HTML, not JSON", "login or error page"];
+        "/html-as-json" => &["/html-as-json: this is HTML or XML, not JSON"];
+        "/empty" => &["the file is empty"];
+        "/list" => &["not a JSON object"];
+        "/other" => &["Swagger \"1.2\"", "2.0"];
+        "/half" => &["operations fell from 20 to 10", "by more than a tenth", "--force"];
+        "/secret" => &["status 403 (1 attempts)"];
+        "/nowhere" => &["status 404", "--url"];
+        "/loop" => &["redirected more than 10 times"];
     ] {
         let outcome = folder.assert_refused(&["--url", &server.url(path)], words);
         assert!(!outcome.stderr.contains("SECRET"), "{outcome:?}");

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod support;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -9,6 +11,7 @@ use genesys_codegen::load::{LoadError, Spec, load_file};
 use genesys_codegen::spec::{self, Fixups, Source};
 use openapiv3::{OpenAPI, ParameterSchemaOrContent, ReferenceOr, SchemaKind, Type};
 use serde_json::{Value, json};
+use support::table;
 use tempfile::TempDir;
 
 /// A folder with a spec, and whatever is put beside it.
@@ -238,40 +241,19 @@ fn a_fixup_that_outlived_its_cause_is_refused() {
 
 #[test]
 fn an_entry_that_is_not_understood_is_refused() {
-    for (lines, word) in [
-        ("pointer = '/a'\naction = 'move'", "\"move\""),
-        (
-            "pointer = '/a'\naction = 'replace'\nvalue = 1",
-            "both was and value",
-        ),
-        ("pointer = '/a'\naction = 'add'", "needs value"),
-        (
-            "pointer = '/a'\naction = 'add'\nwas = 1\nvalue = 1",
-            "has no was",
-        ),
-        (
-            "pointer = '/a'\naction = 'remove'\nvalue = 1",
-            "has no value",
-        ),
-        ("pointer = ''\naction = 'remove'", "empty"),
-        ("pointer = 'a'\naction = 'remove'", "not a JSON pointer"),
-        ("pointer = '/a~2'\naction = 'remove'", "not a JSON pointer"),
-        (
-            "parameter = 'p'\npointer = '/a'\naction = 'remove'",
-            "needs operation",
-        ),
-        (
-            "definition = 'D'\noperation = 'o'\npointer = '/a'\naction = 'remove'",
-            "cannot stand beside",
-        ),
-        (
-            "pointer = '/a'\naction = 'add'\nvalue = 2020-01-01",
-            "no dates",
-        ),
-        (
-            "pointer = '/a'\naction = 'add'\nvalue = nan",
-            "no such number",
-        ),
+    for (lines, word) in table![
+        "pointer = '/a'\naction = 'move'" => "\"move\"";
+        "pointer = '/a'\naction = 'replace'\nvalue = 1" => "both was and value";
+        "pointer = '/a'\naction = 'add'" => "needs value";
+        "pointer = '/a'\naction = 'add'\nwas = 1\nvalue = 1" => "has no was";
+        "pointer = '/a'\naction = 'remove'\nvalue = 1" => "has no value";
+        "pointer = ''\naction = 'remove'" => "empty";
+        "pointer = 'a'\naction = 'remove'" => "not a JSON pointer";
+        "pointer = '/a~2'\naction = 'remove'" => "not a JSON pointer";
+        "parameter = 'p'\npointer = '/a'\naction = 'remove'" => "needs operation";
+        "definition = 'D'\noperation = 'o'\npointer = '/a'\naction = 'remove'" => "cannot stand beside";
+        "pointer = '/a'\naction = 'add'\nvalue = 2020-01-01" => "no dates";
+        "pointer = '/a'\naction = 'add'\nvalue = nan" => "no such number";
     ] {
         refused(lines, &[word]);
     }
@@ -398,18 +380,14 @@ fn a_record_of_another_file_says_nothing() {
 #[test]
 fn a_record_that_is_not_understood_is_refused() {
     let text = described().to_toml();
-    for (from, to, word) in [
-        ("release = 269", "release = \"269\"", "invalid type"),
-        ("release = 269", "", "release"),
-        ("release = 269", "release = 269\nextra = 1", "extra"),
-        (
-            "file = \"spec.json\"",
-            "file = \"../spec.json\"",
-            "plain name",
-        ),
-        ("file = \"spec.json\"", "file = \"..\"", "plain name"),
-        ("file = \"spec.json\"", "file = \"\"", "plain name"),
-        ("sha256 = \"", "sha256 = \"AB", "hexadecimal"),
+    for (from, to, word) in table![
+        "release = 269", "release = \"269\"" => "invalid type";
+        "release = 269", "" => "release";
+        "release = 269", "release = 269\nextra = 1" => "extra";
+        "file = \"spec.json\"", "file = \"../spec.json\"" => "plain name";
+        "file = \"spec.json\"", "file = \"..\"" => "plain name";
+        "file = \"spec.json\"", "file = \"\"" => "plain name";
+        "sha256 = \"", "sha256 = \"AB" => "hexadecimal";
     ] {
         assert!(text.contains(from));
         let folder = Folder::new();

@@ -528,25 +528,19 @@ mod tests {
 
     #[test]
     fn names_are_made_of_urns() {
-        for (urn, name) in [
-            ("urn:jsonschema:a:b:v2:C", Some("BC")),
-            (
-                "urn:jsonschema:com:genesys:presenceEvent:v2:userPresence",
-                Some("PresenceEventUserPresence"),
-            ),
-            (
-                "urn:jsonschema:architect:ArchitectPromptNotification:PromptNotification",
-                Some("ArchitectPromptNotificationPromptNotification"),
-            ),
-            ("urn:jsonschema:a:v2:b:C", Some("BC")),
-            ("URN:jsonschema:v2:C", Some("JsonschemaC")),
-            ("urn:jsonschema:a:b-c.d:v2:E$F", Some("BCDEF")),
-            ("urn:x", None),
-            ("urn:", None),
-            ("urn:\"):v2://", None),
-            ("https://example.com/schema", None),
-            ("", None),
-            ("ürn", None),
+        for (urn, name) in table![
+            "urn:jsonschema:a:b:v2:C" => Some("BC");
+            "urn:jsonschema:com:genesys:presenceEvent:v2:userPresence" => Some("PresenceEventUserPresence");
+            "urn:jsonschema:architect:ArchitectPromptNotification:PromptNotification" => Some("ArchitectPromptNotificationPromptNotification");
+            "urn:jsonschema:a:v2:b:C" => Some("BC");
+            "URN:jsonschema:v2:C" => Some("JsonschemaC");
+            "urn:jsonschema:a:b-c.d:v2:E$F" => Some("BCDEF");
+            "urn:x" => None;
+            "urn:" => None;
+            "urn:\"):v2://" => None;
+            "https://example.com/schema" => None;
+            "" => None;
+            "ürn" => None;
         ] {
             assert_eq!(class_name(urn).as_deref(), name, "{urn}");
         }
@@ -581,35 +575,14 @@ mod tests {
     #[test]
     fn types_follow_the_rules() {
         let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
-        for (given, expected) in [
-            (
-                r#"{"type": "integer"}"#,
-                r#"{"type": "integer", "format": "int64"}"#,
-            ),
-            (
-                r#"{"type": "integer", "format": "int32"}"#,
-                r#"{"type": "integer", "format": "int32"}"#,
-            ),
-            (
-                r#"{"type": "any"}"#,
-                r#"{"type": "string", "format": "date-time"}"#,
-            ),
-            (
-                r#"{"type": "string", "enum": ["ON", "on", "Off", "OFF", "x"]}"#,
-                r#"{"type": "string", "enum": ["ON", "Off", "x"]}"#,
-            ),
-            (
-                r#"{"type": "string", "format": "date-time", "required": true, "links": [1]}"#,
-                r#"{"type": "string", "format": "date-time"}"#,
-            ),
-            (
-                r#"{"type": ["null", "string"], "description": "Told."}"#,
-                r#"{"type": "string", "description": "Told."}"#,
-            ),
-            (
-                r#"{"type": "object", "additionalProperties": true}"#,
-                r#"{"type": "object", "additionalProperties": true}"#,
-            ),
+        for (given, expected) in table![
+            r#"{"type": "integer"}"# => r#"{"type": "integer", "format": "int64"}"#;
+            r#"{"type": "integer", "format": "int32"}"# => r#"{"type": "integer", "format": "int32"}"#;
+            r#"{"type": "any"}"# => r#"{"type": "string", "format": "date-time"}"#;
+            r#"{"type": "string", "enum": ["ON", "on", "Off", "OFF", "x"]}"# => r#"{"type": "string", "enum": ["ON", "Off", "x"]}"#;
+            r#"{"type": "string", "format": "date-time", "required": true, "links": [1]}"# => r#"{"type": "string", "format": "date-time"}"#;
+            r#"{"type": ["null", "string"], "description": "Told."}"# => r#"{"type": "string", "description": "Told."}"#;
+            r#"{"type": "object", "additionalProperties": true}"# => r#"{"type": "object", "additionalProperties": true}"#;
         ] {
             assert_eq!(schema(given), json(expected), "{given}");
         }

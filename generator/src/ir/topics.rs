@@ -394,41 +394,16 @@ mod tests {
 
     #[test]
     fn names_are_made_of_the_whole_id() {
-        for (id, family, name, arguments) in [
-            (
-                "v2.users.{id}.presence",
-                "users",
-                "user_presence",
-                &["user_id"][..],
-            ),
-            (
-                "v2.users.{userId}.routingStatus",
-                "users",
-                "user_routing_status",
-                &["user_id"],
-            ),
-            (
-                "v2.routing.queues.{id}.conversations.calls",
-                "routing",
-                "routing_queue_conversations_calls",
-                &["queue_id"],
-            ),
-            (
-                "v2.externalcontacts.contacts.{id}.notes.{id}",
-                "externalcontacts",
-                "externalcontacts_contact_note",
-                &["contact_id", "note_id"],
-            ),
-            ("v2.outbound.settings", "outbound", "outbound_settings", &[]),
-            (
-                "v2.system.{id}.{id}",
-                "system",
-                "system",
-                &["system_id", "id"],
-            ),
-            ("channel.metadata", "channel", "channel_metadata", &[]),
-            ("v2.{id}", "other", "empty", &["id"]),
-            ("v2.a-b!.{type}", "a-b!", "a_b", &["r#type"]),
+        for (id, family, name, arguments) in table![
+            "v2.users.{id}.presence", "users", "user_presence" => &["user_id"][..];
+            "v2.users.{userId}.routingStatus", "users", "user_routing_status" => &["user_id"];
+            "v2.routing.queues.{id}.conversations.calls", "routing", "routing_queue_conversations_calls" => &["queue_id"];
+            "v2.externalcontacts.contacts.{id}.notes.{id}", "externalcontacts", "externalcontacts_contact_note" => &["contact_id", "note_id"];
+            "v2.outbound.settings", "outbound", "outbound_settings" => &[];
+            "v2.system.{id}.{id}", "system", "system" => &["system_id", "id"];
+            "channel.metadata", "channel", "channel_metadata" => &[];
+            "v2.{id}", "other", "empty" => &["id"];
+            "v2.a-b!.{type}", "a-b!", "a_b" => &["r#type"];
         ] {
             let arguments = arguments.iter().map(|name| (*name).to_owned()).collect();
             let expected = (family.to_owned(), name.to_owned(), arguments);

@@ -175,18 +175,14 @@ mod tests {
 
     #[test]
     fn ranges() {
-        for (minimum, maximum, expected) in [
-            (None, None, None),
-            (Some(("1", false)), None, Some("at least 1")),
-            (Some(("1", true)), None, Some("more than 1")),
-            (None, Some(("9", false)), Some("at most 9")),
-            (None, Some(("9", true)), Some("less than 9")),
-            (Some(("1", false)), Some(("9", false)), Some("from 1 to 9")),
-            (
-                Some(("0", true)),
-                Some(("9", false)),
-                Some("more than 0, at most 9"),
-            ),
+        for (minimum, maximum, expected) in table![
+            None, None => None;
+            Some(("1", false)), None => Some("at least 1");
+            Some(("1", true)), None => Some("more than 1");
+            None, Some(("9", false)) => Some("at most 9");
+            None, Some(("9", true)) => Some("less than 9");
+            Some(("1", false)), Some(("9", false)) => Some("from 1 to 9");
+            Some(("0", true)), Some(("9", false)) => Some("more than 0, at most 9");
         ] {
             let minimum = minimum.map(|(value, exclusive)| bound(value, exclusive));
             let maximum = maximum.map(|(value, exclusive)| bound(value, exclusive));

@@ -2,6 +2,7 @@
 
 use genesys_codegen::ir::{CredentialScheme, ListStyle, Output};
 
+use super::support::table;
 use super::*;
 
 /// A document with this at a place of its root.
@@ -59,17 +60,9 @@ fn a_document_that_is_refused_tells_all_that_is_wrong_and_where() {
     swagger["basePath"] = json!("/{tenant}");
     let mut openapi = with_post(json!({"position": 1}));
     openapi["servers"] = json!([{"url": "https://api.example.com/{tenant}"}]);
-    for (document, place, other) in [
-        (
-            swagger,
-            "document.json#/basePath: ",
-            "#/paths/~1things/get/parameters/0/in: ",
-        ),
-        (
-            openapi,
-            "document.json#/servers/0/url: ",
-            "#/paths/~1things/post/position: ",
-        ),
+    for (document, place, other) in table![
+        swagger, "document.json#/basePath: " => "#/paths/~1things/get/parameters/0/in: ";
+        openapi, "document.json#/servers/0/url: " => "#/paths/~1things/post/position: ";
     ] {
         let told = try_read(&document).unwrap_err().to_string();
         let (first, rest) = told.split_once('\n').unwrap();

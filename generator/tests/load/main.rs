@@ -3,6 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
+/// A table of cases, one a line: what is given, and what is expected.
+macro_rules! table {
+    ($($first:expr $(, $given:expr)* => $expected:expr;)+) => {
+        [$(($first, $($given,)* $expected)),+]
+    };
+}
+
 mod damage;
 mod files;
 mod operations;

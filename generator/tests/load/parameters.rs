@@ -357,14 +357,10 @@ fn parameters_of_openapi_know_their_style() {
             .extend(extra.as_object().unwrap().clone());
         with(openapi(), &[(&format!("{USER}/parameters/-"), parameter)])
     };
-    for (extra, expected_style, expected_explode) in [
-        (json!({}), QueryStyle::Form, true),
-        (json!({"explode": false}), QueryStyle::Form, false),
-        (
-            json!({"style": "pipeDelimited"}),
-            QueryStyle::PipeDelimited,
-            false,
-        ),
+    for (extra, expected_style, expected_explode) in table![
+        json!({}), QueryStyle::Form => true;
+        json!({"explode": false}), QueryStyle::Form => false;
+        json!({"style": "pipeDelimited"}), QueryStyle::PipeDelimited => false;
     ] {
         let document = document(&query(extra));
         let Some(ReferenceOr::Item(Parameter::Query {

@@ -6,23 +6,14 @@ const SCHEMA: &str = "/paths/~1users~1{id}/get/responses/200/schema/$ref";
 
 #[test]
 fn a_reference_to_nowhere_is_refused() {
-    for (pointer, target) in [
-        (SCHEMA, "#/definitions/Nobody"),
-        ("/responses/400/schema/$ref", "#/definitions/Nobody"),
-        (
-            "/paths/~1users~1{id}/get/responses/400/$ref",
-            "#/responses/Nobody",
-        ),
-        ("/definitions/Error/properties/a", "#/definitions/Nobody"),
-        ("/definitions/Error/items", "#/definitions/Nobody"),
-        (
-            "/definitions/Error/additionalProperties",
-            "#/definitions/Nobody",
-        ),
-        (
-            "/paths/~1users~1{id}/get/parameters/-",
-            "#/parameters/Nobody",
-        ),
+    for (pointer, target) in table![
+        SCHEMA => "#/definitions/Nobody";
+        "/responses/400/schema/$ref" => "#/definitions/Nobody";
+        "/paths/~1users~1{id}/get/responses/400/$ref" => "#/responses/Nobody";
+        "/definitions/Error/properties/a" => "#/definitions/Nobody";
+        "/definitions/Error/items" => "#/definitions/Nobody";
+        "/definitions/Error/additionalProperties" => "#/definitions/Nobody";
+        "/paths/~1users~1{id}/get/parameters/-" => "#/parameters/Nobody";
     ] {
         let (value, place) = if pointer.ends_with("$ref") {
             (json!(target), pointer.to_owned())

@@ -104,40 +104,28 @@ fn a_missing_key_is_named() {
 
 #[test]
 fn wrong_values_are_told_of_where_they_are() {
-    for (pointer, value) in [
-        ("/definitions/User/type", json!("strnig")),
-        ("/definitions/User/type", json!(["string", "null"])),
-        ("/definitions/User/required", json!(true)),
-        ("/definitions/User/readOnly", json!("yes")),
-        ("/definitions/User/minLength", json!(-1)),
-        ("/definitions/User/maxItems", json!(1.5)),
-        ("/definitions/User/enum", json!([])),
-        ("/definitions/User/allOf", json!([])),
-        ("/definitions/User/items", json!([{"type": "string"}])),
-        ("/definitions/User/oneOf", json!([{"type": "string"}])),
-        ("/definitions/User/nullable", json!(true)),
-        ("/definitions/User/additionalProperties", json!("no")),
-        ("/schemes", json!(["gopher"])),
-        ("/basePath", json!("base")),
-        ("/produces", json!(["json"])),
-        ("/securityDefinitions/OAuth/type", json!("magic")),
-        (
-            "/paths/~1users~1{id}/get/parameters/0/in",
-            json!("elsewhere"),
-        ),
-        (
-            "/paths/~1users~1{id}/get/x-purecloud-method-name",
-            json!(["a"]),
-        ),
-        ("/paths/~1users~1{id}/get/x-genesys-preview", json!("true")),
-        (
-            "/paths/~1users~1{id}/get/x-inin-requires-permissions",
-            json!({"type": "ANY"}),
-        ),
-        (
-            "/paths/~1users~1{id}/get/responses/200/x-inin-error-codes",
-            json!([]),
-        ),
+    for (pointer, value) in table![
+        "/definitions/User/type" => json!("strnig");
+        "/definitions/User/type" => json!(["string", "null"]);
+        "/definitions/User/required" => json!(true);
+        "/definitions/User/readOnly" => json!("yes");
+        "/definitions/User/minLength" => json!(-1);
+        "/definitions/User/maxItems" => json!(1.5);
+        "/definitions/User/enum" => json!([]);
+        "/definitions/User/allOf" => json!([]);
+        "/definitions/User/items" => json!([{"type": "string"}]);
+        "/definitions/User/oneOf" => json!([{"type": "string"}]);
+        "/definitions/User/nullable" => json!(true);
+        "/definitions/User/additionalProperties" => json!("no");
+        "/schemes" => json!(["gopher"]);
+        "/basePath" => json!("base");
+        "/produces" => json!(["json"]);
+        "/securityDefinitions/OAuth/type" => json!("magic");
+        "/paths/~1users~1{id}/get/parameters/0/in" => json!("elsewhere");
+        "/paths/~1users~1{id}/get/x-purecloud-method-name" => json!(["a"]);
+        "/paths/~1users~1{id}/get/x-genesys-preview" => json!("true");
+        "/paths/~1users~1{id}/get/x-inin-requires-permissions" => json!({"type": "ANY"});
+        "/paths/~1users~1{id}/get/responses/200/x-inin-error-codes" => json!([]);
     ] {
         let places: Vec<String> = match load(&with(swagger(), &[(pointer, value)])) {
             Err(found) => vec![found.pointer().unwrap().to_owned()],

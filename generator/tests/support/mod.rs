@@ -1,5 +1,10 @@
 //! What several tests need.
-#![allow(dead_code, reason = "not every test needs all of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "not every test needs all of it"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,6 +12,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
+
+/// A table of cases, one a line: what is given, and what is expected.
+macro_rules! table {
+    ($($first:expr $(, $given:expr)* => $expected:expr;)+) => {
+        [$(($first, $($given,)* $expected)),+]
+    };
+}
+pub(crate) use table;
 
 /// The folder of the project.
 pub(crate) const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");

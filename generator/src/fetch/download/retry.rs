@@ -84,35 +84,20 @@ mod tests {
             of: None,
             cause: String::new(),
         };
-        for (failure, attempt, chance, expected) in [
-            (
-                Failure::Connection(String::new()),
-                1,
-                1.0,
-                milliseconds(500),
-            ),
-            (
-                Failure::Connection(String::new()),
-                1,
-                0.0,
-                milliseconds(250),
-            ),
-            (
-                Failure::Connection(String::new()),
-                3,
-                1.0,
-                milliseconds(2000),
-            ),
-            (Failure::Connection(String::new()), 4, 1.0, Decision::Stop),
-            (cut, 2, 1.0, milliseconds(1000)),
-            (status(503, None), 1, 1.0, milliseconds(500)),
-            (status(429, Some(7)), 1, 1.0, milliseconds(7000)),
-            (status(429, Some(0)), 1, 1.0, milliseconds(500)),
-            (status(429, Some(61)), 1, 1.0, Decision::Stop),
-            (status(404, None), 1, 1.0, Decision::Stop),
-            (status(501, Some(1)), 1, 1.0, Decision::Stop),
-            (Failure::Html, 1, 1.0, Decision::Stop),
-            (Failure::TooLarge, 1, 1.0, Decision::Stop),
+        for (failure, attempt, chance, expected) in table![
+            Failure::Connection(String::new()), 1, 1.0 => milliseconds(500);
+            Failure::Connection(String::new()), 1, 0.0 => milliseconds(250);
+            Failure::Connection(String::new()), 3, 1.0 => milliseconds(2000);
+            Failure::Connection(String::new()), 4, 1.0 => Decision::Stop;
+            cut, 2, 1.0 => milliseconds(1000);
+            status(503, None), 1, 1.0 => milliseconds(500);
+            status(429, Some(7)), 1, 1.0 => milliseconds(7000);
+            status(429, Some(0)), 1, 1.0 => milliseconds(500);
+            status(429, Some(61)), 1, 1.0 => Decision::Stop;
+            status(404, None), 1, 1.0 => Decision::Stop;
+            status(501, Some(1)), 1, 1.0 => Decision::Stop;
+            Failure::Html, 1, 1.0 => Decision::Stop;
+            Failure::TooLarge, 1, 1.0 => Decision::Stop;
         ] {
             assert_eq!(
                 decide(&failure, attempt, chance),

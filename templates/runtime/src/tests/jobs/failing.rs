@@ -9,23 +9,16 @@ use tokio::time::Instant;
 use super::support::{PostEstimate, failure, query, started, state};
 use crate::runtime::jobs::{Job, JobFailure};
 use crate::runtime::transport::HttpResponse;
+use crate::tests::support::table;
 use crate::tests::support::{builder, scripted};
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_job_says_why() {
-    for (body, message, code) in [
-        (r#"{"errorMessage":"too wide"}"#, Some("too wide"), None),
-        (
-            r#"{"error":{"message":"too wide","code":"query.wide"}}"#,
-            Some("too wide"),
-            Some("query.wide"),
-        ),
-        (
-            r#"{"errors":[{"message":"first"},{"message":"second"}]}"#,
-            Some("first"),
-            None,
-        ),
-        ("{}", None, None),
+    for (body, message, code) in table![
+        r#"{"errorMessage":"too wide"}"#, Some("too wide") => None;
+        r#"{"error":{"message":"too wide","code":"query.wide"}}"#, Some("too wide") => Some("query.wide");
+        r#"{"errors":[{"message":"first"},{"message":"second"}]}"#, Some("first") => None;
+        "{}", None => None;
     ] {
         let mut answer: serde_json::Value = serde_json::from_str(body).unwrap();
         answer["job"] = serde_json::json!({ "state": "FAILED" });

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::runtime::notifications::{AnyTopic, Notification, Topic};
+use crate::tests::support::table;
 
 #[test]
 fn a_topic_has_the_values_of_its_parameters() {
@@ -27,25 +28,10 @@ fn a_message_is_read_wherever_it_comes_from() {
 
 #[test]
 fn what_is_odd_about_a_message_loses_nothing_else() {
-    for (message, version, id, body) in [
-        (
-            r#"{"topicName":"t","version":2,"metadata":7}"#,
-            Some("2"),
-            None,
-            "null",
-        ),
-        (
-            r#"{"topicName":"t","eventBody":null,"metadata":{"CorrelationId":5}}"#,
-            None,
-            None,
-            "null",
-        ),
-        (
-            r#"{"topicName":"\u0074","eventBody":"x","metadata":{"CorrelationId":"\u0063"}}"#,
-            None,
-            Some("c"),
-            r#""x""#,
-        ),
+    for (message, version, id, body) in table![
+        r#"{"topicName":"t","version":2,"metadata":7}"#, Some("2"), None => "null";
+        r#"{"topicName":"t","eventBody":null,"metadata":{"CorrelationId":5}}"#, None, None => "null";
+        r#"{"topicName":"\u0074","eventBody":"x","metadata":{"CorrelationId":"\u0063"}}"#, None, Some("c") => r#""x""#;
     ] {
         let read = Notification::parse(message.as_bytes()).unwrap();
         assert_eq!(

@@ -2,10 +2,11 @@
 
 use serde_json::json;
 
-use super::support::{Links, List, problem, table};
+use super::support::{Links, List, problem};
 use crate::runtime::paging::{PagingProblem, PagingState};
 use crate::runtime::transport::HttpResponse;
 use crate::tests::sockets::handler::Served;
+use crate::tests::support::table;
 
 /// A server whose first page links to the second with `link`, in which `HOST` stands for its own.
 async fn linking(link: &str) -> Served {
