@@ -40,7 +40,7 @@ fn main() -> ExitCode {
         throughput::run(&mut report);
     }
     if is_wanted("large") {
-        large::run(&report);
+        large::run(&mut report);
     }
     report.end()
 }
