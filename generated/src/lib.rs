@@ -138,8 +138,8 @@
 //! | `webmessaging` | `webmessaging()` | 4 |
 //! | `workforce-management` | `workforce_management()` | 386 |
 //!
-//! The events of notifications have features of their own, one for each family of topics; `topics-full`
-//! is all of them, and `full` none. `events` has the types.
+//! The events of notifications have features of their own, one for each family of topics. `topics-full`
+//! is all of them; `full` does not include them. `events` has the types.
 //!
 //! | feature | topics |
 //! |---|---|

@@ -75,6 +75,26 @@ pub struct OperationMetadata {
 }
 
 impl OperationMetadata {
+    /// What most operations have in common. Generated code says what differs.
+    #[doc(hidden)]
+    pub const COMMON: &'static Self = &Self {
+        name: "",
+        operation_id: "",
+        method: Method::GET,
+        path: "/",
+        permissions: RequiredPermissions::None,
+        scopes: &[],
+        credential: None,
+        tags: &[],
+        deprecated: false,
+        preview: false,
+        public: false,
+        idempotent: false,
+        accept: "application/json",
+        without_schema: &[],
+        error_codes: &[],
+    };
+
     /// Whether the runtime may send the call again although the first one may have been carried out.
     #[must_use]
     pub fn is_idempotent(&self) -> bool {

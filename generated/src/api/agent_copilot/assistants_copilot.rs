@@ -48,23 +48,12 @@ impl runtime::Operation for GetAssistantCopilot {
         path: "/api/v2/assistants/{assistantId}/copilot",
         tags: &["Agent Copilot"],
         permissions: runtime::RequiredPermissions::All(&["assistants:copilot:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -145,23 +134,12 @@ impl runtime::Operation for PutAssistantCopilot {
         path: "/api/v2/assistants/{assistantId}/copilot",
         tags: &["Agent Copilot"],
         permissions: runtime::RequiredPermissions::All(&["assistants:copilot:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -47,23 +47,12 @@ impl runtime::Operation for GetGuideVersion {
         path: "/api/v2/guides/{guideId}/versions/{versionId}",
         tags: &["AI Studio"],
         permissions: runtime::RequiredPermissions::All(&["aiStudio:guideVersion:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -147,23 +136,11 @@ impl runtime::Operation for PatchGuideVersion {
         path: "/api/v2/guides/{guideId}/versions/{versionId}",
         tags: &["AI Studio"],
         permissions: runtime::RequiredPermissions::All(&["aiStudio:guideVersion:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -252,23 +229,11 @@ impl runtime::Operation for PostGuideVersions {
         path: "/api/v2/guides/{guideId}/versions",
         tags: &["AI Studio"],
         permissions: runtime::RequiredPermissions::All(&["aiStudio:guideVersion:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -51,23 +51,12 @@ impl runtime::Operation for DeleteAnalyticsBotsAggregatesJob {
         path: "/api/v2/analytics/bots/aggregates/jobs/{jobId}",
         tags: &["Analytics"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:botAggregate:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -147,23 +136,12 @@ impl runtime::Operation for GetAnalyticsBotsAggregatesJob {
         path: "/api/v2/analytics/bots/aggregates/jobs/{jobId}",
         tags: &["Analytics"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:botAggregate:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -262,23 +240,11 @@ impl runtime::Operation for PostAnalyticsBotsAggregatesJobs {
         path: "/api/v2/analytics/bots/aggregates/jobs",
         tags: &["Analytics"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:botAggregate:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

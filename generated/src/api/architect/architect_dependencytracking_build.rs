@@ -57,9 +57,6 @@ impl runtime::Operation for GetArchitectDependencytrackingBuild {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -70,19 +67,12 @@ impl runtime::Operation for GetArchitectDependencytrackingBuild {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -169,9 +159,6 @@ impl runtime::Operation for PostArchitectDependencytrackingBuild {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:rebuild"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -180,19 +167,11 @@ impl runtime::Operation for PostArchitectDependencytrackingBuild {
             (403, &["architect.missing.permission", "architect.not.admin.user"]),
             (409, &["architect.dependencies.build.in.progress"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

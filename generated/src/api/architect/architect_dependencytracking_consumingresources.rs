@@ -135,8 +135,6 @@ impl runtime::Operation for GetArchitectDependencytrackingConsumingresources {
             &["architect:dependencyTracking:view"],
         ),
         without_schema: &[206],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -172,19 +170,12 @@ impl runtime::Operation for GetArchitectDependencytrackingConsumingresources {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -61,9 +61,6 @@ impl runtime::Operation for GetArchitectDependencytrackingType {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -75,19 +72,12 @@ impl runtime::Operation for GetArchitectDependencytrackingType {
             ),
             (404, &["architect.dependency.invalid.type"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -204,9 +194,6 @@ impl runtime::Operation for GetArchitectDependencytrackingTypes {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -217,19 +204,12 @@ impl runtime::Operation for GetArchitectDependencytrackingTypes {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

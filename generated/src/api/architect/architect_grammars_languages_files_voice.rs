@@ -52,23 +52,12 @@ impl runtime::Operation for DeleteArchitectGrammarLanguageFilesVoice {
         path: "/api/v2/architect/grammars/{grammarId}/languages/{languageCode}/files/voice",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:grammar:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -158,23 +147,11 @@ impl runtime::Operation for PostArchitectGrammarLanguageFilesVoice {
         path: "/api/v2/architect/grammars/{grammarId}/languages/{languageCode}/files/voice",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:grammar:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

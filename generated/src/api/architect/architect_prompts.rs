@@ -66,9 +66,6 @@ impl runtime::Operation for DeleteArchitectPrompt {
         path: "/api/v2/architect/prompts/{promptId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 403,
@@ -92,19 +89,12 @@ impl runtime::Operation for DeleteArchitectPrompt {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -193,9 +183,6 @@ impl runtime::Operation for DeleteArchitectPrompts {
         path: "/api/v2/architect/prompts",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -214,19 +201,12 @@ impl runtime::Operation for DeleteArchitectPrompts {
             (409, &["architect.operation.already.in.progress"]),
             (500, &["architect.unspecified.error"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -338,9 +318,6 @@ impl runtime::Operation for GetArchitectPrompt {
         path: "/api/v2/architect/prompts/{promptId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -352,19 +329,12 @@ impl runtime::Operation for GetArchitectPrompt {
             ),
             (404, &["architect.prompt.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -547,9 +517,6 @@ impl runtime::Operation for GetArchitectPrompts {
         path: "/api/v2/architect/prompts",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -561,19 +528,12 @@ impl runtime::Operation for GetArchitectPrompts {
             ),
             (500, &["architect.external.call.failure"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -678,9 +638,6 @@ impl runtime::Operation for PostArchitectPrompts {
         path: "/api/v2/architect/prompts",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -704,19 +661,11 @@ impl runtime::Operation for PostArchitectPrompts {
             ),
             (409, &["architect.prompt.already.exists"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -807,9 +756,6 @@ impl runtime::Operation for PutArchitectPrompt {
         path: "/api/v2/architect/prompts/{promptId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -835,19 +781,12 @@ impl runtime::Operation for PutArchitectPrompt {
             (409, &["architect.prompt.already.exists"]),
             (500, &["architect.object.update.failed"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

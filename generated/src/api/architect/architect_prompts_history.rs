@@ -114,9 +114,6 @@ impl runtime::Operation for GetArchitectPromptHistoryHistoryId {
         path: "/api/v2/architect/prompts/{promptId}/history/{historyId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -128,19 +125,12 @@ impl runtime::Operation for GetArchitectPromptHistoryHistoryId {
             ),
             (404, &["architect.prompt.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -248,9 +238,6 @@ impl runtime::Operation for PostArchitectPromptHistory {
         path: "/api/v2/architect/prompts/{promptId}/history",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -261,19 +248,11 @@ impl runtime::Operation for PostArchitectPromptHistory {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -61,9 +61,6 @@ impl runtime::Operation for DeleteArchitectPromptResource {
         path: "/api/v2/architect/prompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 403,
@@ -80,19 +77,12 @@ impl runtime::Operation for DeleteArchitectPromptResource {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -185,9 +175,6 @@ impl runtime::Operation for GetArchitectPromptResource {
         path: "/api/v2/architect/prompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -199,19 +186,12 @@ impl runtime::Operation for GetArchitectPromptResource {
             ),
             (404, &["architect.prompt.resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -328,9 +308,6 @@ impl runtime::Operation for GetArchitectPromptResources {
         path: "/api/v2/architect/prompts/{promptId}/resources",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -342,19 +319,12 @@ impl runtime::Operation for GetArchitectPromptResources {
             ),
             (404, &["architect.prompt.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -470,9 +440,6 @@ impl runtime::Operation for PostArchitectPromptResources {
         path: "/api/v2/architect/prompts/{promptId}/resources",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -498,19 +465,11 @@ impl runtime::Operation for PostArchitectPromptResources {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -612,9 +571,6 @@ impl runtime::Operation for PutArchitectPromptResource {
         path: "/api/v2/architect/prompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -634,19 +590,12 @@ impl runtime::Operation for PutArchitectPromptResource {
             (409, &["architect.prompt.resource.tags.already.exist"]),
             (500, &["architect.object.update.failed"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -53,23 +53,13 @@ impl runtime::Operation for DeleteArchitectSchedule {
         path: "/api/v2/architect/schedules/{scheduleId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["routing:schedule:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(409, &["general.conflict"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -153,23 +143,13 @@ impl runtime::Operation for GetArchitectSchedule {
         path: "/api/v2/architect/schedules/{scheduleId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["routing:schedule:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -312,23 +292,13 @@ impl runtime::Operation for GetArchitectSchedules {
         path: "/api/v2/architect/schedules",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["routing:schedule:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -427,23 +397,12 @@ impl runtime::Operation for PostArchitectSchedules {
         path: "/api/v2/architect/schedules",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["routing:schedule:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["general.bad.request", "invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -530,23 +489,13 @@ impl runtime::Operation for PutArchitectSchedule {
         path: "/api/v2/architect/schedules/{scheduleId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["routing:schedule:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["general.bad.request", "invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -79,9 +79,6 @@ impl runtime::Operation for GetArchitectSystemprompt {
         path: "/api/v2/architect/systemprompts/{promptId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -93,19 +90,12 @@ impl runtime::Operation for GetArchitectSystemprompt {
             ),
             (404, &["architect.system.prompt.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -273,9 +263,6 @@ impl runtime::Operation for GetArchitectSystemprompts {
         path: "/api/v2/architect/systemprompts",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -287,19 +274,12 @@ impl runtime::Operation for GetArchitectSystemprompts {
             ),
             (500, &["architect.external.call.failure"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -114,9 +114,6 @@ impl runtime::Operation for GetArchitectSystempromptHistoryHistoryId {
         path: "/api/v2/architect/systemprompts/{promptId}/history/{historyId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -128,19 +125,12 @@ impl runtime::Operation for GetArchitectSystempromptHistoryHistoryId {
             ),
             (404, &["architect.system.prompt.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -251,9 +241,6 @@ impl runtime::Operation for PostArchitectSystempromptHistory {
         path: "/api/v2/architect/systemprompts/{promptId}/history",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -264,19 +251,11 @@ impl runtime::Operation for PostArchitectSystempromptHistory {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -59,9 +59,6 @@ impl runtime::Operation for DeleteArchitectSystempromptResource {
         path: "/api/v2/architect/systemprompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 403,
@@ -70,19 +67,12 @@ impl runtime::Operation for DeleteArchitectSystempromptResource {
             (409, &["architect.system.prompt.resource.cannot.delete.default"]),
             (500, &["architect.external.call.failure"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -175,9 +165,6 @@ impl runtime::Operation for GetArchitectSystempromptResource {
         path: "/api/v2/architect/systemprompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -195,19 +182,12 @@ impl runtime::Operation for GetArchitectSystempromptResource {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -339,9 +319,6 @@ impl runtime::Operation for GetArchitectSystempromptResources {
         path: "/api/v2/architect/systemprompts/{promptId}/resources",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -352,19 +329,12 @@ impl runtime::Operation for GetArchitectSystempromptResources {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -482,9 +452,6 @@ impl runtime::Operation for PostArchitectSystempromptResources {
         path: "/api/v2/architect/systemprompts/{promptId}/resources",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -512,19 +479,11 @@ impl runtime::Operation for PostArchitectSystempromptResources {
             ),
             (500, &["architect.external.call.failure"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -626,9 +585,6 @@ impl runtime::Operation for PutArchitectSystempromptResource {
         path: "/api/v2/architect/systemprompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -648,19 +604,12 @@ impl runtime::Operation for PutArchitectSystempromptResource {
             (409, &["architect.prompt.resource.tags.already.exist"]),
             (500, &["architect.external.call.failure", "architect.object.update.failed"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -71,9 +71,6 @@ impl runtime::Operation for DeleteFlow {
         path: "/api/v2/flows/{flowId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["architect.request.header.missing"]),
             (
@@ -117,19 +114,12 @@ impl runtime::Operation for DeleteFlow {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -209,9 +199,6 @@ impl runtime::Operation for DeleteFlows {
         path: "/api/v2/flows",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -229,19 +216,12 @@ impl runtime::Operation for DeleteFlows {
             (409, &["architect.operation.already.in.progress"]),
             (500, &["architect.unspecified.error"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -337,9 +317,6 @@ impl runtime::Operation for GetFlow {
         path: "/api/v2/flows/{flowId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -362,19 +339,12 @@ impl runtime::Operation for GetFlow {
             ),
             (410, &["architect.flow.deleted"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -602,9 +572,6 @@ impl runtime::Operation for GetFlows {
         path: "/api/v2/flows",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -625,19 +592,12 @@ impl runtime::Operation for GetFlows {
             ),
             (500, &["architect.external.call.failure"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -754,9 +714,6 @@ impl runtime::Operation for PostFlows {
         path: "/api/v2/flows",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -793,19 +750,11 @@ impl runtime::Operation for PostFlows {
             ),
             (409, &["architect.flow.already.exists"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -900,9 +849,6 @@ impl runtime::Operation for PutFlow {
         path: "/api/v2/flows/{flowId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -948,19 +894,12 @@ impl runtime::Operation for PutFlow {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

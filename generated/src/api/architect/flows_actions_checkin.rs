@@ -60,9 +60,6 @@ impl runtime::Operation for PostFlowsActionsCheckin {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flow:edit", "architect:flow:unlock"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -81,19 +78,11 @@ impl runtime::Operation for PostFlowsActionsCheckin {
             ),
             (500, &["architect.unspecified.error"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

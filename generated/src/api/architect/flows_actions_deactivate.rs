@@ -68,9 +68,6 @@ impl runtime::Operation for PostFlowsActionsDeactivate {
         path: "/api/v2/flows/actions/deactivate",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:publish"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -103,19 +100,11 @@ impl runtime::Operation for PostFlowsActionsDeactivate {
             (410, &["architect.flow.deleted"]),
             (500, &["architect.external.call.failure", "architect.object.update.failed"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -83,8 +83,6 @@ impl runtime::Operation for PostFlowsActionsPublish {
             &["architect:flow:unlock", "architect:flow:publish"],
         ),
         without_schema: &[202],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -149,19 +147,11 @@ impl runtime::Operation for PostFlowsActionsPublish {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

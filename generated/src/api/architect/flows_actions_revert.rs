@@ -62,9 +62,6 @@ impl runtime::Operation for PostFlowsActionsRevert {
         path: "/api/v2/flows/actions/revert",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -94,19 +91,11 @@ impl runtime::Operation for PostFlowsActionsRevert {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

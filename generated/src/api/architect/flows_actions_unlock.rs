@@ -59,9 +59,6 @@ impl runtime::Operation for PostFlowsActionsUnlock {
         path: "/api/v2/flows/actions/unlock",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:unlock"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (403, &["architect.missing.permission", "architect.not.admin.user"]),
@@ -76,19 +73,11 @@ impl runtime::Operation for PostFlowsActionsUnlock {
             ),
             (500, &["architect.object.update.failed"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

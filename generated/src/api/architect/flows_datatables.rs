@@ -64,27 +64,17 @@ impl runtime::Operation for DeleteFlowsDatatable {
         path: "/api/v2/flows/datatables/{datatableId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error"]),
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -176,28 +166,18 @@ impl runtime::Operation for GetFlowsDatatable {
         path: "/api/v2/flows/datatables/{datatableId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error", "invalid.date", "invalid.value"]),
             (404, &["flows.datatables.table.not.found"]),
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -351,27 +331,17 @@ impl runtime::Operation for GetFlowsDatatables {
         path: "/api/v2/flows/datatables",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error", "invalid.date", "invalid.value"]),
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -474,9 +444,6 @@ impl runtime::Operation for PostFlowsDatatables {
         path: "/api/v2/flows/datatables",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -493,19 +460,11 @@ impl runtime::Operation for PostFlowsDatatables {
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -599,9 +558,6 @@ impl runtime::Operation for PutFlowsDatatable {
         path: "/api/v2/flows/datatables/{datatableId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -618,19 +574,12 @@ impl runtime::Operation for PutFlowsDatatable {
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -64,27 +64,17 @@ impl runtime::Operation for DeleteFlowsDatatableRow {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:delete", "architect:datatableRow:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error"]),
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -184,9 +174,6 @@ impl runtime::Operation for GetFlowsDatatableRow {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:view", "architect:datatableRow:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error", "invalid.date", "invalid.value"]),
             (
@@ -196,19 +183,12 @@ impl runtime::Operation for GetFlowsDatatableRow {
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -343,28 +323,18 @@ impl runtime::Operation for GetFlowsDatatableRows {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:view", "architect:datatableRow:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error", "invalid.date", "invalid.value"]),
             (404, &["flows.datatables.table.not.found"]),
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -477,9 +447,6 @@ impl runtime::Operation for PostFlowsDatatableRows {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:add", "architect:datatableRow:add"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -496,19 +463,11 @@ impl runtime::Operation for PostFlowsDatatableRows {
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -616,9 +575,6 @@ impl runtime::Operation for PutFlowsDatatableRow {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:edit", "architect:datatableRow:edit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -637,19 +593,12 @@ impl runtime::Operation for PutFlowsDatatableRow {
             (500, &["flows.datatables.internal.server.error"]),
             (503, &["flows.datatables.server.too.busy"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -114,9 +114,6 @@ impl runtime::Operation for GetFlowHistoryHistoryId {
         path: "/api/v2/flows/{flowId}/history/{historyId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -128,19 +125,12 @@ impl runtime::Operation for GetFlowHistoryHistoryId {
             ),
             (404, &["architect.flow.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -238,23 +228,11 @@ impl runtime::Operation for PostFlowHistory {
         path: "/api/v2/flows/{flowId}/history",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -67,23 +67,12 @@ impl runtime::Operation for GetFlowsInstancesJob {
         path: "/api/v2/flows/instances/jobs/{jobId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flowInstance:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -202,23 +191,11 @@ impl runtime::Operation for PostFlowsInstancesJobs {
         path: "/api/v2/flows/instances/jobs",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flowInstance:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

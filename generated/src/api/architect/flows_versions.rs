@@ -65,9 +65,6 @@ impl runtime::Operation for GetFlowVersion {
         path: "/api/v2/flows/{flowId}/versions/{versionId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -88,19 +85,12 @@ impl runtime::Operation for GetFlowVersion {
             (410, &["architect.flow.deleted"]),
             (500, &["architect.flow.data.invalid.format"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -218,9 +208,6 @@ impl runtime::Operation for GetFlowVersions {
         path: "/api/v2/flows/{flowId}/versions",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -233,19 +220,12 @@ impl runtime::Operation for GetFlowVersions {
             (404, &["architect.flow.not.found"]),
             (410, &["architect.flow.deleted"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -353,9 +333,6 @@ impl runtime::Operation for PostFlowVersions {
         path: "/api/v2/flows/{flowId}/versions",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -387,19 +364,11 @@ impl runtime::Operation for PostFlowVersions {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -63,9 +63,6 @@ impl runtime::Operation for GetFlowVersionConfiguration {
         path: "/api/v2/flows/{flowId}/versions/{versionId}/configuration",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -76,19 +73,12 @@ impl runtime::Operation for GetFlowVersionConfiguration {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -53,23 +53,12 @@ impl runtime::Operation for DeleteAssistantVariation {
         path: "/api/v2/assistants/{assistantId}/variations/{variationId}",
         tags: &["Assistant Copilot Variations"],
         permissions: runtime::RequiredPermissions::All(&["assistants:copilot:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -155,23 +144,12 @@ impl runtime::Operation for GetAssistantVariation {
         path: "/api/v2/assistants/{assistantId}/variations/{variationId}",
         tags: &["Assistant Copilot Variations"],
         permissions: runtime::RequiredPermissions::All(&["assistants:copilot:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -270,23 +248,12 @@ impl runtime::Operation for GetAssistantVariations {
         path: "/api/v2/assistants/{assistantId}/variations",
         tags: &["Assistant Copilot Variations"],
         permissions: runtime::RequiredPermissions::All(&["assistants:copilot:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -389,23 +356,11 @@ impl runtime::Operation for PostAssistantVariations {
         path: "/api/v2/assistants/{assistantId}/variations",
         tags: &["Assistant Copilot Variations"],
         permissions: runtime::RequiredPermissions::All(&["assistants:copilot:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -495,23 +450,12 @@ impl runtime::Operation for PutAssistantVariation {
         path: "/api/v2/assistants/{assistantId}/variations/{variationId}",
         tags: &["Assistant Copilot Variations"],
         permissions: runtime::RequiredPermissions::All(&["assistants:copilot:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

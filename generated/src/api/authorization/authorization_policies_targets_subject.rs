@@ -55,23 +55,12 @@ impl runtime::Operation for DeleteAuthorizationPoliciesTargetSubjectSubjectId {
         path: "/api/v2/authorization/policies/targets/{targetName}/subject/{subjectId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -159,23 +148,12 @@ impl runtime::Operation for GetAuthorizationPoliciesTargetSubjectSubjectId {
         path: "/api/v2/authorization/policies/targets/{targetName}/subject/{subjectId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -51,23 +51,12 @@ impl runtime::Operation for DeleteAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -167,23 +156,13 @@ impl runtime::Operation for GetAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -375,23 +354,13 @@ impl runtime::Operation for GetAuthorizationRoles {
         path: "/api/v2/authorization/roles",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value", "max.role.ids"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -495,23 +464,12 @@ impl runtime::Operation for PatchAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -604,23 +562,11 @@ impl runtime::Operation for PostAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::All(&["authorization:grant:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -713,23 +659,12 @@ impl runtime::Operation for PostAuthorizationRoles {
         path: "/api/v2/authorization/roles",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -821,23 +756,13 @@ impl runtime::Operation for PutAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

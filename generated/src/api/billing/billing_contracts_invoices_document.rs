@@ -53,23 +53,13 @@ impl runtime::Operation for GetBillingContractsInvoiceDocument {
         path: "/api/v2/billing/contracts/invoices/{invoiceId}/document",
         tags: &["Billing"],
         permissions: runtime::RequiredPermissions::Any(&["billing:subscription:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
         preview: true,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -51,24 +51,12 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableVersionSnapshot {
         method: http::Method::DELETE,
         path: "/api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/snapshot",
         tags: &["Business Rules"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -155,24 +143,11 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionSnapshot {
         method: http::Method::POST,
         path: "/api/v2/businessrules/decisiontables/{tableId}/versions/{tableVersion}/snapshot",
         tags: &["Business Rules"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -55,23 +55,12 @@ impl runtime::Operation for GetCasemanagementCaseComment {
         path: "/api/v2/casemanagement/cases/{caseId}/comments/{commentId}",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:comment:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -193,23 +182,12 @@ impl runtime::Operation for GetCasemanagementCaseComments {
         path: "/api/v2/casemanagement/cases/{caseId}/comments",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:comment:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -314,23 +292,11 @@ impl runtime::Operation for PostCasemanagementCaseComments {
         path: "/api/v2/casemanagement/cases/{caseId}/comments",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:comment:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -53,23 +53,12 @@ impl runtime::Operation for GetCasemanagementCaseStage {
         path: "/api/v2/casemanagement/cases/{caseId}/stages/{stageId}",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:stage:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -188,23 +177,12 @@ impl runtime::Operation for GetCasemanagementCaseStages {
         path: "/api/v2/casemanagement/cases/{caseId}/stages",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:stage:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -84,28 +84,18 @@ impl runtime::Operation for GetContentmanagementSharedSharedId {
         method: http::Method::GET,
         path: "/api/v2/contentmanagement/shared/{sharedId}",
         tags: &["Content Management"],
-        permissions: runtime::RequiredPermissions::None,
         without_schema: &[202],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (401, &["unauthorized"]),
             (403, &["forbidden"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -70,9 +70,6 @@ impl runtime::Operation for PatchConversationsCallbackParticipant {
                 "conversation:communication:disconnect",
             ],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -84,19 +81,11 @@ impl runtime::Operation for PatchConversationsCallbackParticipant {
             ),
             (404, &["conversation.error.not.conversation.participant"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -65,9 +65,6 @@ impl runtime::Operation for PostConversationsCallbackParticipantReplace {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:blindTransfer"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -79,19 +76,11 @@ impl runtime::Operation for PostConversationsCallbackParticipantReplace {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -64,10 +64,6 @@ impl runtime::Operation for GetConversationsCallbackParticipantWrapup {
         method: http::Method::GET,
         path: "/api/v2/conversations/callbacks/{conversationId}/participants/{participantId}/wrapup",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -79,19 +75,12 @@ impl runtime::Operation for GetConversationsCallbackParticipantWrapup {
             ),
             (404, &["conversation.error.conversation.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -75,9 +75,6 @@ impl runtime::Operation for PatchConversationsCallParticipant {
                 "conversation:communication:disconnect",
             ],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -96,19 +93,11 @@ impl runtime::Operation for PatchConversationsCallParticipant {
             (403, &["conversation.error.forbidden.not.active.participant"]),
             (404, &["conversation.error.not.conversation.participant"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -204,28 +193,16 @@ impl runtime::Operation for PostConversationsCallParticipants {
         method: http::Method::POST,
         path: "/api/v2/conversations/calls/{conversationId}/participants",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "not.a.user"]),
             (403, &["conversation.error.forbidden.not.active.participant"]),
             (500, &["providerapi.error.station.no.active.edge"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -60,27 +60,16 @@ impl runtime::Operation for DeleteConversationsCallParticipantConsult {
         method: http::Method::DELETE,
         path: "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["conversation.error.consult.transfer.not.started", "not.a.user"]),
             (404, &["conversation.error.consult.transfer.pending.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -174,10 +163,6 @@ impl runtime::Operation for PatchConversationsCallParticipantConsult {
         method: http::Method::PATCH,
         path: "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -189,19 +174,11 @@ impl runtime::Operation for PatchConversationsCallParticipantConsult {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -310,9 +287,6 @@ impl runtime::Operation for PostConversationsCallParticipantConsult {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:consultTransfer"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -330,19 +304,12 @@ impl runtime::Operation for PostConversationsCallParticipantConsult {
             ),
             (404, &["conversation.error.consult.transfer.pending.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -57,9 +57,6 @@ impl runtime::Operation for PostConversationsCallParticipantMonitor {
         path: "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/monitor",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::Any(&["conversation:call:monitor"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -72,19 +69,11 @@ impl runtime::Operation for PostConversationsCallParticipantMonitor {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

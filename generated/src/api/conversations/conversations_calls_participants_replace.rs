@@ -67,9 +67,6 @@ impl runtime::Operation for PostConversationsCallParticipantReplace {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:blindTransfer"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -84,19 +81,11 @@ impl runtime::Operation for PostConversationsCallParticipantReplace {
             ),
             (403, &["conversation.error.forbidden.not.active.participant"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -66,26 +66,16 @@ impl runtime::Operation for PatchConversationsCobrowsesessionParticipantCommunic
         method: http::Method::PATCH,
         path: "/api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/communications/{communicationId}",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
         without_schema: &[202],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["communication.state.required", "invalid.date", "invalid.value"]),
         ],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -71,28 +71,18 @@ impl runtime::Operation for PostConversationsCobrowsesessionParticipantReplace {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:blindTransfer"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
                 &["conversations.error.queue.not.found", "invalid.date", "invalid.value"],
             ),
         ],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

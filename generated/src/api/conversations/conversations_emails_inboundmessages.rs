@@ -59,10 +59,6 @@ impl runtime::Operation for PostConversationsEmailInboundmessages {
         method: http::Method::POST,
         path: "/api/v2/conversations/emails/{conversationId}/inboundmessages",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -76,19 +72,11 @@ impl runtime::Operation for PostConversationsEmailInboundmessages {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

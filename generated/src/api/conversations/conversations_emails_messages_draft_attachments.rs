@@ -57,27 +57,16 @@ impl runtime::Operation for DeleteConversationsEmailMessagesDraftAttachment {
         method: http::Method::DELETE,
         path: "/api/v2/conversations/emails/{conversationId}/messages/draft/attachments/{attachmentId}",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["postino.error.org.missing"]),
             (403, &["postino.error.forbidden"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

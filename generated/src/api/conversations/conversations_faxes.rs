@@ -56,10 +56,6 @@ impl runtime::Operation for PostConversationsFaxes {
         method: http::Method::POST,
         path: "/api/v2/conversations/faxes",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -73,19 +69,11 @@ impl runtime::Operation for PostConversationsFaxes {
             (403, &["fax.forbidden"]),
             (500, &["fax.internal.server.error"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -60,27 +60,16 @@ impl runtime::Operation for GetConversationsMessage {
         method: http::Method::GET,
         path: "/api/v2/conversations/messages/{conversationId}",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["conversation.error.conversation.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -177,24 +166,13 @@ impl runtime::Operation for GetConversationsMessages {
         method: http::Method::GET,
         path: "/api/v2/conversations/messages",
         tags: &["Conversations"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -299,23 +277,12 @@ impl runtime::Operation for PatchConversationsMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:disconnect", "conversation:message:park"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -405,23 +372,11 @@ impl runtime::Operation for PostConversationsMessages {
         path: "/api/v2/conversations/messages",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["conversation:message:create"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

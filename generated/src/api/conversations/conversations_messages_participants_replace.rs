@@ -66,9 +66,6 @@ impl runtime::Operation for PostConversationsMessageParticipantReplace {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:blindTransfer"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -81,19 +78,11 @@ impl runtime::Operation for PostConversationsMessageParticipantReplace {
             ),
             (403, &["conversation.error.forbidden.not.active.participant"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

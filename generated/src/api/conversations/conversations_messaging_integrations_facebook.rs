@@ -62,23 +62,12 @@ for DeleteConversationsMessagingIntegrationsFacebookIntegrationId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -210,23 +199,12 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsFacebook {
         path: "/api/v2/conversations/messaging/integrations/facebook",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -338,23 +316,12 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsFacebookIntegra
         path: "/api/v2/conversations/messaging/integrations/facebook/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -442,23 +409,11 @@ for PatchConversationsMessagingIntegrationsFacebookIntegrationId {
         path: "/api/v2/conversations/messaging/integrations/facebook/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -546,23 +501,11 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsFacebook {
         path: "/api/v2/conversations/messaging/integrations/facebook",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -59,23 +59,12 @@ impl runtime::Operation for DeleteConversationsMessagingIntegrationsOpenIntegrat
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -207,23 +196,12 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsOpen {
         path: "/api/v2/conversations/messaging/integrations/open",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -333,23 +311,12 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsOpenIntegration
         path: "/api/v2/conversations/messaging/integrations/open/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -436,23 +403,11 @@ impl runtime::Operation for PatchConversationsMessagingIntegrationsOpenIntegrati
         path: "/api/v2/conversations/messaging/integrations/open/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -540,23 +495,11 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsOpen {
         path: "/api/v2/conversations/messaging/integrations/open",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -61,23 +61,12 @@ for DeleteConversationsMessagingIntegrationsTwitterIntegrationId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -209,23 +198,12 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsTwitter {
         path: "/api/v2/conversations/messaging/integrations/twitter",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -337,23 +315,12 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsTwitterIntegrat
         path: "/api/v2/conversations/messaging/integrations/twitter/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -440,23 +407,11 @@ impl runtime::Operation for PatchConversationsMessagingIntegrationsTwitterIntegr
         path: "/api/v2/conversations/messaging/integrations/twitter/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:XIntegration:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -544,23 +499,11 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsTwitter {
         path: "/api/v2/conversations/messaging/integrations/twitter",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:XIntegration:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -52,23 +52,12 @@ impl runtime::Operation for GetConversationsMessagingIntegrationTwitterOAuthSett
         path: "/api/v2/conversations/messaging/integrations/{integrationId}/twitter/oauth/settings",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:XIntegration:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -152,23 +141,12 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsTwitterOAuthSet
         path: "/api/v2/conversations/messaging/integrations/twitter/oauth/settings",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:XIntegration:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -53,23 +53,12 @@ impl runtime::Operation for DeleteConversationsMessagingSetting {
         path: "/api/v2/conversations/messaging/settings/{messageSettingId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:setting:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -152,23 +141,12 @@ impl runtime::Operation for GetConversationsMessagingSetting {
         path: "/api/v2/conversations/messaging/settings/{messageSettingId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:setting:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -275,23 +253,12 @@ impl runtime::Operation for GetConversationsMessagingSettings {
         path: "/api/v2/conversations/messaging/settings",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:setting:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -394,23 +361,11 @@ impl runtime::Operation for PatchConversationsMessagingSetting {
         path: "/api/v2/conversations/messaging/settings/{messageSettingId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:setting:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -498,23 +453,11 @@ impl runtime::Operation for PostConversationsMessagingSettings {
         path: "/api/v2/conversations/messaging/settings",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:setting:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -53,23 +53,12 @@ impl runtime::Operation for DeleteConversationsMessagingSettingsDefault {
         path: "/api/v2/conversations/messaging/settings/default",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:setting:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -149,23 +138,12 @@ impl runtime::Operation for GetConversationsMessagingSettingsDefault {
         path: "/api/v2/conversations/messaging/settings/default",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:setting:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -247,23 +225,12 @@ impl runtime::Operation for PutConversationsMessagingSettingsDefault {
         path: "/api/v2/conversations/messaging/settings/default",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:setting:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -71,9 +71,6 @@ impl runtime::Operation for PostConversationParticipantCallbacks {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:callback:create"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -86,19 +83,11 @@ impl runtime::Operation for PostConversationParticipantCallbacks {
             ),
             (404, &["conversation.error.conversation.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -55,23 +55,12 @@ impl runtime::Operation for GetEmployeeengagementRecognition {
         path: "/api/v2/employeeengagement/recognitions/{recognitionId}",
         tags: &["Employee Engagement"],
         permissions: runtime::RequiredPermissions::Any(&["engagement:recognition:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -208,23 +197,12 @@ impl runtime::Operation for GetEmployeeengagementRecognitions {
         path: "/api/v2/employeeengagement/recognitions",
         tags: &["Employee Engagement"],
         permissions: runtime::RequiredPermissions::Any(&["engagement:recognition:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -325,23 +303,11 @@ impl runtime::Operation for PostEmployeeengagementRecognitions {
         path: "/api/v2/employeeengagement/recognitions",
         tags: &["Employee Engagement"],
         permissions: runtime::RequiredPermissions::Any(&["engagement:recognition:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -51,23 +51,12 @@ impl runtime::Operation for GetGamificationMetricdefinition {
         path: "/api/v2/gamification/metricdefinitions/{metricDefinitionId}",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -163,23 +152,12 @@ impl runtime::Operation for GetGamificationMetricdefinitions {
         path: "/api/v2/gamification/metricdefinitions",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

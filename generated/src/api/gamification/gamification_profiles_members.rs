@@ -66,23 +66,12 @@ impl runtime::Operation for GetGamificationProfileMembers {
         path: "/api/v2/gamification/profiles/{profileId}/members",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -183,23 +172,11 @@ impl runtime::Operation for PostGamificationProfileMembers {
         path: "/api/v2/gamification/profiles/{profileId}/members",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:update"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -58,23 +58,12 @@ impl runtime::Operation for GetGreetingDownloads {
         path: "/api/v2/greetings/{greetingId}/downloads",
         tags: &["Greetings"],
         permissions: runtime::RequiredPermissions::Any(&["greetings:greeting:download"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

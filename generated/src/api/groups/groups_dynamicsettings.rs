@@ -49,23 +49,13 @@ impl runtime::Operation for DeleteGroupDynamicsettings {
         path: "/api/v2/groups/{groupId}/dynamicsettings",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::Any(&["directory:group:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
         preview: true,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -148,23 +138,13 @@ impl runtime::Operation for GetGroupDynamicsettings {
         path: "/api/v2/groups/{groupId}/dynamicsettings",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::Any(&["directory:group:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
         preview: true,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -250,23 +230,13 @@ impl runtime::Operation for PutGroupDynamicsettings {
         path: "/api/v2/groups/{groupId}/dynamicsettings",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::Any(&["directory:group:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
         preview: true,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -58,23 +58,14 @@ impl runtime::Operation for PostGroupsDynamicsettingsPreview {
         path: "/api/v2/groups/dynamicsettings/preview",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::Any(&["directory:group:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
         deprecated: true,
         preview: true,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -47,23 +47,12 @@ impl runtime::Operation for DeleteJourneyActionmap {
         path: "/api/v2/journey/actionmaps/{actionMapId}",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:actionmap:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -140,23 +129,12 @@ impl runtime::Operation for GetJourneyActionmap {
         path: "/api/v2/journey/actionmaps/{actionMapId}",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:actionmap:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -312,23 +290,12 @@ impl runtime::Operation for GetJourneyActionmaps {
         path: "/api/v2/journey/actionmaps",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:actionmap:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -424,23 +391,11 @@ impl runtime::Operation for PatchJourneyActionmap {
         path: "/api/v2/journey/actionmaps/{actionMapId}",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:actionmap:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -523,23 +478,11 @@ impl runtime::Operation for PostJourneyActionmaps {
         path: "/api/v2/journey/actionmaps",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:actionmap:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

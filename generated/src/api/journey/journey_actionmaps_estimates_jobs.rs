@@ -58,23 +58,13 @@ impl runtime::Operation for GetJourneyActionmapsEstimatesJob {
         permissions: runtime::RequiredPermissions::All(
             &["journey:actionmapEstimateJob:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -180,23 +170,12 @@ impl runtime::Operation for PostJourneyActionmapsEstimatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:actionmapEstimateJob:add"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

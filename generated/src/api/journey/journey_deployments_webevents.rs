@@ -57,24 +57,12 @@ impl runtime::Operation for PostJourneyDeploymentWebevents {
         method: http::Method::POST,
         path: "/api/v2/journey/deployments/{deploymentId}/webevents",
         tags: &["Journey"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -53,23 +53,13 @@ impl runtime::Operation for GetJourneySessionOutcomescores {
         path: "/api/v2/journey/sessions/{sessionId}/outcomescores",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:outcomescores:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -51,23 +51,12 @@ impl runtime::Operation for GetJourneyViewVersionJob {
         path: "/api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/{jobId}",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::All(&["journey:viewsJobs:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -160,23 +149,11 @@ impl runtime::Operation for PatchJourneyViewVersionJob {
         path: "/api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs/{jobId}",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::All(&["journey:viewsJobs:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -279,23 +256,11 @@ impl runtime::Operation for PostJourneyViewVersionJobs {
         path: "/api/v2/journey/views/{viewId}/versions/{journeyVersionId}/jobs",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::All(&["journey:viewsJobs:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

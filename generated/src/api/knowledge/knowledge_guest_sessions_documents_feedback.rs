@@ -61,24 +61,12 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentFeedback {
         method: http::Method::POST,
         path: "/api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}/feedback",
         tags: &["Knowledge"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

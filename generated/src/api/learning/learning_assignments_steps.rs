@@ -82,23 +82,12 @@ impl runtime::Operation for GetLearningAssignmentStep {
         path: "/api/v2/learning/assignments/{assignmentId}/steps/{stepId}",
         tags: &["Learning"],
         permissions: runtime::RequiredPermissions::Any(&["learning:assignment:viewOwn"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -191,23 +180,11 @@ impl runtime::Operation for PatchLearningAssignmentStep {
         path: "/api/v2/learning/assignments/{assignmentId}/steps/{stepId}",
         tags: &["Learning"],
         permissions: runtime::RequiredPermissions::Any(&["learning:assignment:editOwn"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

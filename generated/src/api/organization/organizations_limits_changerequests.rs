@@ -56,23 +56,12 @@ impl runtime::Operation for GetOrganizationsLimitsChangerequest {
         path: "/api/v2/organizations/limits/changerequests/{requestId}",
         tags: &["Organization"],
         permissions: runtime::RequiredPermissions::Any(&["limits:organization:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -207,23 +196,12 @@ impl runtime::Operation for GetOrganizationsLimitsChangerequests {
         path: "/api/v2/organizations/limits/changerequests",
         tags: &["Organization"],
         permissions: runtime::RequiredPermissions::Any(&["limits:organization:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

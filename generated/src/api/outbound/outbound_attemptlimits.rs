@@ -62,26 +62,16 @@ impl runtime::Operation for DeleteOutboundAttemptlimit {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:attemptLimits:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["referential.integrity.error"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -171,26 +161,16 @@ impl runtime::Operation for GetOutboundAttemptlimit {
         path: "/api/v2/outbound/attemptlimits/{attemptLimitsId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:attemptLimits:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -338,23 +318,13 @@ impl runtime::Operation for GetOutboundAttemptlimits {
         path: "/api/v2/outbound/attemptlimits",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:attemptLimits:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -458,9 +428,6 @@ impl runtime::Operation for PostOutboundAttemptlimits {
         path: "/api/v2/outbound/attemptlimits",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:attemptLimits:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -478,19 +445,11 @@ impl runtime::Operation for PostOutboundAttemptlimits {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -586,9 +545,6 @@ impl runtime::Operation for PutOutboundAttemptlimit {
         path: "/api/v2/outbound/attemptlimits/{attemptLimitsId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:attemptLimits:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -606,19 +562,12 @@ impl runtime::Operation for PutOutboundAttemptlimit {
             ),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

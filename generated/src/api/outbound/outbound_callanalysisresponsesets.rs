@@ -60,26 +60,16 @@ impl runtime::Operation for DeleteOutboundCallanalysisresponseset {
         path: "/api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["call.analysis.response.set.in.use", "referential.integrity.error"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -169,26 +159,16 @@ impl runtime::Operation for GetOutboundCallanalysisresponseset {
         path: "/api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -337,23 +317,13 @@ impl runtime::Operation for GetOutboundCallanalysisresponsesets {
         path: "/api/v2/outbound/callanalysisresponsesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -461,9 +431,6 @@ impl runtime::Operation for PostOutboundCallanalysisresponsesets {
         path: "/api/v2/outbound/callanalysisresponsesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -479,19 +446,11 @@ impl runtime::Operation for PostOutboundCallanalysisresponsesets {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -588,9 +547,6 @@ impl runtime::Operation for PutOutboundCallanalysisresponseset {
         path: "/api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -608,19 +564,12 @@ impl runtime::Operation for PutOutboundCallanalysisresponseset {
             (404, &["resource.not.found"]),
             (409, &["invalid.update.wrong.version"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

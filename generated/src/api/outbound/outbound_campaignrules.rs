@@ -62,9 +62,6 @@ impl runtime::Operation for DeleteOutboundCampaignrule {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignRule:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -72,19 +69,12 @@ impl runtime::Operation for DeleteOutboundCampaignrule {
             ),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -174,26 +164,16 @@ impl runtime::Operation for GetOutboundCampaignrule {
         path: "/api/v2/outbound/campaignrules/{campaignRuleId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaignRule:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -340,23 +320,13 @@ impl runtime::Operation for GetOutboundCampaignrules {
         path: "/api/v2/outbound/campaignrules",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaignRule:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -467,9 +437,6 @@ impl runtime::Operation for PostOutboundCampaignrules {
         path: "/api/v2/outbound/campaignrules",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaignRule:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -499,19 +466,11 @@ impl runtime::Operation for PostOutboundCampaignrules {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -614,9 +573,6 @@ impl runtime::Operation for PutOutboundCampaignrule {
         path: "/api/v2/outbound/campaignrules/{campaignRuleId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaignRule:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -647,19 +603,12 @@ impl runtime::Operation for PutOutboundCampaignrule {
             (404, &["resource.not.found"]),
             (409, &["invalid.update.wrong.version"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

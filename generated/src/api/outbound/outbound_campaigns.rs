@@ -59,26 +59,16 @@ impl runtime::Operation for DeleteOutboundCampaign {
         path: "/api/v2/outbound/campaigns/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["campaign.in.use", "referential.integrity.error"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -162,26 +152,16 @@ impl runtime::Operation for GetOutboundCampaign {
         path: "/api/v2/outbound/campaigns/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -379,25 +359,15 @@ impl runtime::Operation for GetOutboundCampaigns {
         path: "/api/v2/outbound/campaigns",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "too.many.bulk.retrieves"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -494,23 +464,11 @@ impl runtime::Operation for PatchOutboundCampaign {
         path: "/api/v2/outbound/campaigns/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:campaign:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -621,9 +579,6 @@ impl runtime::Operation for PostOutboundCampaigns {
         path: "/api/v2/outbound/campaigns",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -668,19 +623,11 @@ impl runtime::Operation for PostOutboundCampaigns {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -788,9 +735,6 @@ impl runtime::Operation for PutOutboundCampaign {
         path: "/api/v2/outbound/campaigns/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:campaign:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -840,19 +784,12 @@ impl runtime::Operation for PutOutboundCampaign {
             (404, &["resource.not.found"]),
             (409, &["invalid.update.campaign.active", "invalid.update.wrong.version"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

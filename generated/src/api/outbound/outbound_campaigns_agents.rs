@@ -59,10 +59,6 @@ impl runtime::Operation for PutOutboundCampaignAgent {
         method: http::Method::PUT,
         path: "/api/v2/outbound/campaigns/{campaignId}/agents/{userId}",
         tags: &["Outbound"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -75,19 +71,12 @@ impl runtime::Operation for PutOutboundCampaignAgent {
             ),
             (404, &["campaign.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

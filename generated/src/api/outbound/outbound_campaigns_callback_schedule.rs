@@ -65,10 +65,6 @@ impl runtime::Operation for PostOutboundCampaignCallbackSchedule {
         method: http::Method::POST,
         path: "/api/v2/outbound/campaigns/{campaignId}/callback/schedule",
         tags: &["Outbound"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -86,19 +82,12 @@ impl runtime::Operation for PostOutboundCampaignCallbackSchedule {
             (404, &["campaign.not.found"]),
             (500, &["callback.scheduling.error"]),
         ],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -55,23 +55,12 @@ impl runtime::Operation for GetOutboundCampaignsDivisionview {
         path: "/api/v2/outbound/campaigns/divisionviews/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:campaign:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -220,23 +209,12 @@ impl runtime::Operation for GetOutboundCampaignsDivisionviews {
         path: "/api/v2/outbound/campaigns/divisionviews",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:campaign:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -60,23 +60,13 @@ impl runtime::Operation for DeleteOutboundCampaignProgress {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaign:edit", "outbound:campaign:recycle"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(404, &["campaign.not.found"]), (429, &["too.many.recycles"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -166,26 +156,16 @@ impl runtime::Operation for GetOutboundCampaignProgress {
         path: "/api/v2/outbound/campaigns/{campaignId}/progress",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["campaign.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -275,9 +255,6 @@ impl runtime::Operation for PostOutboundCampaignsProgress {
         path: "/api/v2/outbound/campaigns/progress",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -289,19 +266,12 @@ impl runtime::Operation for PostOutboundCampaignsProgress {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -61,9 +61,6 @@ impl runtime::Operation for DeleteOutboundContactlist {
         path: "/api/v2/outbound/contactlists/{contactListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -76,19 +73,12 @@ impl runtime::Operation for DeleteOutboundContactlist {
             ),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -175,23 +165,13 @@ impl runtime::Operation for DeleteOutboundContactlists {
         path: "/api/v2/outbound/contactlists",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["too.many.deletes"]), (409, &["bulk.delete.conflict"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -295,26 +275,16 @@ impl runtime::Operation for GetOutboundContactlist {
         path: "/api/v2/outbound/contactlists/{contactListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found", "resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -518,25 +488,15 @@ impl runtime::Operation for GetOutboundContactlists {
         path: "/api/v2/outbound/contactlists",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "too.many.bulk.retrieves"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -645,9 +605,6 @@ impl runtime::Operation for PostOutboundContactlists {
         path: "/api/v2/outbound/contactlists",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -674,19 +631,11 @@ impl runtime::Operation for PostOutboundContactlists {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -788,9 +737,6 @@ impl runtime::Operation for PutOutboundContactlist {
         path: "/api/v2/outbound/contactlists/{contactListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -820,19 +766,12 @@ impl runtime::Operation for PutOutboundContactlist {
             (404, &["resource.not.found"]),
             (409, &["invalid.update.wrong.version"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

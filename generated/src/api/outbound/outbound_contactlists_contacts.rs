@@ -58,26 +58,16 @@ impl runtime::Operation for DeleteOutboundContactlistContact {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["contact.in.use"]),
             (404, &["contact.list.not.found", "resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -169,26 +159,16 @@ impl runtime::Operation for DeleteOutboundContactlistContacts {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["no.contacts.specified", "too.many.contacts.added"]),
             (404, &["contact.list.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -285,26 +265,16 @@ impl runtime::Operation for GetOutboundContactlistContact {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found", "resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -419,9 +389,6 @@ impl runtime::Operation for PostOutboundContactlistContacts {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -436,19 +403,11 @@ impl runtime::Operation for PostOutboundContactlistContacts {
             ),
             (404, &["contact.list.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -546,9 +505,6 @@ impl runtime::Operation for PutOutboundContactlistContact {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -561,19 +517,12 @@ impl runtime::Operation for PutOutboundContactlistContact {
             ),
             (404, &["contact.list.not.found", "resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

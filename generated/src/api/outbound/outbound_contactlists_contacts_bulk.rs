@@ -61,26 +61,16 @@ impl runtime::Operation for PostOutboundContactlistContactsBulk {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/bulk",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "too.many.contacts.requested"]),
             (404, &["contact.list.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

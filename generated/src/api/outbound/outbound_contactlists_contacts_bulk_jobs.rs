@@ -52,23 +52,12 @@ impl runtime::Operation for GetOutboundContactlistContactsBulkJob {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/bulk/jobs/{jobId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -169,23 +158,12 @@ impl runtime::Operation for GetOutboundContactlistContactsBulkJobs {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/bulk/jobs",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

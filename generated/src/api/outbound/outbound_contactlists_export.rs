@@ -67,26 +67,16 @@ impl runtime::Operation for GetOutboundContactlistExport {
         permissions: runtime::RequiredPermissions::All(
             &["outbound:contact:view", "outbound:contactList:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found", "no.available.list.export.uri"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -185,26 +175,15 @@ impl runtime::Operation for PostOutboundContactlistExport {
         permissions: runtime::RequiredPermissions::All(
             &["outbound:contact:view", "outbound:contactList:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

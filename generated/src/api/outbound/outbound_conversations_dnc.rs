@@ -56,26 +56,15 @@ impl runtime::Operation for PostOutboundConversationDnc {
         path: "/api/v2/outbound/conversations/{conversationId}/dnc",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["conversation.error.conversation.not.found", "dnc.list.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -57,23 +57,12 @@ impl runtime::Operation for DeleteOutboundDnclistCustomexclusioncolumns {
         path: "/api/v2/outbound/dnclists/{dncListId}/customexclusioncolumns",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -160,23 +149,11 @@ impl runtime::Operation for PatchOutboundDnclistCustomexclusioncolumns {
         path: "/api/v2/outbound/dnclists/{dncListId}/customexclusioncolumns",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -67,23 +67,12 @@ impl runtime::Operation for GetOutboundDnclistsDivisionview {
         path: "/api/v2/outbound/dnclists/divisionviews/{dncListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:dncList:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -253,23 +242,12 @@ impl runtime::Operation for GetOutboundDnclistsDivisionviews {
         path: "/api/v2/outbound/dnclists/divisionviews",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:dncList:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

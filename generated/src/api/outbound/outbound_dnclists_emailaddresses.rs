@@ -56,23 +56,12 @@ impl runtime::Operation for DeleteOutboundDnclistEmailaddresses {
         path: "/api/v2/outbound/dnclists/{dncListId}/emailaddresses",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -159,23 +148,11 @@ impl runtime::Operation for PatchOutboundDnclistEmailaddresses {
         path: "/api/v2/outbound/dnclists/{dncListId}/emailaddresses",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -261,23 +238,11 @@ impl runtime::Operation for PostOutboundDnclistEmailaddresses {
         path: "/api/v2/outbound/dnclists/{dncListId}/emailaddresses",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -58,26 +58,16 @@ impl runtime::Operation for GetOutboundDnclistImportstatus {
         path: "/api/v2/outbound/dnclists/{dncListId}/importstatus",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dncList:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["dnc.list.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

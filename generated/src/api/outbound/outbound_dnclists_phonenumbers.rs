@@ -56,23 +56,12 @@ impl runtime::Operation for DeleteOutboundDnclistPhonenumbers {
         path: "/api/v2/outbound/dnclists/{dncListId}/phonenumbers",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -159,23 +148,11 @@ impl runtime::Operation for PatchOutboundDnclistPhonenumbers {
         path: "/api/v2/outbound/dnclists/{dncListId}/phonenumbers",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -273,9 +250,6 @@ impl runtime::Operation for PostOutboundDnclistPhonenumbers {
         path: "/api/v2/outbound/dnclists/{dncListId}/phonenumbers",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -283,19 +257,11 @@ impl runtime::Operation for PostOutboundDnclistPhonenumbers {
             ),
             (404, &["dnc.list.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -57,23 +57,12 @@ impl runtime::Operation for DeleteOutboundFilespecificationtemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -159,23 +148,12 @@ impl runtime::Operation for GetOutboundFilespecificationtemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -322,23 +300,12 @@ impl runtime::Operation for GetOutboundFilespecificationtemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -444,23 +411,11 @@ impl runtime::Operation for PostOutboundFilespecificationtemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:add"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -551,23 +506,12 @@ impl runtime::Operation for PutOutboundFilespecificationtemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:edit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

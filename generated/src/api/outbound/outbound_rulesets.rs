@@ -57,26 +57,16 @@ impl runtime::Operation for DeleteOutboundRuleset {
         path: "/api/v2/outbound/rulesets/{ruleSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["referential.integrity.error"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -160,26 +150,16 @@ impl runtime::Operation for GetOutboundRuleset {
         path: "/api/v2/outbound/rulesets/{ruleSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -325,23 +305,13 @@ impl runtime::Operation for GetOutboundRulesets {
         path: "/api/v2/outbound/rulesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -442,9 +412,6 @@ impl runtime::Operation for PostOutboundRulesets {
         path: "/api/v2/outbound/rulesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -464,19 +431,11 @@ impl runtime::Operation for PostOutboundRulesets {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -563,9 +522,6 @@ impl runtime::Operation for PutOutboundRuleset {
         path: "/api/v2/outbound/rulesets/{ruleSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -586,19 +542,12 @@ impl runtime::Operation for PutOutboundRuleset {
             (404, &["resource.not.found"]),
             (409, &["invalid.update.wrong.version"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -58,23 +58,13 @@ impl runtime::Operation for DeleteOutboundSchedulesSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:delete", "outbound:campaignSequenceSchedule:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(404, &["campaign.sequence.not.found"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -166,26 +156,16 @@ impl runtime::Operation for GetOutboundSchedulesSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:view", "outbound:campaignSequenceSchedule:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["campaign.sequence.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -273,25 +253,15 @@ impl runtime::Operation for GetOutboundSchedulesSequences {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:view", "outbound:campaignSequenceSchedule:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.interval.time", "invalid.value"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -381,9 +351,6 @@ impl runtime::Operation for PutOutboundSchedulesSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:edit", "outbound:campaignSequenceSchedule:edit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -396,19 +363,12 @@ impl runtime::Operation for PutOutboundSchedulesSequence {
             ),
             (404, &["campaign.sequence.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -59,26 +59,16 @@ impl runtime::Operation for DeleteOutboundSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["campaign.sequence.in.use"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -164,26 +154,16 @@ impl runtime::Operation for GetOutboundSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -332,23 +312,13 @@ impl runtime::Operation for GetOutboundSequences {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -452,9 +422,6 @@ impl runtime::Operation for PostOutboundSequences {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:add"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -473,19 +440,11 @@ impl runtime::Operation for PostOutboundSequences {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -584,9 +543,6 @@ impl runtime::Operation for PutOutboundSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:edit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -610,19 +566,12 @@ impl runtime::Operation for PutOutboundSequence {
             (404, &["resource.not.found"]),
             (409, &["invalid.update.wrong.version"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -53,23 +53,13 @@ impl runtime::Operation for GetOutboundSettings {
         path: "/api/v2/outbound/settings",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:settings:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -160,9 +150,6 @@ impl runtime::Operation for PatchOutboundSettings {
         path: "/api/v2/outbound/settings",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:settings:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -177,19 +164,11 @@ impl runtime::Operation for PatchOutboundSettings {
             ),
             (409, &["invalid.update.wrong.version"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -64,23 +64,13 @@ impl runtime::Operation for DeleteQualityConversationEvaluation {
         path: "/api/v2/quality/conversations/{conversationId}/evaluations/{evaluationId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(403, &["quality.evaluation.delete.permission.check.failed"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -184,23 +174,13 @@ impl runtime::Operation for GetQualityConversationEvaluation {
                 "quality:evaluation:release",
             ],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -315,9 +295,6 @@ impl runtime::Operation for PostQualityConversationEvaluations {
         path: "/api/v2/quality/conversations/{conversationId}/evaluations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -338,19 +315,11 @@ impl runtime::Operation for PostQualityConversationEvaluations {
             ),
             (403, &["quality.evaluation.create.permission.check.failed"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -466,9 +435,6 @@ impl runtime::Operation for PutQualityConversationEvaluation {
                 "quality:evaluation:editAgentSignoff",
             ],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -486,19 +452,12 @@ impl runtime::Operation for PutQualityConversationEvaluation {
             ),
             (403, &["quality.evaluation.update.permission.check.failed"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

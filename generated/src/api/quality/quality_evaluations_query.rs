@@ -204,26 +204,16 @@ impl runtime::Operation for GetQualityEvaluationsQuery {
         path: "/api/v2/quality/evaluations/query",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "quality.query.invalid.user"]),
             (504, &["quality.backend.service.timeout"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -157,9 +157,6 @@ impl runtime::Operation for GetQualityEvaluatorsActivity {
         path: "/api/v2/quality/evaluators/activity",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -172,19 +169,12 @@ impl runtime::Operation for GetQualityEvaluatorsActivity {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

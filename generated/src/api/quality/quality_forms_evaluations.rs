@@ -59,23 +59,13 @@ impl runtime::Operation for DeleteQualityFormsEvaluation {
         permissions: runtime::RequiredPermissions::Any(
             &["quality:evaluationForm:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(409, &["evaluation.cannot.be.deleted"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -163,26 +153,16 @@ impl runtime::Operation for GetQualityFormsEvaluation {
         path: "/api/v2/quality/forms/evaluations/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["evaluation.form.invalid", "invalid.date", "invalid.value"]),
             (404, &["evaluation.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -335,23 +315,13 @@ impl runtime::Operation for GetQualityFormsEvaluations {
         path: "/api/v2/quality/forms/evaluations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -457,23 +427,12 @@ impl runtime::Operation for PostQualityFormsEvaluations {
         path: "/api/v2/quality/forms/evaluations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -567,23 +526,13 @@ impl runtime::Operation for PutQualityFormsEvaluation {
         path: "/api/v2/quality/forms/evaluations/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

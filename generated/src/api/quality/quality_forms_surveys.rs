@@ -55,23 +55,13 @@ impl runtime::Operation for DeleteQualityFormsSurvey {
         path: "/api/v2/quality/forms/surveys/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(409, &["survey.cannot.be.deleted"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -157,23 +147,13 @@ impl runtime::Operation for GetQualityFormsSurvey {
         path: "/api/v2/quality/forms/surveys/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -323,23 +303,13 @@ impl runtime::Operation for GetQualityFormsSurveys {
         path: "/api/v2/quality/forms/surveys",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -444,23 +414,12 @@ impl runtime::Operation for PatchQualityFormsSurvey {
         path: "/api/v2/quality/forms/surveys/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:disable"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -550,23 +509,12 @@ impl runtime::Operation for PostQualityFormsSurveys {
         path: "/api/v2/quality/forms/surveys",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -656,23 +604,13 @@ impl runtime::Operation for PutQualityFormsSurvey {
         path: "/api/v2/quality/forms/surveys/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

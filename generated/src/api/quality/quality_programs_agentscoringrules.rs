@@ -51,23 +51,12 @@ impl runtime::Operation for DeleteQualityProgramAgentscoringrule {
         path: "/api/v2/quality/programs/{programId}/agentscoringrules/{ruleId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:scoringRule:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -152,23 +141,12 @@ impl runtime::Operation for GetQualityProgramAgentscoringrule {
         path: "/api/v2/quality/programs/{programId}/agentscoringrules/{ruleId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:scoringRule:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -269,23 +247,12 @@ impl runtime::Operation for GetQualityProgramAgentscoringrules {
         path: "/api/v2/quality/programs/{programId}/agentscoringrules",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:scoringRule:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -388,23 +355,11 @@ impl runtime::Operation for PostQualityProgramAgentscoringrules {
         path: "/api/v2/quality/programs/{programId}/agentscoringrules",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:scoringRule:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -495,23 +450,12 @@ impl runtime::Operation for PutQualityProgramAgentscoringrule {
         path: "/api/v2/quality/programs/{programId}/agentscoringrules/{ruleId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:scoringRule:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -59,23 +59,14 @@ impl runtime::Operation for GetQualityPublishedform {
         path: "/api/v2/quality/publishedforms/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -202,23 +193,14 @@ impl runtime::Operation for GetQualityPublishedforms {
         path: "/api/v2/quality/publishedforms",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -326,23 +308,13 @@ impl runtime::Operation for PostQualityPublishedforms {
         path: "/api/v2/quality/publishedforms",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

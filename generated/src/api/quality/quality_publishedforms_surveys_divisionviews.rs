@@ -53,23 +53,12 @@ impl runtime::Operation for GetQualityPublishedformsSurveysDivisionview {
         path: "/api/v2/quality/publishedforms/surveys/divisionviews/{surveyFormId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -192,23 +181,12 @@ impl runtime::Operation for GetQualityPublishedformsSurveysDivisionviews {
         path: "/api/v2/quality/publishedforms/surveys/divisionviews",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

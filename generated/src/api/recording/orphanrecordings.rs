@@ -51,23 +51,12 @@ impl runtime::Operation for DeleteOrphanrecording {
         path: "/api/v2/orphanrecordings/{orphanId}",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:orphan:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -150,23 +139,13 @@ impl runtime::Operation for GetOrphanrecording {
         path: "/api/v2/orphanrecordings/{orphanId}",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:orphan:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -313,23 +292,13 @@ impl runtime::Operation for GetOrphanrecordings {
         path: "/api/v2/orphanrecordings",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:orphan:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -433,9 +402,6 @@ impl runtime::Operation for PutOrphanrecording {
         path: "/api/v2/orphanrecordings/{orphanId}",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:orphan:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -448,19 +414,12 @@ impl runtime::Operation for PutOrphanrecording {
             ),
             (403, &["recording.orphan.edit.permission.check.failed"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

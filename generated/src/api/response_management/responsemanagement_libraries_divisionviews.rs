@@ -54,23 +54,12 @@ impl runtime::Operation for GetResponsemanagementLibrariesDivisionview {
         path: "/api/v2/responsemanagement/libraries/divisionviews/{libraryId}",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responses:library:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -198,23 +187,12 @@ impl runtime::Operation for GetResponsemanagementLibrariesDivisionviews {
         path: "/api/v2/responsemanagement/libraries/divisionviews",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responses:library:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

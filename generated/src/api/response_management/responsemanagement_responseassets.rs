@@ -50,23 +50,12 @@ impl runtime::Operation for DeleteResponsemanagementResponseasset {
         path: "/api/v2/responsemanagement/responseassets/{responseAssetId}",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responseAssets:asset:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -149,23 +138,12 @@ impl runtime::Operation for GetResponsemanagementResponseasset {
         path: "/api/v2/responsemanagement/responseassets/{responseAssetId}",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responseAssets:asset:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -252,23 +230,12 @@ impl runtime::Operation for PutResponsemanagementResponseasset {
         path: "/api/v2/responsemanagement/responseassets/{responseAssetId}",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::All(&["responseAssets:asset:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

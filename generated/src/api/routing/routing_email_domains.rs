@@ -56,23 +56,13 @@ impl runtime::Operation for DeleteRoutingEmailDomain {
         path: "/api/v2/routing/email/domains/{domainId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(404, &["postino.error.not.found"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -169,23 +159,13 @@ impl runtime::Operation for GetRoutingEmailDomain {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:email:manage", "routing:email:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -318,23 +298,13 @@ impl runtime::Operation for GetRoutingEmailDomains {
         path: "/api/v2/routing/email/domains",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -434,23 +404,11 @@ impl runtime::Operation for PatchRoutingEmailDomain {
         path: "/api/v2/routing/email/domains/{domainId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -543,9 +501,6 @@ impl runtime::Operation for PostRoutingEmailDomains {
         path: "/api/v2/routing/email/domains",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -558,19 +513,11 @@ impl runtime::Operation for PostRoutingEmailDomains {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -48,23 +48,12 @@ impl runtime::Operation for GetRoutingEmailDomainDkim {
         path: "/api/v2/routing/email/domains/{domainId}/dkim",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -144,23 +133,11 @@ impl runtime::Operation for PostRoutingEmailDomainDkim {
         path: "/api/v2/routing/email/domains/{domainId}/dkim",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

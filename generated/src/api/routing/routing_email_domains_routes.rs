@@ -62,26 +62,16 @@ impl runtime::Operation for DeleteRoutingEmailDomainRoute {
         path: "/api/v2/routing/email/domains/{domainName}/routes/{routeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (404, &["postino.error.not.found"]),
             (409, &["postino.route.conflict"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -183,23 +173,13 @@ impl runtime::Operation for GetRoutingEmailDomainRoute {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:email:view", "routing:email:manage"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -335,23 +315,13 @@ impl runtime::Operation for GetRoutingEmailDomainRoutes {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:email:view", "routing:email:manage"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -464,9 +434,6 @@ impl runtime::Operation for PostRoutingEmailDomainRoutes {
         path: "/api/v2/routing/email/domains/{domainName}/routes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -484,19 +451,11 @@ impl runtime::Operation for PostRoutingEmailDomainRoutes {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -594,9 +553,6 @@ impl runtime::Operation for PutRoutingEmailDomainRoute {
         path: "/api/v2/routing/email/domains/{domainName}/routes/{routeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -611,19 +567,12 @@ impl runtime::Operation for PutRoutingEmailDomainRoute {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

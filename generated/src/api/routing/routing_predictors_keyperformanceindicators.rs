@@ -58,23 +58,12 @@ impl runtime::Operation for DeleteRoutingPredictorsKeyperformanceindicator {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:delete"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -171,23 +160,12 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicator {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -308,23 +286,12 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicators {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -431,23 +398,11 @@ impl runtime::Operation for PatchRoutingPredictorsKeyperformanceindicator {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:edit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -535,23 +490,11 @@ impl runtime::Operation for PostRoutingPredictorsKeyperformanceindicators {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:add"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

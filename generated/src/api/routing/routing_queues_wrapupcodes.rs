@@ -52,23 +52,12 @@ impl runtime::Operation for DeleteRoutingQueueWrapupcode {
         path: "/api/v2/routing/queues/{queueId}/wrapupcodes/{codeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -189,23 +178,13 @@ impl runtime::Operation for GetRoutingQueueWrapupcodes {
         path: "/api/v2/routing/queues/{queueId}/wrapupcodes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -317,23 +296,12 @@ impl runtime::Operation for PostRoutingQueueWrapupcodes {
         path: "/api/v2/routing/queues/{queueId}/wrapupcodes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

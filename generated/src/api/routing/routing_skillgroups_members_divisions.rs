@@ -80,23 +80,12 @@ impl runtime::Operation for GetRoutingSkillgroupMembersDivisions {
         path: "/api/v2/routing/skillgroups/{skillGroupId}/members/divisions",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skillGroup:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -201,23 +190,11 @@ impl runtime::Operation for PostRoutingSkillgroupMembersDivisions {
         path: "/api/v2/routing/skillgroups/{skillGroupId}/members/divisions",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:skillGroup:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

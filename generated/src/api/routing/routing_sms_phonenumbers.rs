@@ -56,23 +56,12 @@ impl runtime::Operation for DeleteRoutingSmsPhonenumber {
         path: "/api/v2/routing/sms/phonenumbers/{phoneNumberId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -164,23 +153,12 @@ impl runtime::Operation for GetRoutingSmsPhonenumber {
         path: "/api/v2/routing/sms/phonenumbers/{phoneNumberId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -380,23 +358,13 @@ impl runtime::Operation for GetRoutingSmsPhonenumbers {
         path: "/api/v2/routing/sms/phonenumbers",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -497,23 +465,11 @@ impl runtime::Operation for PatchRoutingSmsPhonenumber {
         path: "/api/v2/routing/sms/phonenumbers/{phoneNumberId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -607,9 +563,6 @@ impl runtime::Operation for PostRoutingSmsPhonenumbers {
         path: "/api/v2/routing/sms/phonenumbers",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -621,19 +574,11 @@ impl runtime::Operation for PostRoutingSmsPhonenumbers {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

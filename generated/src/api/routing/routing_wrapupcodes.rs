@@ -57,23 +57,13 @@ impl runtime::Operation for DeleteRoutingWrapupcode {
         path: "/api/v2/routing/wrapupcodes/{codeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(404, &["resource.not.found"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -157,26 +147,16 @@ impl runtime::Operation for GetRoutingWrapupcode {
         path: "/api/v2/routing/wrapupcodes/{codeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -335,23 +315,13 @@ impl runtime::Operation for GetRoutingWrapupcodes {
         path: "/api/v2/routing/wrapupcodes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -450,23 +420,12 @@ impl runtime::Operation for PostRoutingWrapupcodes {
         path: "/api/v2/routing/wrapupcodes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["duplicate.name", "invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -555,23 +514,13 @@ impl runtime::Operation for PutRoutingWrapupcode {
         path: "/api/v2/routing/wrapupcodes/{codeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -54,23 +54,12 @@ impl runtime::Operation for GetRoutingWrapupcodesDivisionview {
         path: "/api/v2/routing/wrapupcodes/divisionviews/{codeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -217,23 +206,12 @@ impl runtime::Operation for GetRoutingWrapupcodesDivisionviews {
         path: "/api/v2/routing/wrapupcodes/divisionviews",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:search"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

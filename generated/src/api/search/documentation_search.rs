@@ -70,24 +70,14 @@ impl runtime::Operation for GetDocumentationSearch {
         method: http::Method::GET,
         path: "/api/v2/documentation/search",
         tags: &["Search"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -208,24 +198,14 @@ impl runtime::Operation for PostDocumentationSearch {
         method: http::Method::POST,
         path: "/api/v2/documentation/search",
         tags: &["Search"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

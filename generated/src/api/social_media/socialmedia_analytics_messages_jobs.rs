@@ -52,23 +52,12 @@ impl runtime::Operation for GetSocialmediaAnalyticsMessagesJob {
         path: "/api/v2/socialmedia/analytics/messages/jobs/{jobId}",
         tags: &["Social Media"],
         permissions: runtime::RequiredPermissions::Any(&["socialmedia:postDetail:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -167,23 +156,11 @@ impl runtime::Operation for PostSocialmediaAnalyticsMessagesJobs {
         path: "/api/v2/socialmedia/analytics/messages/jobs",
         tags: &["Social Media"],
         permissions: runtime::RequiredPermissions::Any(&["socialmedia:postDetail:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

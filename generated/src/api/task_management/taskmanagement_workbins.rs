@@ -50,23 +50,12 @@ impl runtime::Operation for DeleteTaskmanagementWorkbin {
         path: "/api/v2/taskmanagement/workbins/{workbinId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workbin:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -149,23 +138,12 @@ impl runtime::Operation for GetTaskmanagementWorkbin {
         path: "/api/v2/taskmanagement/workbins/{workbinId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workbin:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -251,23 +229,11 @@ impl runtime::Operation for PatchTaskmanagementWorkbin {
         path: "/api/v2/taskmanagement/workbins/{workbinId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workbin:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -353,23 +319,11 @@ impl runtime::Operation for PostTaskmanagementWorkbins {
         path: "/api/v2/taskmanagement/workbins",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workbin:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -50,23 +50,12 @@ impl runtime::Operation for DeleteTaskmanagementWorkitemsBulkAddJob {
         path: "/api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:bulkAddJob:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -149,23 +138,12 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkAddJob {
         path: "/api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:bulkAddJob:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -251,23 +229,11 @@ impl runtime::Operation for PatchTaskmanagementWorkitemsBulkAddJob {
         path: "/api/v2/taskmanagement/workitems/bulk/add/jobs/{bulkJobId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:bulkAddJob:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -370,23 +336,11 @@ impl runtime::Operation for PostTaskmanagementWorkitemsBulkAddJobs {
         path: "/api/v2/taskmanagement/workitems/bulk/add/jobs",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:bulkAddJob:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -52,23 +52,12 @@ impl runtime::Operation for GetTaskmanagementWorkitemsQueryJob {
         path: "/api/v2/taskmanagement/workitems/query/jobs/{jobId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::All(&["workitems:queryJob:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -167,23 +156,11 @@ impl runtime::Operation for PostTaskmanagementWorkitemsQueryJobs {
         path: "/api/v2/taskmanagement/workitems/query/jobs",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:queryJob:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

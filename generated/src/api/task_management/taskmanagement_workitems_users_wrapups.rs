@@ -101,23 +101,12 @@ impl runtime::Operation for GetTaskmanagementWorkitemUserWrapups {
         path: "/api/v2/taskmanagement/workitems/{workitemId}/users/{userId}/wrapups",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:wrapup:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -224,23 +213,11 @@ impl runtime::Operation for PatchTaskmanagementWorkitemUserWrapups {
         path: "/api/v2/taskmanagement/workitems/{workitemId}/users/{userId}/wrapups",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:wrapup:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -52,23 +52,12 @@ impl runtime::Operation for DeleteTaskmanagementWorktype {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:worktype:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -161,23 +150,12 @@ impl runtime::Operation for GetTaskmanagementWorktype {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:worktype:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -263,23 +241,11 @@ impl runtime::Operation for PatchTaskmanagementWorktype {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::All(&["workitems:worktype:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -365,23 +331,11 @@ impl runtime::Operation for PostTaskmanagementWorktypes {
         path: "/api/v2/taskmanagement/worktypes",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:worktype:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

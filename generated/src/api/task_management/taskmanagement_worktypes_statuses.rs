@@ -53,23 +53,12 @@ impl runtime::Operation for DeleteTaskmanagementWorktypeStatus {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/statuses/{statusId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:status:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -154,23 +143,12 @@ impl runtime::Operation for GetTaskmanagementWorktypeStatus {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/statuses/{statusId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:status:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -270,23 +248,12 @@ impl runtime::Operation for GetTaskmanagementWorktypeStatuses {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/statuses",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:status:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -389,23 +356,11 @@ impl runtime::Operation for PatchTaskmanagementWorktypeStatus {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/statuses/{statusId}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:status:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -497,23 +452,11 @@ impl runtime::Operation for PostTaskmanagementWorktypeStatuses {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/statuses",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:status:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

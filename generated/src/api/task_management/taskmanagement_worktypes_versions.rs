@@ -53,23 +53,12 @@ impl runtime::Operation for GetTaskmanagementWorktypeVersion {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/versions/{entityVersion}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:worktype:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -191,23 +180,12 @@ impl runtime::Operation for GetTaskmanagementWorktypeVersions {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/versions",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:worktype:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -53,23 +53,12 @@ impl runtime::Operation for GetTelephonySiptracesDownloadDownloadId {
         path: "/api/v2/telephony/siptraces/download/{downloadId}",
         tags: &["Telephony"],
         permissions: runtime::RequiredPermissions::All(&["telephony:pcap:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -154,23 +143,11 @@ impl runtime::Operation for PostTelephonySiptracesDownload {
         path: "/api/v2/telephony/siptraces/download",
         tags: &["Telephony"],
         permissions: runtime::RequiredPermissions::All(&["telephony:pcap:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

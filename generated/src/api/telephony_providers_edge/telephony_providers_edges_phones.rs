@@ -59,23 +59,13 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesPhone {
         path: "/api/v2/telephony/providers/edges/phones/{phoneId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["general.bad.request"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -165,26 +155,16 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhone {
         path: "/api/v2/telephony/providers/edges/phones/{phoneId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -410,23 +390,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhones {
         path: "/api/v2/telephony/providers/edges/phones",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -532,9 +502,6 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhones {
         path: "/api/v2/telephony/providers/edges/phones",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -547,19 +514,11 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhones {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -652,9 +611,6 @@ impl runtime::Operation for PutTelephonyProvidersEdgesPhone {
         path: "/api/v2/telephony/providers/edges/phones/{phoneId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -666,19 +622,12 @@ impl runtime::Operation for PutTelephonyProvidersEdgesPhone {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -60,23 +60,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgePhysicalinterface {
         path: "/api/v2/telephony/providers/edges/{edgeId}/physicalinterfaces/{interfaceId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -183,23 +173,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgePhysicalinterfaces {
         path: "/api/v2/telephony/providers/edges/{edgeId}/physicalinterfaces",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -321,23 +301,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhysicalinterfaces {
         path: "/api/v2/telephony/providers/edges/physicalinterfaces",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

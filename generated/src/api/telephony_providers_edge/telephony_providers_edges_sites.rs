@@ -61,27 +61,17 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesSite {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (403, &["managed.property.not.allowed"]),
             (404, &["entity.not.found"]),
             (409, &["general.conflict", "resource.referenced.by.another"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -173,26 +163,16 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSite {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "telephony:sites:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -344,24 +324,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSites {
         method: http::Method::GET,
         path: "/api/v2/telephony/providers/edges/sites",
         tags: &["Telephony Providers Edge"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -467,9 +436,6 @@ impl runtime::Operation for PostTelephonyProvidersEdgesSites {
         path: "/api/v2/telephony/providers/edges/sites",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -482,19 +448,11 @@ impl runtime::Operation for PostTelephonyProvidersEdgesSites {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -589,9 +547,6 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSite {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -606,19 +561,12 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSite {
             ),
             (404, &["entity.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -57,23 +57,12 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesSiteOutboundroute {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -164,23 +153,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteOutboundroute {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -320,23 +299,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteOutboundroutes {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -448,9 +417,6 @@ impl runtime::Operation for PostTelephonyProvidersEdgesSiteOutboundroutes {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -465,19 +431,11 @@ impl runtime::Operation for PostTelephonyProvidersEdgesSiteOutboundroutes {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -576,9 +534,6 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSiteOutboundroute {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -593,19 +548,12 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSiteOutboundroute {
             ),
             (409, &["general.conflict"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

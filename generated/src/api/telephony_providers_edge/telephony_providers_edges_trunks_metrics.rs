@@ -57,23 +57,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkMetrics {
         path: "/api/v2/telephony/providers/edges/trunks/{trunkId}/metrics",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -162,23 +152,13 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunksMetrics {
         path: "/api/v2/telephony/providers/edges/trunks/metrics",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -54,23 +54,11 @@ impl runtime::Operation for PostUploadsWorkforcemanagementHistoricaldataCsv {
         path: "/api/v2/uploads/workforcemanagement/historicaldata/csv",
         tags: &["Uploads"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

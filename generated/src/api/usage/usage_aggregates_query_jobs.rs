@@ -79,23 +79,12 @@ impl runtime::Operation for GetUsageAggregatesQueryJob {
         path: "/api/v2/usage/aggregates/query/jobs/{jobId}",
         tags: &["Usage"],
         permissions: runtime::RequiredPermissions::Any(&["usage:organization:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -212,23 +201,11 @@ impl runtime::Operation for PostUsageAggregatesQueryJobs {
         path: "/api/v2/usage/aggregates/query/jobs",
         tags: &["Usage"],
         permissions: runtime::RequiredPermissions::Any(&["usage:organization:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

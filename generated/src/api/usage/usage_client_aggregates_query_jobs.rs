@@ -82,23 +82,12 @@ impl runtime::Operation for GetUsageClientClientIdAggregatesQueryJob {
         path: "/api/v2/usage/client/{clientId}/aggregates/query/jobs/{jobId}",
         tags: &["Usage"],
         permissions: runtime::RequiredPermissions::Any(&["usage:client:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -219,23 +208,11 @@ impl runtime::Operation for PostUsageClientClientIdAggregatesQueryJobs {
         path: "/api/v2/usage/client/{clientId}/aggregates/query/jobs",
         tags: &["Usage"],
         permissions: runtime::RequiredPermissions::Any(&["usage:client:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

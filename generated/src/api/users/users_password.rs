@@ -61,26 +61,15 @@ impl runtime::Operation for PostUserPassword {
         path: "/api/v2/users/{userId}/password",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:setPassword"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.password", "invalid.value"]),
             (404, &["general.resource.not.found"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

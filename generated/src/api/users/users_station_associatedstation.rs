@@ -52,23 +52,12 @@ impl runtime::Operation for DeleteUserStationAssociatedstation {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:station:disassociate"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -161,27 +150,17 @@ impl runtime::Operation for PutUserStationAssociatedstationStationId {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:otherStationAssociation:edit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (409, &["userservice.stationalreadyassociated"]),
             (424, &["externalservice.unexpectedresponsecode"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

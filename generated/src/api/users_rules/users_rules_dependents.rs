@@ -60,23 +60,12 @@ impl runtime::Operation for GetUsersRuleDependentTypeId {
         path: "/api/v2/users/rules/{ruleId}/dependents/{ruleType}/{typeId}",
         tags: &["Users Rules"],
         permissions: runtime::RequiredPermissions::Any(&["users:ruleDependents:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -197,23 +186,12 @@ impl runtime::Operation for GetUsersRuleDependents {
         path: "/api/v2/users/rules/{ruleId}/dependents",
         tags: &["Users Rules"],
         permissions: runtime::RequiredPermissions::Any(&["users:ruleDependents:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

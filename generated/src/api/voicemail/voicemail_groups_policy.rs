@@ -54,23 +54,13 @@ impl runtime::Operation for GetVoicemailGroupPolicy {
         path: "/api/v2/voicemail/groups/{groupId}/policy",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::Any(&["voicemail:groupPolicy:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -161,23 +151,12 @@ impl runtime::Operation for PatchVoicemailGroupPolicy {
         path: "/api/v2/voicemail/groups/{groupId}/policy",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::Any(&["voicemail:groupPolicy:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -62,27 +62,16 @@ impl runtime::Operation for GetVoicemailMessageMedia {
         method: http::Method::GET,
         path: "/api/v2/voicemail/messages/{messageId}/media",
         tags: &["Voicemail"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "not.a.user"]),
             (403, &["voicemail.not.authorized.voicemail.message"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -50,24 +50,13 @@ impl runtime::Operation for DeleteWebmessagingDeploymentPushdevice {
         method: http::Method::DELETE,
         path: "/api/v2/webmessaging/deployments/{deploymentId}/pushdevices/{tokenId}",
         tags: &["WebMessaging"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -156,24 +145,12 @@ impl runtime::Operation for PatchWebmessagingDeploymentPushdevice {
         method: http::Method::PATCH,
         path: "/api/v2/webmessaging/deployments/{deploymentId}/pushdevices/{tokenId}",
         tags: &["WebMessaging"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -265,24 +242,12 @@ impl runtime::Operation for PostWebmessagingDeploymentPushdevice {
         method: http::Method::POST,
         path: "/api/v2/webmessaging/deployments/{deploymentId}/pushdevices/{tokenId}",
         tags: &["WebMessaging"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
         public: true,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -57,9 +57,6 @@ impl runtime::Operation for GetWorkforcemanagementAdherence {
         path: "/api/v2/workforcemanagement/adherence",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:realtimeAdherence:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 400,
@@ -71,19 +68,12 @@ impl runtime::Operation for GetWorkforcemanagementAdherence {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -56,23 +56,12 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTradesStateJo
         path: "/api/v2/workforcemanagement/alternativeshifts/trades/state/jobs/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:alternativeShift:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -172,23 +161,11 @@ impl runtime::Operation for PatchWorkforcemanagementAlternativeshiftsTradesState
         path: "/api/v2/workforcemanagement/alternativeshifts/trades/state/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:alternativeShift:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -73,24 +73,12 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitAdherenceAdjustmen
         method: http::Method::GET,
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/bulk",
         tags: &["Workforce Management"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -199,24 +187,11 @@ for PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk {
         method: http::Method::PATCH,
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/bulk",
         tags: &["Workforce Management"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -58,23 +58,12 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitAlternativeshiftsS
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/settings",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:businessUnit:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -164,23 +153,11 @@ for PatchWorkforcemanagementBusinessunitAlternativeshiftsSettings {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/alternativeshifts/settings",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:businessUnit:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -68,9 +68,6 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSession {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:mainForecast:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (
                 200,
@@ -81,19 +78,13 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSession {
                 ],
             ),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
         preview: true,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -190,23 +181,13 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessi
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/{sessionId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:mainForecast:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
         preview: true,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

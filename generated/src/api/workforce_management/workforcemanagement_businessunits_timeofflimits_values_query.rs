@@ -64,23 +64,12 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeofflimitValue
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}/values/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -179,23 +168,13 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeofflimitsValu
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/values/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -57,23 +57,12 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitWorkplanbid {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanBid:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -158,23 +147,12 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWorkplanbid {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanBid:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -274,23 +252,12 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWorkplanbids {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanBid:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -393,23 +360,11 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitWorkplanbid {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids/{bidId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanBid:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -501,23 +456,11 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWorkplanbids {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/workplanbids",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanBid:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -49,24 +49,14 @@ impl runtime::Operation for GetWorkforcemanagementCalendarDataIcs {
         method: http::Method::GET,
         path: "/api/v2/workforcemanagement/calendar/data/ics",
         tags: &["Workforce Management"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
         accept: "text/calendar",
         public: true,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -50,23 +50,12 @@ impl runtime::Operation for DeleteWorkforcemanagementCalendarUrlIcs {
         path: "/api/v2/workforcemanagement/calendar/url/ics",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:agentSchedule:sync"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -148,23 +137,12 @@ impl runtime::Operation for GetWorkforcemanagementCalendarUrlIcs {
         permissions: runtime::RequiredPermissions::All(
             &["wfm:agentSchedule:sync", "wfm:agentSchedule:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -252,23 +230,11 @@ impl runtime::Operation for PostWorkforcemanagementCalendarUrlIcs {
         permissions: runtime::RequiredPermissions::All(
             &["wfm:agentSchedule:sync", "wfm:agentSchedule:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -72,23 +72,12 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataBulkRemoveJob {
         path: "/api/v2/workforcemanagement/historicaldata/bulk/remove/jobs/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -204,23 +193,12 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataBulkRemoveJobs {
         path: "/api/v2/workforcemanagement/historicaldata/bulk/remove/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -334,23 +312,11 @@ impl runtime::Operation for PostWorkforcemanagementHistoricaldataBulkRemoveJobs 
         path: "/api/v2/workforcemanagement/historicaldata/bulk/remove/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -71,23 +71,12 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataImportstatus {
         path: "/api/v2/workforcemanagement/historicaldata/importstatus",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -183,23 +172,12 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataImportstatusJobI
         path: "/api/v2/workforcemanagement/historicaldata/importstatus/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

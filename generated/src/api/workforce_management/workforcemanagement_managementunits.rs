@@ -55,23 +55,12 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunit {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:managementUnit:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -259,23 +248,12 @@ impl runtime::Operation for GetWorkforcemanagementManagementunit {
                 "wfm:schedulingPreferencesSettings:edit",
             ],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -412,26 +390,15 @@ impl runtime::Operation for GetWorkforcemanagementManagementunits {
         method: http::Method::GET,
         path: "/api/v2/workforcemanagement/managementunits",
         tags: &["Workforce Management"],
-        permissions: runtime::RequiredPermissions::None,
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "wfm.validation.failure"]),
         ],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -534,23 +501,11 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunit {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:managementUnit:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -638,23 +593,11 @@ impl runtime::Operation for PostWorkforcemanagementManagementunits {
         path: "/api/v2/workforcemanagement/managementunits",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:managementUnit:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

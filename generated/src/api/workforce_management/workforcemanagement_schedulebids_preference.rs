@@ -55,23 +55,12 @@ impl runtime::Operation for GetWorkforcemanagementSchedulebidPreference {
         path: "/api/v2/workforcemanagement/schedulebids/{bidId}/preference",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:agentScheduleBid:submit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -162,23 +151,12 @@ impl runtime::Operation for PutWorkforcemanagementSchedulebidPreference {
         path: "/api/v2/workforcemanagement/schedulebids/{bidId}/preference",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:agentScheduleBid:submit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -71,23 +71,14 @@ impl runtime::Operation for PostWorkforcemanagementSchedules {
         path: "/api/v2/workforcemanagement/schedules",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:agentSchedule:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
         deprecated: true,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

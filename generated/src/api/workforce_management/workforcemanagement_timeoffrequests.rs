@@ -63,23 +63,13 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffrequest {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentSchedule:view", "wfm:agentTimeOffRequest:submit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -170,23 +160,13 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffrequests {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentSchedule:view", "wfm:agentTimeOffRequest:submit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -279,23 +259,12 @@ impl runtime::Operation for PatchWorkforcemanagementTimeoffrequest {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentTimeOffRequest:submit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -386,23 +355,11 @@ impl runtime::Operation for PostWorkforcemanagementTimeoffrequests {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentTimeOffRequest:submit"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

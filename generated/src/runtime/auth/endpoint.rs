@@ -1,6 +1,5 @@
 //! Requests to the token endpoint. They never go through the interceptor, so a 401 from it is an answer and not a reason to refresh.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -19,8 +18,8 @@ use crate::runtime::region::Region;
 use crate::runtime::response::retry_after;
 use crate::runtime::telemetry::int;
 use crate::runtime::transport::{
-    HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
-    TransportErrorKind, next_chunk,
+    HttpRequest, HttpResponse, PROXY_LOGIN, RequestBody, ResponseBody, Transport, TransportError,
+    TransportErrorKind, causes, next_chunk,
 };
 
 use super::backoff::doubled;
@@ -311,10 +310,8 @@ async fn collect(response: HttpResponse) -> Result<Answer, TransportError> {
             while answer.is_whole
                 && let Some(chunk) = next_chunk(&mut stream).await
             {
-                let chunk = chunk.map_err(|source| TransportError {
-                    kind: TransportErrorKind::Io,
-                    source,
-                })?;
+                let chunk =
+                    chunk.map_err(|source| TransportError::new(TransportErrorKind::Io, source))?;
                 answer.add(&chunk);
             }
         }
@@ -352,15 +349,10 @@ fn judge_transport(error: TransportError) -> Failure {
 
 /// Whether a certificate seems to be from the future, which means that the clock here is behind.
 fn says_not_yet_valid(error: &TransportError) -> bool {
-    let mut cause: Option<&dyn StdError> = Some(error);
-    while let Some(current) = cause {
-        let text = current.to_string();
-        if text.contains("not valid yet") || text.contains("not yet valid") {
-            return true;
-        }
-        cause = current.source();
-    }
-    false
+    causes(error).any(|cause| {
+        let text = cause.to_string();
+        text.contains("not valid yet") || text.contains("not yet valid")
+    })
 }
 
 fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token, Failure> {
@@ -470,6 +462,9 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
 
 /// What an answer says that is not one of a token endpoint: a redirect, as to the login of another region, or a page for people.
 fn foreign_answer(answer: &Answer) -> Option<String> {
+    if answer.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return Some(format!("a proxy requires a login; {PROXY_LOGIN}"));
+    }
     if answer.status.is_redirection() {
         let location = answer.headers.get(header::LOCATION)?.to_str().ok()?;
         let url = Url::parse(location).ok()?;

@@ -5,8 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::runtime::debug::debug_fields;
 use http::StatusCode;
+
+use crate::runtime::debug::debug_fields;
+use crate::runtime::transport::causes;
 
 /// What went wrong, as far as a program would act on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -93,7 +95,7 @@ impl AuthErrorKind {
             Self::NoNetwork => "the connection to the token endpoint failed",
             Self::Timeout => "the token endpoint did not respond in time",
             Self::UnusableAnswer => "the token endpoint returned no usable token",
-            Self::NeedsLogin => "the token cannot be renewed any more",
+            Self::NeedsLogin => "a login is required",
             Self::TokenRefused => "the API rejects the tokens that the token endpoint issues",
             Self::DeadlineExceeded => "timed out waiting for a token",
             Self::NoRuntime => "no tokio runtime is running to fetch a token",
@@ -138,7 +140,7 @@ impl AuthErrorKind {
                 "check that the API host and the login host belong to the same region, and the roles of the OAuth client"
             }
             Self::DeadlineExceeded => {
-                "increase the timeout of the call, or check why the token request is slow"
+                "increase the timeout of the call and `TokenSettings::token_wait`, or check why the token request is slow"
             }
             Self::NoRuntime => {
                 "make the call inside a tokio runtime with its time and I/O drivers enabled"
@@ -221,8 +223,7 @@ impl AuthError {
     /// The texts of the errors below this one, in a line.
     fn cause(&self) -> Option<String> {
         let mut text = String::new();
-        let mut source = StdError::source(self);
-        while let Some(cause) = source {
+        for cause in causes(self) {
             let cause_text = cause.to_string();
             // Some errors repeat the one below.
             if !text.contains(&cause_text) {
@@ -231,7 +232,6 @@ impl AuthError {
                 }
                 text.push_str(&cause_text);
             }
-            source = cause.source();
         }
         plain(&text)
     }

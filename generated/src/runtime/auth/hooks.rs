@@ -12,7 +12,7 @@ use crate::runtime::debug::debug_fields;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RefreshSource {
-    /// The token endpoint, or the token provider.
+    /// The token endpoint, the token provider, or the caller, who gave an access token.
     Fetched,
     /// The store: another process had fetched it.
     Adopted,
@@ -68,7 +68,8 @@ impl Hooks {
         Self::default()
     }
 
-    /// Calls `hook` with every new token.
+    /// Calls `hook` with every new token: one that was requested, one that was given, or one that another process left in the store.
+    /// [`RefreshEvent::source`] tells those of the store from the others.
     #[must_use]
     pub fn on_refresh(mut self, hook: impl Fn(&RefreshEvent) + Send + Sync + 'static) -> Self {
         self.on_refresh = Some(Arc::new(hook));

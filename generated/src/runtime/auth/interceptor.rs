@@ -237,6 +237,11 @@ impl Interceptor {
         self.pool.pick(now.monotonic).standing(now)
     }
 
+    /// Forgets the tokens: their session has ended, so the next call obtains another one or fails.
+    pub(crate) fn forget(&self) {
+        self.pool.caches().for_each(TokenCache::forget);
+    }
+
     /// The token that a request would be sent with now.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Where random delays come from.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::runtime::debug::debug_fields;
 
 /// A source of numbers from 0 up to, and without, 1. Not for anything secret.
 #[derive(Clone)]
@@ -43,8 +44,4 @@ impl Default for Jitter {
     }
 }
 
-impl fmt::Debug for Jitter {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Jitter(..)")
-    }
-}
+debug_fields!(Jitter, |_this| "Jitter(..)");

@@ -1,6 +1,33 @@
-//! Access tokens: fetched once and shared, refreshed before expiry, replaced after a 401.
+//! How a client obtains its access tokens, and what to do if it cannot.
 //!
-//! Every API request goes through one [`Interceptor`]. It takes a token from a cache, which is one atomic load while the token is fresh;
+//! Most programs need nothing from here: give the client [`Credentials`](crate::runtime::client::Credentials), and it fetches, renews and sends the
+//! tokens. What this module has is for more:
+//!
+//! - A person logs in through a browser: [`AuthorizeUrl`], [`PkceVerifier`], [`LoginState`]; for command lines [`LoopbackLogin`].
+//! - No token could be obtained: find an [`AuthError`] among the sources of an error ([`Error::find_source`](crate::runtime::error::Error::find_source)).
+//!   [`AuthError::kind`] says why, [`AuthError::needs_login`] whether a person has to log in again.
+//! - Processes share tokens, or a session survives a restart: [`store`].
+//! - Be told of renewed tokens: [`Hooks`]. Change when they are renewed: [`TokenSettings`].
+//! - Tokens come from elsewhere: implement [`TokenProvider`].
+//!
+//! ```
+//! # extern crate genesys_cloud_runtime as genesys_cloud;
+//! use genesys_cloud::Client;
+//! use genesys_cloud::runtime::auth::AuthError;
+//!
+//! # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+//! if let Err(error) = client.authenticate().await {
+//!     match error.find_source::<AuthError>() {
+//!         Some(reason) if reason.needs_login() => println!("log in again: {reason}"),
+//!         Some(reason) if reason.is_transient() => println!("try again later: {reason}"),
+//!         _ => return Err(error),
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! How it works: every API request goes through one [`Interceptor`]. It takes a token from a cache, which is one atomic load while the token is fresh;
 //! a refresh runs in a task of its own that no caller can cancel, one at a time, and its outcome is shared. A 401 names the generation
 //! of the token that was refused, so that a late one replays with the current token instead of refreshing again.
 

@@ -10,7 +10,6 @@
 //! One thread, started with the first call and kept for the life of the process, drives the connections of all calls made this way. The caller's
 //! thread waits. Inside of asynchronous code that would stop other tasks: await the call there instead.
 
-use std::fmt;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -21,6 +20,7 @@ use std::thread::ThreadId;
 use bytes::{Buf, Bytes};
 use futures_core::Stream;
 
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::request::Call;
 use crate::runtime::response::{BodyStream, Response};
@@ -136,11 +136,7 @@ where
     }
 }
 
-impl<S> fmt::Debug for Items<S> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Items(..)")
-    }
-}
+debug_fields!(Items<S>, |_this| "Items(..)");
 
 /// A streamed body as [`io::Read`].
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Many calls of one kind: several at a time, with progress, resumable after a crash.
+//! Many calls of one kind: several at a time, with progress, resumable after a crash. See [`bulk`](bulk()).
 
 mod journal;
 mod outcome;
@@ -6,7 +6,6 @@ mod outcome;
 pub use outcome::{BulkOutcome, BulkProgress};
 
 use std::collections::{HashSet, VecDeque};
-use std::fmt;
 use std::future::Future;
 use std::path::Path;
 use std::pin::Pin;
@@ -17,6 +16,7 @@ use futures_core::Stream;
 use self::journal::{Journal, Past};
 use self::outcome::ends_all;
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 
 /// Makes a call for each of `items`, up to `concurrency` of them at a time, and gives each item back with its outcome as a stream, in the order
@@ -112,8 +112,9 @@ impl<'a, T, R> Bulk<'a, T, R> {
     /// neither bodies nor texts of errors.
     ///
     /// A run with the journal of an earlier one reports items that were done as [`BulkOutcome::AlreadyDone`] and sends those again that
-    /// were refused. An item that was started and not recorded as ended, because the process died, may or may not have been changed: it is
-    /// reported as [`BulkOutcome::Unknown`] and not sent, unless [`resume`](Self::resume) says how to read it.
+    /// were refused. An item whose outcome the earlier run did not learn, because the process died or the call ended in an error such as a timeout,
+    /// may or may not have been changed: it is reported as [`BulkOutcome::Unknown`] and not sent, unless [`resume`](Self::resume) says how to
+    /// read it.
     ///
     /// Each line is written before the call is sent and handed to the operating system at once: it survives the process, though not a crash of
     /// the machine. The file is locked while the stream lives.
@@ -159,6 +160,9 @@ impl<'a, T, R> Bulk<'a, T, R> {
     }
 
     /// The next item that has ended, with its outcome; `None` after the last one.
+    ///
+    /// Cancel safe: dropping the future, as in `select!` or a timeout, loses no outcome. Calls under way stay in the stream and advance only while it is
+    /// polled. Dropping the stream itself drops these calls, which may have been carried out; in a journal they stay without an outcome.
     pub async fn next(&mut self) -> Option<(T, BulkOutcome<R>)> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
@@ -308,11 +312,4 @@ impl<T, R> Stream for Bulk<'_, T, R> {
 /// All fields can be moved: the futures are boxed.
 impl<T, R> Unpin for Bulk<'_, T, R> {}
 
-impl<T, R> fmt::Debug for Bulk<'_, T, R> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Bulk")
-            .field("progress", &self.progress())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Bulk<'a, T, R>, |this| progress: this.progress());

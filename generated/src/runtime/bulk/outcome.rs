@@ -15,7 +15,8 @@ pub enum BulkOutcome<R> {
     AlreadyDone,
     /// The call failed and changed nothing. A later run with the same journal sends it again.
     Failed(Error),
-    /// The call may have been carried out: it ended in this error, or, without one, an earlier run died with it under way.
+    /// The call may have been carried out: it ended in this error. Without an error, an earlier run with the same journal made the call and did not
+    /// learn the outcome: the process died, or the call ended in an error such as a timeout or a 500.
     Unknown(Option<Error>),
     /// The run ended before the item: no later call could succeed, or the journal cannot be written.
     NotSent,
@@ -35,8 +36,9 @@ impl<R> fmt::Display for BulkOutcome<R> {
             Self::Done(_) => formatter.write_str("done"),
             Self::AlreadyDone => formatter.write_str("already done"),
             Self::Failed(error) => write!(formatter, "failed: {error}"),
-            Self::Unknown(None) => formatter
-                .write_str("unknown outcome: an earlier run ended while the call was under way"),
+            Self::Unknown(None) => {
+                formatter.write_str("unknown outcome: an earlier run did not learn the outcome")
+            }
             Self::Unknown(Some(error)) => write!(formatter, "unknown outcome: {error}"),
             Self::NotSent => formatter.write_str("not sent"),
         }

@@ -112,7 +112,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends everything through a gateway instead of to the region's servers.
+    /// Sends everything through a gateway instead of to the region's servers, also if a [`region`](Self::region) is set.
     ///
     /// ```
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
@@ -163,6 +163,9 @@ impl ClientBuilder {
 
     /// Takes what the code does not set from environment variables (see [`Client::from_env`]), which `variable` reads: most often
     /// `|name| std::env::var(name).ok()`.
+    ///
+    /// A [`region`](Self::region) does not switch off a gateway or a proxy of the environment. [`base_urls`](Self::base_urls) or another
+    /// [`gateway`](Self::gateway) replaces the gateway; [`proxy`](Self::proxy) replaces the proxy, and [`no_proxy`](Self::no_proxy) switches it off.
     ///
     /// ```
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
@@ -369,7 +372,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Adds a middleware that sees every attempt. The first one added is the outermost.
+    /// Adds a middleware around every attempt of the retries. The first one added is the outermost.
+    ///
+    /// Authentication is inside an attempt: waiting for a token, and resending after a 401. The middleware sees such an attempt once, with its last
+    /// response.
     pub fn attempt_middleware(mut self, middleware: impl Middleware) -> Self {
         self.attempt_middleware.push(Arc::new(middleware));
         self
@@ -393,7 +399,7 @@ impl ClientBuilder {
     /// ```
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
     /// let client = genesys_cloud::Client::builder()
-    ///     .on_retry(|event| eprintln!("{event:?}"))
+    ///     .on_retry(|event| eprintln!("{event}"))
     ///     .access_token("token")
     ///     .build()?;
     /// # let _ = client;
@@ -444,11 +450,12 @@ impl ClientBuilder {
     /// # Ok::<(), genesys_cloud::Error>(())
     /// ```
     pub fn pool(mut self, tokens: usize) -> Self {
-        self.tokens.pool = Some(tokens);
+        self.tokens.pool = Some(tokens.into());
         self
     }
 
-    /// Calls `hook` with every new token, before its first use.
+    /// Calls `hook` with every new token, before its first use: one that was requested, one that was given, or one that another process left in the
+    /// store. [`RefreshEvent::source`] tells those of the store from the others.
     ///
     /// ```
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
@@ -602,7 +609,7 @@ impl ClientBuilder {
             // A number of tokens belongs to the credentials that it is set with.
             if self.credentials.is_none() && settings.credentials.is_some() {
                 self.credentials = settings.credentials;
-                self.tokens.pool = self.tokens.pool.or(settings.pool);
+                self.tokens.pool = self.tokens.pool.take().or(settings.pool);
             }
             remedies.push(settings.remedy);
         }

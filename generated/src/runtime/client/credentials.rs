@@ -14,6 +14,7 @@ use crate::runtime::auth::{
     StoredSession, TokenEndpoint, TokenProvider, TokenSettings, is_sendable,
 };
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::Connection;
 
@@ -41,13 +42,41 @@ pub struct Credentials {
 /// What does not depend on the grant.
 #[derive(Clone, Default)]
 pub(super) struct TokenOptions {
-    pub(super) pool: Option<usize>,
+    pub(super) pool: Option<PoolSize>,
     pub(super) settings: Option<TokenSettings>,
     pub(super) hooks: Option<Hooks>,
     pub(super) store: Option<Arc<dyn TokenStore>>,
     pub(super) store_name: Option<String>,
     /// Whether the store of the client is not used.
     pub(super) without_store: bool,
+}
+
+/// The number of tokens of a pool.
+#[derive(Clone)]
+pub(super) struct PoolSize {
+    pub(super) tokens: usize,
+    /// The setting that it comes from, where that is not the code, for errors.
+    pub(super) setting: Option<String>,
+}
+
+impl From<usize> for PoolSize {
+    fn from(tokens: usize) -> Self {
+        Self {
+            tokens,
+            setting: None,
+        }
+    }
+}
+
+/// `pool of 2 tokens`, and the setting.
+impl fmt::Display for PoolSize {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "pool of {} tokens", self.tokens)?;
+        match &self.setting {
+            Some(setting) => write!(formatter, " ({setting})"),
+            None => Ok(()),
+        }
+    }
 }
 
 impl TokenOptions {
@@ -418,11 +447,12 @@ impl Credentials {
 
     /// Spreads calls over this many tokens of the OAuth client, each with its own rate limit: 1 to 50.
     pub fn pool(mut self, tokens: usize) -> Self {
-        self.options.pool = Some(tokens);
+        self.options.pool = Some(tokens.into());
         self
     }
 
-    /// Calls `hook` with every new token, before its first use.
+    /// Calls `hook` with every new token, before its first use: one that was requested, one that was given, or one that another process left in the
+    /// store. [`RefreshEvent::source`] tells those of the store from the others.
     pub fn on_refresh(mut self, hook: impl Fn(&RefreshEvent) + Send + Sync + 'static) -> Self {
         self.options.change_hooks(|hooks| hooks.on_refresh(hook));
         self
@@ -508,15 +538,16 @@ impl Credentials {
         connection: &Connection,
     ) -> Result<(Arc<Interceptor>, Option<Entry>), Error> {
         let Self { grant, options } = self;
-        let pool = options.pool.unwrap_or(1);
+        let size = options.pool.clone().unwrap_or(PoolSize::from(1));
+        let pool = size.tokens;
         if !(1..=LARGEST_POOL).contains(&pool) {
             return Err(Error::configuration(format!(
-                "invalid pool of {pool} tokens: expected 1 to {LARGEST_POOL}"
+                "invalid {size}: expected 1 to {LARGEST_POOL}"
             )));
         }
         if pool > 1 && !grant.issues_several() {
             return Err(Error::configuration(format!(
-                "a pool of {pool} tokens needs a grant that issues several; the grant is {}",
+                "a {size} needs a grant that issues several; the grant is {}",
                 grant.name()
             ))
             .with_advice("Use client credentials, which issue any number of tokens"));
@@ -649,8 +680,4 @@ fn check_client(id: &str, secret: Option<&Secret>) -> Result<(), Error> {
     })
 }
 
-impl fmt::Debug for Credentials {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Credentials({})", self.grant.name())
-    }
-}
+debug_fields!(Credentials, |this| "Credentials({})", this.grant.name());

@@ -1,4 +1,7 @@
 //! The client: where calls are sent, with which token, and how.
+//!
+//! Make a [`Client`] once with [`Client::builder`] or [`Client::from_env`], and clone it to wherever calls are made. [`Credentials`] say how it
+//! obtains tokens, [`Region`] where the organization is; [`Gateway`] is for calls that go through one.
 
 mod builder;
 mod credentials;
@@ -234,11 +237,11 @@ impl Client {
         Ok(inner.into())
     }
 
-    /// Removes the tokens of this client's credentials from its token store. No process that shares the session refreshes it any more; each ends with
-    /// an error for which [`AuthError::needs_login`](crate::runtime::auth::AuthError::needs_login) is true when its access token ends. Another login
-    /// begins a new session.
+    /// Removes the tokens of this client's credentials from its token store, and forgets them. The next call of this client ends with an error for which
+    /// [`AuthError::needs_login`](crate::runtime::auth::AuthError::needs_login) is true. No process that shares the session refreshes it any more: each
+    /// ends with the same error when its access token ends. Another login begins a new session.
     ///
-    /// The access token itself stays valid until it ends; `DELETE /api/v2/tokens/me` revokes it, before this call. Client credentials obtain a new
+    /// Genesys Cloud accepts the access token until it expires; `DELETE /api/v2/tokens/me` revokes it, before this call. Client credentials obtain a new
     /// token the next time.
     ///
     /// # Errors
@@ -258,7 +261,10 @@ impl Client {
             let removed = bounded(clock, limit, || entry.store.remove(key, clock)).await;
             outcome = outcome.and(removed.map_err(Error::from));
         }
-        outcome
+        outcome?;
+        let (interceptor, _) = self.pipeline().authentication()?;
+        interceptor.forget();
+        Ok(())
     }
 
     /// Fetches a token now, so that wrong credentials show at start-up and the first call does not wait.

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::credentials::PoolSize;
 use super::region;
 use super::{Credentials, Gateway, Region};
 use crate::runtime::error::Error;
@@ -76,7 +77,7 @@ pub(super) enum Source<'a> {
 pub(super) struct Settings {
     pub(super) region: Option<Region>,
     pub(super) credentials: Option<Credentials>,
-    pub(super) pool: Option<usize>,
+    pub(super) pool: Option<PoolSize>,
     pub(super) proxy: Option<String>,
     pub(super) gateway: Option<Gateway>,
     /// What to set to have credentials, for the error if no source has any.
@@ -97,7 +98,12 @@ impl Settings {
         Ok(Self {
             region: reader.region()?,
             credentials: reader.credentials()?,
-            pool: reader.number(&POOL_SIZE, "a number from 1 to 50")?,
+            pool: reader
+                .number(&POOL_SIZE, "a number from 1 to 50")?
+                .map(|tokens| PoolSize {
+                    tokens,
+                    setting: Some(reader.name(&POOL_SIZE)),
+                }),
             proxy: reader.proxy()?,
             gateway: reader.gateway()?,
             remedy: format!(
@@ -155,9 +161,19 @@ impl<F: Fn(&str) -> Option<String>> Reader<'_, F> {
     }
 
     fn number<N: std::str::FromStr>(&self, key: &Key, expected: &str) -> Result<Option<N>, Error> {
-        self.get(key)
-            .map(|text| text.parse().map_err(|_| self.invalid(key, expected)))
-            .transpose()
+        let Some(text) = self.get(key) else {
+            return Ok(None);
+        };
+        text.parse().map(Some).map_err(|_| {
+            // A short number is no secret.
+            let digits = text.strip_prefix('-').unwrap_or(&text);
+            if text.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                let name = self.name(key);
+                Error::configuration(format!("invalid {name}: expected {expected}, found {text}"))
+            } else {
+                self.invalid(key, expected)
+            }
+        })
     }
 
     fn protocol(&self, key: &Key) -> Result<Option<String>, Error> {

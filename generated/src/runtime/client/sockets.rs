@@ -1,6 +1,5 @@
 //! What a client needs to open sockets.
 
-use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use url::Url;
@@ -9,6 +8,7 @@ use super::http_options::HttpOptions;
 use super::{Client, Inner};
 use crate::runtime::auth::{Interceptor, Jitter};
 use crate::runtime::clock::Clock;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::Pipeline;
 use crate::runtime::region::Region;
@@ -127,8 +127,4 @@ impl Client {
     }
 }
 
-impl fmt::Debug for Sockets {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Sockets(..)")
-    }
-}
+debug_fields!(Sockets, |_this| "Sockets(..)");

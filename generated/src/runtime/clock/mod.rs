@@ -1,4 +1,7 @@
-//! Time as a parameter: everything that decides by time asks a [`Clock`].
+//! Time as a parameter, for tests and simulations: everything that decides by time asks a [`Clock`].
+//!
+//! Programs need nothing from here: a client has the [`SystemClock`]. Another one is set with
+//! [`ClientBuilder::clock`](crate::runtime::client::ClientBuilder::clock).
 
 mod monotonic;
 pub(crate) mod wait;

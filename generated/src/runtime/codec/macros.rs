@@ -8,10 +8,6 @@
 #[macro_export]
 macro_rules! __model {
     ($type:ident) => {
-        impl $crate::runtime::codec::Wire for $type {
-            type Form = $crate::runtime::codec::ModelForm;
-        }
-
         impl ::serde::Serialize for $type {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 $crate::runtime::codec::write_model(&mut self.clone(), serializer)
@@ -49,12 +45,6 @@ macro_rules! __open_enum {
     ($type:ident) => {
         impl $crate::runtime::codec::Wire for $type {
             type Form = $crate::runtime::codec::EnumForm;
-        }
-
-        impl $crate::runtime::codec::QueryValue for $type {
-            fn wire_text(&self) -> ::std::borrow::Cow<'_, str> {
-                ::std::borrow::Cow::Borrowed($crate::runtime::codec::OpenEnum::as_str(self))
-            }
         }
 
         impl ::serde::Serialize for $type {

@@ -11,7 +11,7 @@ use super::wire::{Wire, WireForm};
 use super::write::write_model;
 
 /// A struct whose fields are the properties of a JSON object. Sealed by hidden items, which may change in any release: generated code implements it.
-pub trait Model: Clone + Default + Wire {
+pub trait Model: Clone + Default {
     /// The name of the type, for `Debug`.
     #[doc(hidden)]
     const NAME: &'static str;
@@ -35,6 +35,10 @@ pub trait Visitor {
 
 /// The form of models: a JSON object.
 pub struct ModelForm;
+
+impl<M: Model> Wire for M {
+    type Form = ModelForm;
+}
 
 impl<M: Model> WireForm<M> for ModelForm {
     fn empty() -> M {

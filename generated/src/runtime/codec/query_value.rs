@@ -3,35 +3,36 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// A value that can stand in a path, a query or a header.
+use super::open_enum::OpenEnum;
+
+/// A value that can stand in a path, a query or a header: a text, a number, a boolean, an enum of the API, a date, a time or an interval.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in a path, a query or a header",
+    note = "numbers, enums and times are passed by value: `*number`, `state.clone()`"
+)]
 pub trait QueryValue {
     /// The value as text, not yet percent-encoded.
     fn wire_text(&self) -> Cow<'_, str>;
 }
 
-impl<T: QueryValue + ?Sized> QueryValue for &T {
+/// Written once for all enums: an implementation for each costs the compiler a body.
+impl<E: OpenEnum> QueryValue for E {
     fn wire_text(&self) -> Cow<'_, str> {
-        (**self).wire_text()
+        Cow::Borrowed(self.as_str())
     }
 }
 
-impl QueryValue for str {
-    fn wire_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self)
-    }
+macro_rules! text_value {
+    ($($type:ty),*) => {$(
+        impl QueryValue for $type {
+            fn wire_text(&self) -> Cow<'_, str> {
+                Cow::Borrowed(self)
+            }
+        }
+    )*};
 }
 
-impl QueryValue for String {
-    fn wire_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self)
-    }
-}
-
-impl QueryValue for Cow<'_, str> {
-    fn wire_text(&self) -> Cow<'_, str> {
-        Cow::Borrowed(self)
-    }
-}
+text_value!(&str, &&str, String, &String, Cow<'_, str>);
 
 impl QueryValue for bool {
     fn wire_text(&self) -> Cow<'_, str> {
@@ -65,6 +66,10 @@ number_value!(i32, i64, u32, u64, usize, f64);
 /// assert_eq!(text_of(Some(String::from("a"))).as_deref(), Some("a"));
 /// assert_eq!(text_of(None::<&str>), None);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a text nor an `Option` of one",
+    note = "pass a `&str` or a `String`; other values have `to_string()`"
+)]
 pub trait OptionalText {
     /// The text, if there is one.
     fn text(&self) -> Option<&str>;
@@ -82,7 +87,7 @@ impl<T: OptionalText> OptionalText for Option<T> {
     }
 }
 
-macro_rules! text_value {
+macro_rules! optional_text {
     ($($type:ty),*) => {$(
         impl OptionalText for $type {
             fn text(&self) -> Option<&str> {
@@ -92,7 +97,7 @@ macro_rules! text_value {
     )*};
 }
 
-text_value!(str, String, Cow<'_, str>, Box<str>, Arc<str>);
+optional_text!(str, String, Cow<'_, str>, Box<str>, Arc<str>);
 
 /// What the setter of an optional `T` takes where other types convert into `T`: such a value, or an `Option` of one. `None` leaves the parameter
 /// out.

@@ -8,6 +8,7 @@ use url::Url;
 use super::{Error, Stop};
 use crate::runtime::operation::RequiredPermissions;
 use crate::runtime::region::Region;
+use crate::runtime::transport::PROXY_LOGIN;
 
 /// Writes the advice for `error`, beginning with a full stop, if there is any.
 pub(super) fn write(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,6 +24,9 @@ pub(super) fn write(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::R
         Some(StatusCode::UNAUTHORIZED) => formatter.write_str(
             ". Check that the OAuth client (or the user's authorization) still exists and is active in this region, and that its secret was not changed",
         ),
+        Some(StatusCode::PROXY_AUTHENTICATION_REQUIRED) => {
+            write!(formatter, ". A proxy requires a login: {PROXY_LOGIN}")
+        }
         Some(StatusCode::FORBIDDEN) => forbidden(error, formatter),
         Some(StatusCode::TOO_MANY_REQUESTS) => rate_limited(error, formatter),
         Some(status) if status.is_redirection() && status != StatusCode::NOT_MODIFIED => {

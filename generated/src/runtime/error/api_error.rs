@@ -1,7 +1,7 @@
 //! The error bodies of the API.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use crate::runtime::debug::debug_fields;
 use serde_json::{Map, Value};
@@ -14,7 +14,8 @@ use crate::runtime::codec;
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// What happened, for people: `message`, or what SCIM (`detail`), token endpoints and gateways say in its place.
+    /// What happened, for people: `message`, or what SCIM (`detail`), token endpoints and gateways say in its place. Places for parameters, like
+    /// `{field}`, are filled in from [`Self::message_params`]; without a message it is [`Self::message_with_params`].
     pub message: Option<String>,
     /// What happened, for programs (`scimType` in SCIM); each operation lists its own under [`OperationMetadata::error_codes`](crate::runtime::operation::OperationMetadata).
     pub code: Option<String>,
@@ -32,9 +33,9 @@ pub struct ApiError {
     pub errors: Vec<ApiError>,
     /// The limit that was met.
     pub limit: Option<ApiErrorLimit>,
-    /// The message with places for parameters.
+    /// The message with places for parameters, as the API sent it.
     pub message_with_params: Option<String>,
-    /// The parameters of [`Self::message_with_params`].
+    /// The parameters of the message.
     pub message_params: BTreeMap<String, String>,
 }
 
@@ -42,6 +43,8 @@ pub struct ApiError {
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiErrorDetail {
+    /// What is wrong, for people.
+    pub message: Option<String>,
     /// What is wrong, for programs.
     pub error_code: Option<String>,
     /// The property concerned.
@@ -78,14 +81,34 @@ impl ApiError {
     }
 
     fn from_object(object: &Map<String, Value>, depth: usize) -> Self {
+        let message_with_params = text(object, "messageWithParams");
+        let message_params: BTreeMap<String, String> = object
+            .get("messageParams")
+            .and_then(Value::as_object)
+            .map(|parameters| {
+                parameters
+                    .keys()
+                    .filter_map(|name| Some((name.clone(), text(parameters, name)?)))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let message = text(object, "message").map(|text| filled(&text, &message_params));
+        let with_params = message_with_params
+            .as_deref()
+            .map(|text| filled(text, &message_params));
         Self {
+            message: match (message, with_params) {
+                (Some(message), Some(other)) if has_place(&message) && !has_place(&other) => {
+                    Some(other)
+                }
+                (message, other) => message.or(other),
+            }
             // Token endpoints and gateways have words of their own.
-            message: text(object, "message")
-                .or_else(|| text(object, "error_description"))
-                .or_else(|| text(object, "description"))
-                // SCIM (RFC 7644 section 3.12), and problem details (RFC 9457).
-                .or_else(|| text(object, "detail"))
-                .or_else(|| text(object, "title")),
+            .or_else(|| text(object, "error_description"))
+            .or_else(|| text(object, "description"))
+            // SCIM (RFC 7644 section 3.12), and problem details (RFC 9457).
+            .or_else(|| text(object, "detail"))
+            .or_else(|| text(object, "title")),
             code: text(object, "code")
                 .or_else(|| text(object, "error"))
                 .or_else(|| text(object, "scimType")),
@@ -95,7 +118,8 @@ impl ApiError {
             context_id: text(object, "contextId"),
             details: objects(object, "details")
                 .map(|detail| ApiErrorDetail {
-                    error_code: text(detail, "errorCode"),
+                    message: text(detail, "message").map(|text| filled(&text, &message_params)),
+                    error_code: text(detail, "errorCode").or_else(|| text(detail, "code")),
                     field_name: text(detail, "fieldName"),
                     entity_id: text(detail, "entityId"),
                     entity_name: text(detail, "entityName"),
@@ -116,29 +140,122 @@ impl ApiError {
                     namespace: text(limit, "namespace"),
                     value: integer(limit, "value"),
                 }),
-            message_with_params: text(object, "messageWithParams"),
-            message_params: object
-                .get("messageParams")
-                .and_then(Value::as_object)
-                .map(|parameters| {
-                    parameters
-                        .keys()
-                        .filter_map(|name| Some((name.clone(), text(parameters, name)?)))
-                        .collect()
-                })
-                .unwrap_or_default(),
+            message_with_params,
+            message_params,
         }
     }
 
-    /// Writes the message and the code, as the text of an error continues with them.
+    /// Writes the message, the code and what is beneath, as the text of an error continues with them.
     pub(super) fn describe(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(message) = &self.message {
-            write!(formatter, ": {message}")?;
+            formatter.write_str(": ")?;
+            write_short(formatter, message, LONGEST_MESSAGE)?;
         }
         if let Some(code) = &self.code {
-            write!(formatter, " [{code}]")?;
+            formatter.write_str(" [")?;
+            write_short(formatter, code, LONGEST_ENTRY)?;
+            formatter.write_str("]")?;
         }
-        Ok(())
+        let details = self.details.iter().map(|detail| {
+            let parts = (&detail.field_name, &detail.message, &detail.error_code);
+            (parts.0.as_deref(), parts.1.as_deref(), parts.2.as_deref())
+        });
+        let errors = self
+            .errors
+            .iter()
+            .map(|error| (None, error.message.as_deref(), error.code.as_deref()));
+        let entries = details
+            .chain(errors)
+            .filter(|entry| *entry != (None, None, None));
+        let more = entries.clone().count().saturating_sub(MOST_ENTRIES);
+        for (index, entry) in entries.take(MOST_ENTRIES).enumerate() {
+            formatter.write_str(if index == 0 { ". Details: " } else { "; " })?;
+            write_entry(formatter, entry)?;
+        }
+        match more {
+            0 => Ok(()),
+            _ => write!(formatter, "; and {more} more"),
+        }
+    }
+}
+
+/// So many characters of a message are shown.
+const LONGEST_MESSAGE: usize = 1000;
+
+/// So many characters are shown of each part of what is beneath an error.
+const LONGEST_ENTRY: usize = 200;
+
+/// So many of the things that are wrong are shown.
+const MOST_ENTRIES: usize = 5;
+
+/// Writes one thing that is wrong, by its field, message and code: `email: The address is invalid [invalid.email]`.
+fn write_entry(
+    formatter: &mut fmt::Formatter<'_>,
+    (field, message, code): (Option<&str>, Option<&str>, Option<&str>),
+) -> fmt::Result {
+    if let Some(field) = field {
+        write_short(formatter, field, LONGEST_ENTRY)?;
+    }
+    if let Some(message) = message {
+        formatter.write_str(if field.is_some() { ": " } else { "" })?;
+        write_short(formatter, message, LONGEST_ENTRY)?;
+    }
+    if let Some(code) = code {
+        let is_first = field.is_none() && message.is_none();
+        formatter.write_str(if is_first { "[" } else { " [" })?;
+        write_short(formatter, code, LONGEST_ENTRY)?;
+        formatter.write_str("]")?;
+    }
+    Ok(())
+}
+
+/// Writes the beginning of a server's text, on one line.
+fn write_short(formatter: &mut fmt::Formatter<'_>, text: &str, longest: usize) -> fmt::Result {
+    let mut characters = text.chars();
+    for character in characters.by_ref().take(longest) {
+        let is_control = character.is_control();
+        formatter.write_char(if is_control { ' ' } else { character })?;
+    }
+    match characters.next() {
+        Some(_) => formatter.write_char('…'),
+        None => Ok(()),
+    }
+}
+
+/// A message is not filled in beyond this length in bytes: a short one may name a long parameter many times.
+const LONGEST_FILLED: usize = 16 * 1024;
+
+/// `text` with each `{name}` replaced by the parameter of that name. Others stay as they are.
+fn filled(text: &str, params: &BTreeMap<String, String>) -> String {
+    let mut output = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, name, after)) = next_place(rest) {
+        output.push_str(before);
+        match params.get(name) {
+            Some(value) if output.len() + value.len() <= LONGEST_FILLED => output.push_str(value),
+            _ => output.push_str(&rest[before.len()..rest.len() - after.len()]),
+        }
+        rest = after;
+    }
+    output + rest
+}
+
+fn has_place(text: &str) -> bool {
+    next_place(text).is_some()
+}
+
+/// What is before the first `{name}` of `text`, the name, and what is after it.
+fn next_place(text: &str) -> Option<(&str, &str, &str)> {
+    let mut start = 0;
+    loop {
+        start += text.get(start..)?.find('{')? + 1;
+        let rest = &text[start..];
+        let end = rest.find(|character: char| {
+            !character.is_alphanumeric() && !matches!(character, '_' | '-' | '.')
+        })?;
+        if end > 0 && rest[end..].starts_with('}') {
+            return Some((&text[..start - 1], &rest[..end], &rest[end + 1..]));
+        }
     }
 }
 
@@ -171,7 +288,7 @@ fn objects<'a>(
         .filter_map(Value::as_object)
 }
 
-// The names of entities and the parameters of messages may be personal data, so Debug says only that they are there.
+// The names of entities and the parameters of messages may be personal data: Debug shows only those that a message names.
 debug_fields!(ApiError, |this|
     message: this.message,
     code: this.code,
@@ -182,4 +299,8 @@ debug_fields!(ApiError, |this|
     limit: this.limit
 );
 
-debug_fields!(ApiErrorDetail, |this| error_code: this.error_code, field_name: this.field_name);
+debug_fields!(ApiErrorDetail, |this|
+    message: this.message,
+    error_code: this.error_code,
+    field_name: this.field_name
+);

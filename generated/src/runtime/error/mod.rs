@@ -1,8 +1,7 @@
 //! The one error of the SDK.
 //!
-//! [`Error`] is opaque and the size of a pointer: what went wrong is asked for by predicates ([`Error::is_not_found`] …) and accessors
-//! ([`Error::api_error`] …), so the SDK can learn to tell more without breaking anyone. Its `Display` text says what to do about it. The body of
-//! the response is kept ([`Error::body`]), but never printed.
+//! Ask an [`Error`] what went wrong: [`Error::kind`], predicates such as [`Error::is_not_found`], and [`Error::api_error`] for what the API says.
+//! Print it to learn what to do about it. The body of the response is kept ([`Error::body`]), but never printed.
 
 mod advice;
 mod api_error;
@@ -25,7 +24,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
 use crate::runtime::operation::OperationMetadata;
-use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind, correlation_id_of};
+use crate::runtime::transport::{
+    BoxError, TransportError, TransportErrorKind, causes, correlation_id_of,
+};
 
 /// What kind of failure an [`Error`] is. New kinds may come with any release.
 ///
@@ -386,7 +387,10 @@ impl Error {
         self.inner.retry_after
     }
 
-    /// How many attempts were made. None were if the call failed before anything was sent.
+    /// How many attempts were made; 0 if the call failed before the first one, as an invalid request does.
+    ///
+    /// An attempt begins with obtaining a token. A call that failed because no token could be obtained ([`is_authentication`](Self::is_authentication))
+    /// has made one attempt, although nothing was sent to the API. Resends after a 401 belong to the attempt and are not counted.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
@@ -399,7 +403,8 @@ impl Error {
     }
 
     /// Why no further attempt was made: all attempts were used, the body could be sent once only, the call's time or the client's retry budget was
-    /// used up, and so on. `None` if the call failed before its first attempt ended.
+    /// used up, and so on. `None` if the call failed before its first attempt ended. [`Stop::NotRetryable`] also if no token could be obtained: token
+    /// requests have retries of their own.
     #[must_use]
     pub fn stop_reason(&self) -> Option<Stop> {
         self.inner.stop
@@ -567,14 +572,7 @@ impl Error {
     /// ```
     #[must_use]
     pub fn find_source<E: std::error::Error + 'static>(&self) -> Option<&E> {
-        let mut source = std::error::Error::source(self);
-        while let Some(error) = source {
-            if let Some(found) = error.downcast_ref::<E>() {
-                return Some(found);
-            }
-            source = error.source();
-        }
-        None
+        causes(self).find_map(|cause| cause.downcast_ref::<E>())
     }
 
     fn has_status(&self, status: StatusCode) -> bool {
@@ -659,12 +657,10 @@ impl fmt::Display for Error {
         if let Some(source) = &self.inner.source {
             write!(formatter, ": {source}")?;
         }
-        if self
-            .inner
-            .response
-            .as_ref()
-            .is_some_and(|response| response.is_html)
-        {
+        if self.inner.response.as_ref().is_some_and(|response| {
+            // It is known which of them wants a login.
+            response.is_html && response.status != StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        }) {
             advice::write_foreign(formatter)?;
         } else if let Some(advice) = &self.inner.advice {
             // A sentence of its own.

@@ -8,7 +8,7 @@ use crate::runtime::client::Client;
 use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::paging::{Items, Paged, Pages, lookup};
-use crate::runtime::request::{Call, Operation, Sealed};
+use crate::runtime::request::{Call, Operation};
 use crate::runtime::response::{FromResponse, Response};
 
 /// A job that was started on the server. Dropping it changes nothing there.
@@ -38,7 +38,7 @@ impl<S: Submit> Job<S> {
     /// Sends the call that starts the job.
     #[doc(hidden)]
     pub async fn submit(operation: S) -> Result<Self, Error> {
-        let request = operation.into_request(Sealed(()));
+        let request = operation.into_request();
         let mut handle = Handle::new(&request, S::METADATA, S::JOB);
         let raw = request.execute(false).await?;
         let [id] = lookup(bytes(&raw), [S::JOB.id]);

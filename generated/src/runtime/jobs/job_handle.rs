@@ -14,24 +14,32 @@ use crate::runtime::request::Operation;
 /// It is serialisable. It holds the id of the job and the arguments in the path of the call that started it, and no token. What a handle of
 /// another operation wrote is refused when it is read.
 ///
+/// ```text
+/// let job = client.analytics().post_analytics_conversations_details_jobs(query).submit().await?;
+/// std::fs::write("job.json", serde_json::to_string(&job.handle())?)?;
+///
+/// // Later, in another process:
+/// let text = std::fs::read_to_string("job.json")?;
+/// let handle: JobHandle<PostAnalyticsConversationsDetailsJobs> = serde_json::from_str(&text)?;
+/// let job = Job::attach(&client, handle);
+/// job.wait().await?;
+/// ```
+///
+/// The same for any operation:
+///
 /// ```
 /// # extern crate genesys_cloud_runtime as genesys_cloud;
 /// use genesys_cloud::runtime::{Client, Job, JobHandle, Submit};
 ///
-/// type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
-///
-/// /// Starts a job, and gives what to keep of it.
-/// async fn start<S: Submit>(operation: S) -> Result<String> {
-///     let job = Job::submit(operation).await?;
-///     Ok(serde_json::to_string(&job.handle())?)
+/// /// What to keep of a job.
+/// fn text_of<S: Submit>(job: &Job<S>) -> serde_json::Result<String> {
+///     serde_json::to_string(&job.handle())
 /// }
 ///
-/// /// Waits for it, later.
-/// async fn finish<S: Submit>(client: &Client, kept: &str) -> Result<()> {
-///     let handle: JobHandle<S> = serde_json::from_str(kept)?;
-///     let status = Job::attach(client, handle).wait().await?;
-///     println!("{:?}", status.state());
-///     Ok(())
+/// /// The job again, later.
+/// fn taken_up<S: Submit>(client: &Client, text: &str) -> serde_json::Result<Job<S>> {
+///     let handle: JobHandle<S> = serde_json::from_str(text)?;
+///     Ok(Job::attach(client, handle))
 /// }
 /// ```
 pub struct JobHandle<S> {

@@ -50,7 +50,19 @@ impl Gap {
     }
 
     /// When it began, by the clock of this machine. After a lost connection this is a little before its last message, because a message needs
-    /// time to arrive.
+    /// time to arrive. [`Timestamp::from`](crate::runtime::time::Timestamp) makes it readable:
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// use genesys_cloud::runtime::notifications::{Gap, GapReason};
+    /// use genesys_cloud::runtime::time::Timestamp;
+    ///
+    /// let since = UNIX_EPOCH + Duration::from_secs(60);
+    /// let gap = Gap::new(since, since + Duration::from_secs(2), GapReason::Disconnected);
+    /// assert_eq!(Timestamp::from(gap.since()).to_string(), "1970-01-01T00:01:00.000Z");
+    /// ```
     #[must_use]
     pub fn since(&self) -> SystemTime {
         self.since

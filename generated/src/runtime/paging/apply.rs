@@ -35,9 +35,7 @@ pub(super) fn first_token(request: &Request, style: PagingStyle) -> Option<Strin
 pub(super) fn page_size(request: &Request, paging: &Paging) -> Option<u64> {
     let text = match paging.style {
         PagingStyle::BodyPageNumber { path, .. } => {
-            let mut path = path.to_vec();
-            path.pop();
-            path.push(BODY_PAGE_SIZE);
+            let path = size_path(path);
             match body_text(request, &path) {
                 None if names_no_page(request, &path) => return Some(DEFAULT_BODY_PAGE_SIZE),
                 text => text,
@@ -46,6 +44,32 @@ pub(super) fn page_size(request: &Request, paging: &Paging) -> Option<u64> {
         _ => request.query_value(paging.page_size?),
     };
     text?.parse().ok()
+}
+
+/// Sets the page size, unless the operation takes none.
+pub(super) fn set_page_size(
+    request: &mut Request,
+    paging: &Paging,
+    page_size: i64,
+) -> Result<bool, Error> {
+    if let PagingStyle::BodyPageNumber { path, .. } = paging.style {
+        if names_no_page(request, path) {
+            patch(request, path, Value::from(1))?;
+        }
+        patch(request, &size_path(path), Value::from(page_size))?;
+        return Ok(true);
+    }
+    let parameter = paging.page_size;
+    if let Some(parameter) = parameter {
+        request.query(parameter, Some(page_size.to_string()));
+    }
+    Ok(parameter.is_some())
+}
+
+/// Where the page size stands, beside the page number at `path`.
+fn size_path(path: &[&'static str]) -> Vec<&'static str> {
+    let parents = &path[..path.len().saturating_sub(1)];
+    [parents, &[BODY_PAGE_SIZE]].concat()
 }
 
 /// The page size in bodies with a page number, beside that number.
@@ -130,8 +154,11 @@ pub(super) fn request_of(
 
 /// Sets the value at `path` in the JSON body.
 fn patch(request: &mut Request, path: &[&str], value: Value) -> Result<(), Error> {
-    let refused =
-        || Error::invalid_request("cannot set a page number: the body is not a JSON object");
+    let refused = || {
+        Error::invalid_request(
+            "cannot set the number or size of a page: the body is not a JSON object",
+        )
+    };
     let mut body = match request.body_bytes() {
         None => Value::Object(Map::new()),
         Some(bytes) => serde_json::from_slice(bytes).map_err(|_| refused())?,

@@ -128,14 +128,17 @@ impl<O: Paged> Items<O> {
         }
     }
 
-    /// How many items the whole listing has. `None` before the first page was read, where the API does not tell, and where the number that it
-    /// tells is below the number of items already read.
+    /// How many items the whole listing has, as the API reports it. `None` before the first page, if the API reports no total, and if the total that
+    /// it reports is below the number of items already read.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.pages.total()
     }
 
     /// The next item; `None` after the last one, and after an error.
+    ///
+    /// Cancel safe: dropping the future, as in `select!` or a timeout, loses no item. The listing keeps the call for a page, and the next poll continues
+    /// it; the call's timeout keeps running meanwhile.
     ///
     /// # Errors
     ///
@@ -144,11 +147,11 @@ impl<O: Paged> Items<O> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// All items that are left.
+    /// All items that are left. Not cancel safe: dropping the future loses the items that it has read.
     ///
     /// # Errors
     ///
-    /// That of the first page that could not be had. [`Items::state`] tells where to go on.
+    /// The error of the first page that could not be read. [`Items::state`] is where to continue.
     pub async fn collect_all(&mut self) -> Result<Vec<O::Item>, Error> {
         let mut items = Vec::new();
         while let Some(item) = self.next().await {

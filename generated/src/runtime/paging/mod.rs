@@ -1,7 +1,7 @@
 //! Listings: page after page, or item after item.
 //!
-//! Which way an operation pages is decided by the generator ([`Paging`], constant data); everything here but the decoding of a page is
-//! compiled once. [`Pages`] and [`Items`] are streams with a `next` of their own, so no extension trait is needed:
+//! The methods `items` and `pages` of an operation that lists something give [`Items`] and [`Pages`], streams that read the next page when it is due.
+//! They have a method `next`, so no extension trait is needed:
 //!
 //! ```text
 //! let mut users = client.users().get_users().page_size(100).items();
@@ -46,7 +46,22 @@ pub use style::{Paging, PagingStyle};
 
 use crate::runtime::request::Operation;
 
-/// An operation that lists something; its methods `pages` and `items` do. Sealed, like every [`Operation`].
+/// An operation that lists something. Sealed, like every [`Operation`].
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Result;
+/// use genesys_cloud::runtime::Paged;
+///
+/// /// The first ten items of any listing.
+/// async fn first_ten<O: Paged>(listing: O) -> Result<Vec<O::Item>> {
+///     listing.items().max_items(10).collect_all().await
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not list anything page by page",
+    note = "the documentation of an operation says whether it has the methods `items` and `pages`"
+)]
 pub trait Paged: Operation {
     /// What is listed.
     type Item;
@@ -57,4 +72,14 @@ pub trait Paged: Operation {
     /// The list in a page, where the page has one.
     #[doc(hidden)]
     fn items_of(page: &mut Self::Output) -> Option<&mut Vec<Self::Item>>;
+
+    /// The pages of the listing. Operations have this method themselves; this one is for code that is generic over them.
+    fn pages(self) -> Pages<Self> {
+        Pages::new(self)
+    }
+
+    /// The items of the listing, page after page. Operations have this method themselves; this one is for code that is generic over them.
+    fn items(self) -> Items<Self> {
+        Items::new(self)
+    }
 }

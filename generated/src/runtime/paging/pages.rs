@@ -10,7 +10,7 @@ use super::source::{PageSource, bytes_of};
 use super::{Items, Paged, PagingState};
 use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
-use crate::runtime::request::{Request, Sealed};
+use crate::runtime::request::Request;
 use crate::runtime::response::{FromResponse, Response};
 
 /// The pages of a listing, as a stream of responses. Made by the method `pages` of an operation.
@@ -41,7 +41,7 @@ impl<O: Paged> Pages<O> {
     /// The pages of `operation`.
     #[doc(hidden)]
     pub fn new(operation: O) -> Self {
-        Self::from_request(operation.into_request(Sealed(())))
+        Self::from_request(operation.into_request())
     }
 
     pub(crate) fn from_request(request: Request) -> Self {
@@ -82,8 +82,8 @@ impl<O: Paged> Pages<O> {
         self.source.state()
     }
 
-    /// How many items the whole listing has. `None` before the first page was read, where the API does not tell, and where the number that it
-    /// tells is below the number of items already read.
+    /// How many items the whole listing has, as the API reports it. `None` before the first page, if the API reports no total, and if the total that
+    /// it reports is below the number of items already read.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         self.source.total()
@@ -96,6 +96,9 @@ impl<O: Paged> Pages<O> {
 
     /// The next page; `None` after the last one, and after an error.
     ///
+    /// Cancel safe: dropping the future, as in `select!` or a timeout, loses no page. The listing keeps the call for a page, and the next poll continues
+    /// it; the call's timeout keeps running meanwhile.
+    ///
     /// # Errors
     ///
     /// Those of the call for a page, and a [`PagingError`](super::PagingError) if the listing cannot be continued.
@@ -103,11 +106,11 @@ impl<O: Paged> Pages<O> {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// All pages that are left.
+    /// All pages that are left. Not cancel safe: dropping the future loses the pages that it has read.
     ///
     /// # Errors
     ///
-    /// That of the first page that could not be had. [`Pages::state`] tells where to go on.
+    /// The error of the first page that could not be read. [`Pages::state`] is where to continue.
     pub async fn collect_all(&mut self) -> Result<Vec<Response<O::Output>>, Error> {
         let mut pages = Vec::new();
         while let Some(page) = self.next().await {

@@ -78,11 +78,10 @@ impl PageSource {
         source
     }
 
-    /// Sets the query parameter of the page size.
+    /// Sets the page size, in the query or in the body.
     pub(super) fn set_page_size(&mut self, page_size: i64) {
-        match self.paging.page_size {
-            Some(parameter) => {
-                self.template.query(parameter, Some(page_size.to_string()));
+        match apply::set_page_size(&mut self.template, self.paging, page_size) {
+            Ok(true) => {
                 self.progress.page_size = apply::page_size(&self.template, self.paging);
                 // A listing that is resumed knows how many items it has read.
                 if self.next == Some(Position::First) {
@@ -90,11 +89,13 @@ impl PageSource {
                         items_before(self.paging, self.number, self.progress.page_size);
                 }
             }
-            None => {
-                self.refused = Some(Error::invalid_request(
-                    "the operation has no query parameter for the size of a page",
-                ));
+            Ok(false) => {
+                self.refused = Some(Error::invalid_request(format!(
+                    "`{}` does not take the size of a page in its query: leave `page_size` out, and set the size in the body where the body has a property for it",
+                    self.operation_name()
+                )));
             }
+            Err(error) => self.refused = Some(error),
         }
     }
 
@@ -110,7 +111,7 @@ impl PageSource {
     pub(super) fn resume(&mut self, state: PagingState) {
         if state.operation != self.operation_name() {
             self.refused = Some(Error::invalid_request(format!(
-                "the state to resume from is one of `{}`",
+                "the state to resume from belongs to `{}`",
                 state.operation
             )));
             return;

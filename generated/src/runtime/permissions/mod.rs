@@ -1,4 +1,7 @@
 //! Checks what a token is allowed to do before it is used.
+//!
+//! [`Client::permissions`](crate::runtime::client::Client::permissions) and [`Client::scopes`](crate::runtime::client::Client::scopes) ask the API;
+//! [`Permissions::missing`] and [`Scopes::missing`] compare the answer with what an operation needs.
 
 mod scopes;
 

@@ -149,10 +149,8 @@ async fn collect_error(mut response: HttpResponse) -> Result<HttpResponse, Trans
     if let ResponseBody::Stream(stream) = &mut response.body {
         let mut collected = bytes::BytesMut::new();
         while let Some(chunk) = next_chunk(stream).await {
-            let chunk = chunk.map_err(|source| TransportError {
-                kind: TransportErrorKind::Io,
-                source,
-            })?;
+            let chunk =
+                chunk.map_err(|source| TransportError::new(TransportErrorKind::Io, source))?;
             collected.extend_from_slice(&chunk);
             if collected.len() >= LONGEST_ERROR_BODY {
                 break;

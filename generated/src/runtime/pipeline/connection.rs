@@ -1,6 +1,5 @@
 //! The parts of a client that its calls need.
 
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use url::Url;
 use super::{CALL_TIMEOUT, CallOptions, Listeners, Middleware, Pacer, RetryBudget};
 use crate::runtime::auth::{Interceptor, Jitter};
 use crate::runtime::clock::{Clock, Monotonic};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::response::{MisfitLog, RateLimit};
 use crate::runtime::transport::Transport;
@@ -83,12 +83,4 @@ impl Pipeline {
     }
 }
 
-impl fmt::Debug for Pipeline {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Pipeline")
-            .field("api", &self.connection.api_base.as_str())
-            .field("options", &self.options)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Pipeline, |this| api: this.connection.api_base.as_str(), options: this.options);

@@ -1,7 +1,6 @@
 //! The state of a call that the steps of the pipeline share.
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use super::deadline::TimersBelow;
 use super::{Authorization, CallOptions, Credential, RetryPolicy};
 use crate::runtime::auth::HandedBack;
 use crate::runtime::clock::{Clock, Monotonic};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, Stop};
 use crate::runtime::operation::{OperationMetadata, is_idempotent_method};
 use crate::runtime::transport::HttpRequest;
@@ -294,13 +294,8 @@ impl CallContext {
     }
 }
 
-impl fmt::Debug for CallContext {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CallContext")
-            .field("method", &self.method)
-            .field("template", &self.template)
-            .field("attempts", &self.attempts)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(CallContext, |this|
+    method: this.method,
+    template: this.template,
+    attempts: this.attempts
+);

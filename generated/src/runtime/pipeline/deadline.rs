@@ -51,10 +51,10 @@ pub(super) async fn ended_by(
             return Poll::Ready(outcome);
         }
         end.as_mut().poll(task).map(|()| {
-            Err(TransportError {
-                kind: TransportErrorKind::Timeout,
-                source: "the attempt timed out".into(),
-            })
+            Err(TransportError::new(
+                TransportErrorKind::Timeout,
+                "the attempt timed out",
+            ))
         })
     })
     .await

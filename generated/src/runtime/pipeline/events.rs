@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::CallContext;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::operation::OperationMetadata;
 use crate::runtime::response::RateLimit;
@@ -28,6 +29,43 @@ pub struct RetryEvent {
     pub failure: Option<ErrorKind>,
 }
 
+impl RetryEvent {
+    pub(super) fn new(
+        context: &CallContext,
+        after: Duration,
+        outcome: &Result<HttpResponse, Error>,
+    ) -> Self {
+        Self {
+            operation: context.operation(),
+            attempts: context.attempts(),
+            after,
+            status: match outcome {
+                Ok(response) => Some(response.status),
+                Err(error) => error.status(),
+            },
+            failure: outcome.as_ref().err().map(Error::kind),
+        }
+    }
+}
+
+impl fmt::Display for RetryEvent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let operation = self
+            .operation
+            .map_or("raw request", |operation| operation.name);
+        let Self {
+            attempts, after, ..
+        } = self;
+        write!(formatter, "{operation}: attempt {attempts} failed (")?;
+        match (self.status, self.failure) {
+            (Some(status), _) => write!(formatter, "{status}")?,
+            (None, Some(failure)) => write!(formatter, "{failure:?}")?,
+            (None, None) => formatter.write_str("no response")?,
+        }
+        write!(formatter, "), the next one is in {after:.1?}")
+    }
+}
+
 type OnRetry = dyn Fn(&RetryEvent) + Send + Sync;
 type OnRateLimit = dyn Fn(&RateLimit) + Send + Sync;
 
@@ -39,23 +77,9 @@ pub(crate) struct Listeners {
 }
 
 impl Listeners {
-    pub(super) fn retrying(
-        &self,
-        context: &CallContext,
-        after: Duration,
-        outcome: &Result<HttpResponse, Error>,
-    ) {
+    pub(super) fn retrying(&self, event: &RetryEvent) {
         if let Some(listener) = &self.on_retry {
-            listener(&RetryEvent {
-                operation: context.operation(),
-                attempts: context.attempts(),
-                after,
-                status: match outcome {
-                    Ok(response) => Some(response.status),
-                    Err(error) => error.status(),
-                },
-                failure: outcome.as_ref().err().map(Error::kind),
-            });
+            listener(event);
         }
     }
 
@@ -66,12 +90,7 @@ impl Listeners {
     }
 }
 
-impl fmt::Debug for Listeners {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Listeners")
-            .field("on_retry", &self.on_retry.is_some())
-            .field("on_rate_limit", &self.on_rate_limit.is_some())
-            .finish()
-    }
-}
+debug_fields!(Listeners, |this|
+    on_retry: this.on_retry.is_some(),
+    on_rate_limit: this.on_rate_limit.is_some()
+);

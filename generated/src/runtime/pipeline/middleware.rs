@@ -1,17 +1,17 @@
 //! Custom steps in the pipeline.
 
-use std::fmt;
 use std::sync::Arc;
 
 use super::{Authorization, CallContext, Pipeline};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{HttpRequest, HttpResponse};
 
 /// A custom step of the pipeline.
 ///
 /// It may change the request, look at the response, answer by itself, or send more than once. The client builder takes it for either of two
-/// places: around the whole call, or around every attempt. In neither place it sees a token.
+/// places: around the whole call, or around every attempt. It sees no token in either place.
 ///
 /// ```
 /// # extern crate genesys_cloud_runtime as genesys_cloud;
@@ -124,11 +124,4 @@ impl<'a> Next<'a> {
     }
 }
 
-impl fmt::Debug for Next<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Next")
-            .field("context", &self.context)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Next<'a>, |this| context: this.context);

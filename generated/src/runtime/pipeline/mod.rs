@@ -1,12 +1,15 @@
-//! The pipeline of every call, from the parts of a request to the bytes of a response.
+//! How calls are sent: their options, retries, pacing and middleware.
 //!
-//! In this order:
+//! [`CallOptions`] set timeouts and headers of a call or of a client, [`RetryPolicy`] when a call is tried again, [`Pacing`] keeps below the rate
+//! limit. [`Middleware`] sees each call or each attempt.
+//!
+//! A call passes through these steps:
 //!
 //! 1. the user's middleware that sees a call once;
 //! 2. the deadline of the whole call;
 //! 3. the retries;
-//! 4. the user's middleware that sees every attempt;
-//! 5. authentication, which sends again after a 401 with a renewed token;
+//! 4. the user's middleware around every attempt;
+//! 5. authentication, which waits for a token and sends again after a 401, all within one attempt;
 //! 6. the rate limit: pacing before, reading its state after;
 //! 7. telemetry of the attempt;
 //! 8. the transport.
@@ -203,9 +206,9 @@ impl Pipeline {
                 let outcome = self.attempt(context, request, authorization).await;
                 match self.decide_next(context, &mut spent, idempotent, replayable, &outcome) {
                     Decision::Retry { after } => {
-                        trace::retrying(after);
-                        let listeners = &self.connection.listeners;
-                        listeners.retrying(context, after, &outcome);
+                        let event = RetryEvent::new(context, after, &outcome);
+                        trace::retrying(&event);
+                        self.connection.listeners.retrying(&event);
                         // The response ends here, which gives its connection back before the wait.
                         after
                     }

@@ -1,12 +1,12 @@
 //! Options of one call, or of all calls of a client.
 
-use std::fmt;
 use std::time::{Duration, Instant};
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use super::RetryPolicy;
 use crate::runtime::auth::Secret;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 
 /// How a call is made. What is not set here comes from the client, and what is not set there has the defaults named here.
@@ -189,22 +189,17 @@ impl CallOptions {
     }
 }
 
-impl fmt::Debug for CallOptions {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("deadline", &self.deadline)
-            .field("attempt_timeout", &self.attempt_timeout)
-            .field("retry", &self.retry)
-            .field("headers", &self.headers.keys().collect::<Vec<_>>())
-            .field("idempotent", &self.idempotent)
-            .field("follow_redirects", &self.follow_redirects)
-            .field("strict_decoding", &self.strict_decoding)
-            .field("credential", &self.credential)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(CallOptions, |this|
+    timeout: this.timeout,
+    deadline: this.deadline,
+    attempt_timeout: this.attempt_timeout,
+    retry: this.retry,
+    headers: this.headers.keys().collect::<Vec<_>>(),
+    idempotent: this.idempotent,
+    follow_redirects: this.follow_redirects,
+    strict_decoding: this.strict_decoding,
+    credential: this.credential
+);
 
 /// Headers that the HTTP library sets, or that are of one connection (RFC 9110 section 7.6.1).
 const RESERVED_HEADERS: [&str; 12] = [

@@ -2,12 +2,10 @@
 //!
 //! A span shows the template of the path and never the path, and neither query, headers nor bodies: all of these hold personal data.
 
-use std::time::Duration;
-
 use tracing::Span;
 use tracing::field::Empty;
 
-use super::CallContext;
+use super::{CallContext, RetryEvent};
 use crate::runtime::error::{Error, Stop};
 use crate::runtime::response::RawResponse;
 use crate::runtime::telemetry::int;
@@ -121,10 +119,13 @@ pub(super) fn attempt_ended(span: &Span, outcome: &Result<HttpResponse, Transpor
     }
 }
 
-pub(super) fn retrying(after: Duration) {
+pub(super) fn retrying(event: &RetryEvent) {
     tracing::info!(
         target: TARGET,
-        after_ms = int(after.as_millis()),
+        attempts = int(event.attempts),
+        status = event.status.map(|status| int(status.as_u16())),
+        failure = event.failure.map(tracing::field::debug),
+        after_ms = int(event.after.as_millis()),
         "the attempt failed; trying again"
     );
 }

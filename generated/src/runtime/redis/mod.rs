@@ -72,7 +72,14 @@ impl RedisConnection {
         if outcome.is_err() {
             *self.lock() = None;
         }
-        outcome.map_err(RedisFailure::new)
+        outcome.map_err(|error| self.failure(&error))
+    }
+
+    fn failure(&self, error: &redis::RedisError) -> RedisFailure {
+        RedisFailure {
+            address: self.client.get_connection_info().addr().to_string(),
+            reason: reason_of(error),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<MultiplexedConnection>> {
@@ -100,7 +107,7 @@ impl RedisConnection {
             .client
             .get_multiplexed_async_connection_with_config(&self.config)
             .await
-            .map_err(RedisFailure::new)?;
+            .map_err(|error| self.failure(&error))?;
         Ok(self.lock().insert(connection).clone())
     }
 }
@@ -125,31 +132,38 @@ impl Drop for Suspicion<'_> {
 /// The longest code word of an error that is shown.
 const LONGEST_CODE: usize = 24;
 
-/// What went wrong, without what the server or the URL may have put into the text.
+/// What went wrong and where, without what the server or the rest of the URL may have put into the text.
 #[derive(Debug)]
-pub(crate) struct RedisFailure(String);
+pub(crate) struct RedisFailure {
+    address: String,
+    reason: String,
+}
+
+fn reason_of(error: &redis::RedisError) -> String {
+    // The first word of an answer, such as NOAUTH, WRONGTYPE or READONLY.
+    let code = error.code().filter(|code| {
+        code.len() <= LONGEST_CODE && code.bytes().all(|byte| byte.is_ascii_uppercase())
+    });
+    match code {
+        Some(code) => code.to_owned(),
+        None if error.is_connection_refusal() => "connection refused".to_owned(),
+        None if error.is_timeout() => "no response in time".to_owned(),
+        None if error.is_connection_dropped() => "the connection was lost".to_owned(),
+        None if error.is_io_error() => "the connection failed".to_owned(),
+        None => format!("{:?}", error.kind()),
+    }
+}
 
 impl RedisFailure {
-    fn new(error: redis::RedisError) -> Self {
-        // The first word of an answer, such as NOAUTH, WRONGTYPE or READONLY.
-        let code = error.code().filter(|code| {
-            code.len() <= LONGEST_CODE && code.bytes().all(|byte| byte.is_ascii_uppercase())
-        });
-        Self(match code {
-            Some(code) => code.to_owned(),
-            None => format!("{:?}", error.kind()),
-        })
-    }
-
     /// Whether the key holds a value of another type than the command is for.
     pub(crate) fn is_wrong_type(&self) -> bool {
-        self.0 == "WRONGTYPE"
+        self.reason == "WRONGTYPE"
     }
 }
 
 impl fmt::Display for RedisFailure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Redis: {}", self.0)
+        write!(formatter, "Redis at {}: {}", self.address, self.reason)
     }
 }
 

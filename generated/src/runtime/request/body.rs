@@ -1,6 +1,5 @@
 //! Form bodies and multipart bodies.
 
-use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -9,6 +8,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use futures_core::Stream;
 
 use crate::runtime::auth::Jitter;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::transport::query::push_encoded;
 use crate::runtime::transport::{BoxError, ByteStream, RequestBody};
 
@@ -45,11 +45,7 @@ impl FormBody {
     }
 }
 
-impl fmt::Debug for FormBody {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "FormBody({} bytes)", self.encoded.len())
-    }
-}
+debug_fields!(FormBody, |this| "FormBody({} bytes)", this.encoded.len());
 
 /// What one part of a [`MultipartBody`] holds.
 #[derive(Clone)]
@@ -100,6 +96,48 @@ impl FilePart {
     }
 
     /// A file that is streamed, and reopened for every attempt.
+    ///
+    /// A [`ByteStream`] of a file, with no other crate than `futures-core`:
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::fs::File;
+    /// use std::io::Read;
+    /// use std::pin::Pin;
+    /// use std::task::{Context, Poll};
+    ///
+    /// use genesys_cloud::bytes::Bytes;
+    /// use genesys_cloud::runtime::request::FilePart;
+    /// use genesys_cloud::runtime::transport::BoxError;
+    ///
+    /// /// A file that is read in chunks of 64 KiB. `None` after an error.
+    /// struct Chunks(Option<std::io::Result<File>>);
+    ///
+    /// impl futures_core::Stream for Chunks {
+    ///     type Item = Result<Bytes, BoxError>;
+    ///
+    ///     fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    ///         let mut chunk = vec![0; 64 << 10];
+    ///         let read = match self.0.take() {
+    ///             None => return Poll::Ready(None),
+    ///             Some(Err(error)) => Err(error),
+    ///             Some(Ok(mut file)) => file.read(&mut chunk).inspect(|_| self.0 = Some(Ok(file))),
+    ///         };
+    ///         Poll::Ready(match read {
+    ///             Ok(0) => None,
+    ///             Ok(length) => Some(Ok(Bytes::from(chunk).slice(..length))),
+    ///             Err(error) => Some(Err(error.into())),
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// let recording = FilePart::factory(|| Box::pin(Chunks(Some(File::open("call.wav")))));
+    /// # drop(recording);
+    /// ```
+    ///
+    /// These reads block the thread for as long as the disk takes. `tokio_util::io::ReaderStream` (the feature `io` of `tokio-util`) reads a
+    /// `tokio::fs::File` without blocking. With `TryFutureExt` and `TryStreamExt` of `futures-util`:
+    /// `Box::pin(tokio::fs::File::open(path).map_ok(ReaderStream::new).try_flatten_stream().map_err(BoxError::from))`.
     #[must_use]
     pub fn factory(factory: impl Fn() -> ByteStream + Send + Sync + 'static) -> Self {
         Self::new(MultipartPart::Factory(Arc::new(factory)))
@@ -118,7 +156,7 @@ impl FilePart {
         self
     }
 
-    /// Names the content type. Without it a part of a form is `application/octet-stream`, and a body is what the operation says.
+    /// Names the content type. Without it, a part of a form has the type `application/octet-stream`, and a whole body the type that the operation names.
     #[must_use]
     pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
@@ -166,11 +204,7 @@ impl From<String> for FilePart {
     }
 }
 
-impl fmt::Debug for FilePart {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("FilePart(..)")
-    }
-}
+debug_fields!(FilePart, |_this| "FilePart(..)");
 
 /// A body of several parts (`multipart/form-data`, RFC 7578).
 #[derive(Clone, Default)]
@@ -343,11 +377,11 @@ fn pieces(parts: &[Part], start: &Bytes, end: &Bytes) -> ByteStream {
     Box::pin(Pieces { pieces })
 }
 
-impl fmt::Debug for MultipartBody {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "MultipartBody({} parts)", self.parts.len())
-    }
-}
+debug_fields!(
+    MultipartBody,
+    |this| "MultipartBody({} parts)",
+    this.parts.len()
+);
 
 /// Escapes a name as browsers do (WHATWG HTML, "multipart form data").
 fn quoted(text: &str) -> String {

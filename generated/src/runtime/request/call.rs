@@ -1,6 +1,5 @@
 //! A call in progress.
 
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Request, until_visible};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::response::{FromResponse, RawResponse, Response, decode_serde};
 
@@ -77,8 +77,4 @@ impl<T> Future for Call<T> {
     }
 }
 
-impl<T> fmt::Debug for Call<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Call(..)")
-    }
-}
+debug_fields!(Call<T>, |_this| "Call(..)");

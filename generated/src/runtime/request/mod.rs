@@ -1,12 +1,17 @@
-//! A call before it becomes an HTTP request.
+//! Calls: what they are made with, and how they are sent.
 //!
-//! A generated operation is a struct around one [`Request`]: its constructor fills the path, its setters the query, the headers and the body.
+//! The trait [`Operation`] has the methods of every operation, such as [`with_timeout`](Operation::with_timeout) and
+//! [`send_stream`](Operation::send_stream). [`RawRequest`] calls a path that has no operation. [`FilePart`], [`FormBody`] and [`MultipartBody`] are
+//! bodies of uploads.
+//!
+//! How it works: a generated operation is a struct around one [`Request`]: its constructor fills the path, its setters the query, the headers and the body.
 //! Nothing here is generic but thin outer layers, so the work is compiled once.
 
 mod body;
 mod call;
 mod encode;
 mod operation;
+mod options;
 mod prepare;
 mod raw;
 mod until_visible;
@@ -15,6 +20,7 @@ pub use body::{FilePart, FormBody, MultipartBody, MultipartPart};
 pub use call::Call;
 pub use encode::ListStyle;
 pub use operation::Operation;
+#[allow(unused_imports, reason = "generated code names it")]
 pub(crate) use operation::Sealed;
 pub use raw::RawRequest;
 
@@ -25,7 +31,6 @@ pub use crate::runtime::operation::{
 pub use crate::runtime::pipeline::CallOptions;
 
 use std::borrow::Cow;
-use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -35,6 +40,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::runtime::codec::{self, Wire};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{Pipeline, header_of};
 use crate::runtime::transport::address::{is_allowed_url, is_below};
@@ -88,33 +94,27 @@ impl Request {
         pipeline: &Arc<Pipeline>,
         metadata: &'static OperationMetadata,
     ) -> Self {
-        let mut headers = HeaderMap::new();
+        let mut request = Self::empty(pipeline, metadata.method.clone());
+        let parts = &mut *request.parts;
+        parts.metadata = Some(metadata);
+        parts.template = Cow::Borrowed(metadata.path);
+        parts.path = String::with_capacity(metadata.path.len() + 40);
+        parts.rest = metadata.path;
         if !metadata.accept.is_empty() {
-            headers.insert(header::ACCEPT, HeaderValue::from_static(metadata.accept));
+            let accept = HeaderValue::from_static(metadata.accept);
+            parts.headers.insert(header::ACCEPT, accept);
         }
-        Self {
-            parts: Box::new(RequestParts {
-                pipeline: Arc::clone(pipeline),
-                metadata: Some(metadata),
-                method: metadata.method.clone(),
-                template: Cow::Borrowed(metadata.path),
-                external: None,
-                to_apps: false,
-                path: String::with_capacity(metadata.path.len() + 40),
-                rest: metadata.path,
-                query: String::new(),
-                headers,
-                body: RequestBody::Empty,
-                options: CallOptions::default(),
-                multipart: None,
-                problem: None,
-            }),
-        }
+        request
     }
 
-    /// A call of `path`, which is relative to the API host (or names that very host) and may have a query.
-    pub(crate) fn raw(pipeline: &Arc<Pipeline>, method: Method, path: &str) -> Self {
-        let mut request = Self {
+    /// Moves the call out. What stays is an empty call through the same client.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self::empty(&self.parts.pipeline, Method::GET);
+        std::mem::replace(self, empty)
+    }
+
+    fn empty(pipeline: &Arc<Pipeline>, method: Method) -> Self {
+        Self {
             parts: Box::new(RequestParts {
                 pipeline: Arc::clone(pipeline),
                 metadata: None,
@@ -131,7 +131,12 @@ impl Request {
                 multipart: None,
                 problem: None,
             }),
-        };
+        }
+    }
+
+    /// A call of `path`, which is relative to the API host (or names that very host) and may have a query.
+    pub(crate) fn raw(pipeline: &Arc<Pipeline>, method: Method, path: &str) -> Self {
+        let mut request = Self::empty(pipeline, method);
         let apps = pipeline.connection.apps_base.as_ref();
         match Url::parse(path) {
             Ok(url) if apps.is_some_and(|apps| is_below(&url, apps)) => {
@@ -645,17 +650,12 @@ impl Request {
     }
 }
 
-impl fmt::Debug for Request {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Paths, queries and bodies hold personal data; the template says which call this is.
-        formatter
-            .debug_struct("Request")
-            .field("method", &self.parts.method)
-            .field("template", &self.parts.template)
-            .field("body", &self.parts.body)
-            .finish_non_exhaustive()
-    }
-}
+// Paths, queries and bodies hold personal data; the template says which call this is.
+debug_fields!(Request, |this|
+    method: this.parts.method,
+    template: this.parts.template,
+    body: this.parts.body
+);
 
 fn texts<V: QueryValue>(values: impl IntoIterator<Item = V>) -> Vec<String> {
     values

@@ -1,6 +1,6 @@
 //! The methods of every generated operation.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use crate::runtime::auth::Secret;
 #[cfg(feature = "blocking")]
 use crate::runtime::error::Error;
 use crate::runtime::operation::OperationMetadata;
-use crate::runtime::pipeline::{CallOptions, RetryPolicy};
+use crate::runtime::pipeline::CallOptions;
 #[cfg(feature = "blocking")]
 use crate::runtime::response::Response;
 use crate::runtime::response::{BodyStream, FromResponse};
@@ -37,6 +37,10 @@ pub struct Sealed(pub(crate) ());
 ///     Ok(operation.send_bytes().await?.into_body())
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an operation of the API",
+    note = "the operations are the types in `api`, which the methods of a client such as `client.users().get_user(id)` return"
+)]
 pub trait Operation: Sized {
     /// What a successful call gives.
     type Output: FromResponse;
@@ -44,11 +48,7 @@ pub trait Operation: Sized {
     /// The operation as the spec describes it.
     const METADATA: &'static OperationMetadata;
 
-    /// The call as it stands.
-    #[doc(hidden)]
-    fn request_mut(&mut self) -> &mut Request;
-
-    /// The call, to be sent. The second argument seals the trait: other crates cannot name its type.
+    /// The call as it stands. The second argument seals the trait: other crates cannot name its type.
     ///
     /// ```compile_fail,E0050
     /// # extern crate genesys_cloud_runtime as genesys_cloud;
@@ -60,17 +60,25 @@ pub trait Operation: Sized {
     ///     type Output = O::Output;
     ///     const METADATA: &'static OperationMetadata = O::METADATA;
     ///
-    ///     fn request_mut(&mut self) -> &mut Request {
+    ///     fn request(&mut self) -> &mut Request {
     ///         self.0.request_mut()
-    ///     }
-    ///
-    ///     fn into_request(mut self) -> Request {
-    ///         self.0.request_mut().clone()
     ///     }
     /// }
     /// ```
     #[doc(hidden)]
-    fn into_request(self, _: Sealed) -> Request;
+    fn request(&mut self, _: Sealed) -> &mut Request;
+
+    /// The call as it stands.
+    #[doc(hidden)]
+    fn request_mut(&mut self) -> &mut Request {
+        self.request(Sealed(()))
+    }
+
+    /// The call, to be sent. Written once: a body for each operation costs the compiler a second.
+    #[doc(hidden)]
+    fn into_request(mut self) -> Request {
+        self.request_mut().take()
+    }
 
     /// Sets all options of this call at once; what they leave open comes from the client.
     #[must_use]
@@ -79,58 +87,31 @@ pub trait Operation: Sized {
         self
     }
 
-    /// The longest that the whole call may take. See [`CallOptions::with_timeout`].
-    #[must_use]
-    fn with_timeout(self, timeout: Duration) -> Self {
-        change(self, |options| options.with_timeout(timeout))
-    }
-
-    /// When the whole call must have ended. See [`CallOptions::with_deadline`].
-    #[must_use]
-    fn with_deadline(self, deadline: Instant) -> Self {
-        change(self, |options| options.with_deadline(deadline))
-    }
-
-    /// The longest that one attempt may take. See [`CallOptions::with_attempt_timeout`].
-    #[must_use]
-    fn with_attempt_timeout(self, timeout: Duration) -> Self {
-        change(self, |options| options.with_attempt_timeout(timeout))
-    }
-
-    /// When and how often the call is tried again. See [`CallOptions::with_retry`].
-    #[must_use]
-    fn with_retry(self, policy: RetryPolicy) -> Self {
-        change(self, |options| options.with_retry(policy))
-    }
-
-    /// Adds a header. See [`CallOptions::with_header`].
-    #[must_use]
-    fn with_header(self, name: &str, value: &str) -> Self {
-        change(self, |options| options.with_header(name, value))
-    }
-
-    /// Whether the call may be sent again although the first one may have been carried out. See [`CallOptions::with_idempotent`].
-    #[must_use]
-    fn with_idempotent(self, idempotent: bool) -> Self {
-        change(self, |options| options.with_idempotent(idempotent))
-    }
-
-    /// Whether a redirect is followed, without the token. See [`CallOptions::with_follow_redirects`].
-    #[must_use]
-    fn with_follow_redirects(self, follow: bool) -> Self {
-        change(self, |options| options.with_follow_redirects(follow))
-    }
-
-    /// Whether a value of the response that does not fit its type is an error. See [`CallOptions::with_strict_decoding`].
-    #[must_use]
-    fn with_strict_decoding(self, strict: bool) -> Self {
-        change(self, |options| options.with_strict_decoding(strict))
-    }
+    super::options::setters!(change);
 
     /// The credential of an operation whose security scheme is not OAuth. See [`CallOptions::with_credential`].
     #[must_use]
     fn with_credential(self, credential: impl Into<Secret>) -> Self {
         change(self, |options| options.with_credential(credential))
+    }
+
+    /// Sends the call. Operations have this method themselves, so it is for code that is generic over them; `.await` on one does the same.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::{Operation, Response, Result};
+    ///
+    /// /// Sends any call, and says when it failed.
+    /// async fn logged<O: Operation>(call: O) -> Result<Response<O::Output>> {
+    ///     call.send().await.inspect_err(|error| eprintln!("{error}"))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    fn send(self) -> Call<Self::Output> {
+        Call::new(self.into_request())
     }
 
     /// Sends the call until the API knows what it reads. Reads lag behind writes: what was just created may be answered with 404 for a while,
@@ -156,17 +137,17 @@ pub trait Operation: Sized {
     ///
     /// The last 404 when the time is over. All other errors are returned immediately.
     fn until_visible(self, timeout: Duration) -> Call<Self::Output> {
-        Call::until_visible(self.into_request(Sealed(())), timeout)
+        Call::until_visible(self.into_request(), timeout)
     }
 
     /// Sends the call and gives the body as it is.
     fn send_bytes(self) -> Call<Bytes> {
-        Call::new(self.into_request(Sealed(())))
+        Call::new(self.into_request())
     }
 
     /// Sends the call and gives the body as a stream, without holding it in memory.
     fn send_stream(self) -> Call<BodyStream> {
-        Call::new(self.into_request(Sealed(())))
+        Call::new(self.into_request())
     }
 
     /// Sends the call and waits for its end, without `async`. See [`blocking`](crate::runtime::blocking).
@@ -176,12 +157,12 @@ pub trait Operation: Sized {
     /// Those of the call.
     #[cfg(feature = "blocking")]
     fn send_blocking(self) -> Result<Response<Self::Output>, Error> {
-        Call::new(self.into_request(Sealed(()))).wait()
+        Call::new(self.into_request()).wait()
     }
 
     /// Sends the call and reads its JSON into a custom type.
     fn send_as<T: DeserializeOwned + 'static>(self) -> Call<T> {
-        Call::serde(self.into_request(Sealed(())))
+        Call::serde(self.into_request())
     }
 }
 

@@ -132,7 +132,9 @@ impl RawRequest {
         self
     }
 
-    /// Sets the options of this call; what they leave open comes from the client.
+    super::options::setters!(pub change);
+
+    /// Sets all options of this call at once; what they leave open comes from the client.
     pub fn with_options(mut self, options: CallOptions) -> Self {
         *self.request.options_mut() = options;
         self
@@ -176,4 +178,10 @@ impl RawRequest {
     pub fn send_stream(self) -> Call<BodyStream> {
         Call::new(self.request)
     }
+}
+
+fn change(mut request: RawRequest, change: impl FnOnce(CallOptions) -> CallOptions) -> RawRequest {
+    let options = request.request.options_mut();
+    *options = change(std::mem::take(options));
+    request
 }

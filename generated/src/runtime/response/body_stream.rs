@@ -1,6 +1,5 @@
 //! A response body that is streamed.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -8,6 +7,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use http::{HeaderMap, header};
 
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::{ByteStream, ResponseBody};
 
@@ -76,6 +76,8 @@ impl BodyStream {
 
     /// The next chunk; `None` after the last one.
     ///
+    /// Cancel safe: dropping the future, as in `select!` or a timeout, loses no bytes.
+    ///
     /// # Errors
     ///
     /// The connection failed, or ended before the body did.
@@ -83,7 +85,7 @@ impl BodyStream {
         std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Reads what is left, to the end.
+    /// Reads what is left, to the end. Dropping the future drops the body.
     ///
     /// # Errors
     ///
@@ -126,11 +128,4 @@ impl Stream for BodyStream {
     }
 }
 
-impl fmt::Debug for BodyStream {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BodyStream")
-            .field("content_length", &self.content_length)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(BodyStream, |this| content_length: this.content_length);

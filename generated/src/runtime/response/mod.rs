@@ -1,4 +1,7 @@
 //! The response to a call.
+//!
+//! A call that succeeds gives a [`Response`], which dereferences to its body and has the status and the headers. A body that is read as a stream is
+//! a [`BodyStream`].
 
 mod body_stream;
 mod decode;
@@ -23,6 +26,7 @@ use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::runtime::codec::Misfit;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::operation::OperationMetadata;
 use crate::runtime::transport::{ResponseBody, correlation_id_of, names};
@@ -252,16 +256,11 @@ impl<T> DerefMut for Response<T> {
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Response<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Response")
-            .field("status", &self.head.status.as_u16())
-            .field("correlation_id", &self.correlation_id())
-            .field("body", &self.body)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(Response<T: fmt::Debug>, |this|
+    status: this.head.status.as_u16(),
+    correlation_id: this.correlation_id(),
+    body: this.body
+);
 
 /// All of a response but its body.
 #[doc(hidden)]
@@ -284,16 +283,11 @@ struct Untyped {
     body: Bytes,
 }
 
-impl fmt::Debug for RawHead {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("RawHead")
-            .field("status", &self.status)
-            .field("headers", &names(&self.headers))
-            .field("attempts", &self.attempts)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(RawHead, |this|
+    status: this.status,
+    headers: names(&this.headers),
+    attempts: this.attempts
+);
 
 /// A successful response before it is decoded.
 #[doc(hidden)]

@@ -1,6 +1,5 @@
 //! A call as a rule receives it.
 
-use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,6 +7,7 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
 use crate::runtime::codec::{self, Wire};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::request::OperationMetadata;
 use crate::runtime::transport::RecordedRequest;
 
@@ -160,11 +160,11 @@ impl<O> Clone for OperationCall<O> {
     }
 }
 
-impl<O> fmt::Debug for OperationCall<O> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "OperationCall({})", self.data.describe())
-    }
-}
+debug_fields!(
+    OperationCall<O>,
+    |this| "OperationCall({})",
+    this.data.describe()
+);
 
 /// Name and value of each argument of a path that was made from `template`.
 fn arguments(template: &str, path: &str) -> Option<Vec<(String, String)>> {

@@ -11,7 +11,7 @@ use super::reply::refusal;
 use super::rule::{Rule, RuleState, Target, Verdict, is_same, lock};
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::debug::debug_fields;
-use crate::runtime::request::{Operation, RawRequest, Sealed};
+use crate::runtime::request::{Operation, RawRequest};
 use crate::runtime::transport::{HttpResponse, MemoryTransport, TransportError};
 
 /// Answers calls by rules instead of sending them. Clones share their rules and calls.
@@ -69,7 +69,7 @@ impl MockClient {
     /// different names and of JSON properties does not matter.
     #[track_caller]
     pub fn on_call<O: Operation>(&self, call: O) -> Rule<O> {
-        let expected = Expected::new(call.into_request(Sealed(())));
+        let expected = Expected::new(call.into_request());
         self.add(Target::Operation(O::METADATA), Some(expected))
     }
 

@@ -9,9 +9,7 @@ use serde_json::json;
 use super::call::CallData;
 use crate::runtime::codec::{self, Wire};
 use crate::runtime::response::BodyStream;
-use crate::runtime::transport::{
-    BoxError, HttpResponse, ResponseBody, TransportError, TransportErrorKind,
-};
+use crate::runtime::transport::{HttpResponse, ResponseBody, TransportError, TransportErrorKind};
 
 /// What an operation gives back, as the response that the API would send: a model as JSON with status 200, `()` as 204 without a body, bytes as
 /// they are. Sealed by a hidden method, which may change in any release.
@@ -102,8 +100,5 @@ pub(super) fn repeated(response: HttpResponse) -> Box<Answer> {
 
 /// An error that is not retried.
 pub(super) fn refusal(message: String) -> TransportError {
-    TransportError {
-        kind: TransportErrorKind::Request,
-        source: BoxError::from(message),
-    }
+    TransportError::new(TransportErrorKind::Request, message)
 }

@@ -10,9 +10,10 @@ use http::Method;
 use super::call::{CallData, OperationCall};
 use super::expected::Expected;
 use super::reply::{Answer, IntoReply, error_response, refusal, repeated};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::request::{Operation, OperationMetadata, RawRequest};
-use crate::runtime::transport::{BoxError, HttpResponse, TransportError, TransportErrorKind};
+use crate::runtime::transport::{HttpResponse, TransportError, TransportErrorKind};
 
 /// A rule of a [`MockClient`](super::MockClient). It is in force from the time it is made; the methods complete it.
 ///
@@ -192,12 +193,7 @@ impl<O> Rule<O> {
 
     /// Fails below HTTP: no connection, a timeout, a connection that ends.
     pub fn reply_failure(self, kind: TransportErrorKind) -> Self {
-        self.answer(move |_| {
-            Err(TransportError {
-                kind,
-                source: BoxError::from("the rule says so"),
-            })
-        })
+        self.answer(move |_| Err(TransportError::new(kind, "the rule says so")))
     }
 
     /// Replies with the response that `respond` makes of the call.
@@ -240,11 +236,7 @@ impl Rule<RawRequest> {
     }
 }
 
-impl<O> fmt::Debug for Rule<O> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Rule({})", lock(&self.state).describe())
-    }
-}
+debug_fields!(Rule<O>, |this| "Rule({})", lock(&this.state).describe());
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

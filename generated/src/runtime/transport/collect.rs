@@ -3,7 +3,7 @@
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode, header};
 
-use super::{BoxError, TransportError, TransportErrorKind};
+use super::{TransportError, TransportErrorKind};
 
 /// The longest body that is collected, by default.
 pub(crate) const LONGEST_BODY: usize = 256 << 20;
@@ -45,13 +45,13 @@ impl Collector {
         let is_too_long = chunk.len() > room;
         if is_too_long {
             if !self.is_error {
-                return Err(TransportError {
-                    kind: TransportErrorKind::TooLarge,
-                    source: BoxError::from(format!(
+                return Err(TransportError::new(
+                    TransportErrorKind::TooLarge,
+                    format!(
                         "it has more than {} bytes; raise ClientBuilder::max_body_size, or read it as a stream",
                         self.longest
-                    )),
-                });
+                    ),
+                ));
             }
             chunk.truncate(room);
         }

@@ -1,7 +1,5 @@
 //! The transport over a network: reqwest.
 
-use std::error::Error as _;
-use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -17,11 +15,12 @@ use super::collect::{Collector, LONGEST_BODY};
 use super::gzip::{self, Unpacked};
 use super::sent::Watched;
 use super::{
-    BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport,
-    TransportError, TransportErrorKind, next_chunk,
+    BoxError, ByteStream, HttpRequest, HttpResponse, PROXY_LOGIN, RequestBody, ResponseBody,
+    Transport, TransportError, TransportErrorKind, causes, next_chunk,
 };
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::clock::wait::{DRIVEN, First, LATE, first};
+use crate::runtime::debug::debug_fields;
 
 /// How long making a connection may take. A lost SYN is sent again after 1 s and then 3 s (RFC 6298), so this allows for one of them.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_millis(3_100);
@@ -152,10 +151,8 @@ async fn receive(
         } else {
             let mut collector = Collector::new(status, &headers, longest_body);
             while let Some(chunk) = next_chunk(&mut stream).await {
-                let chunk = chunk.map_err(|source| TransportError {
-                    kind: TransportErrorKind::Io,
-                    source,
-                })?;
+                let chunk =
+                    chunk.map_err(|source| TransportError::new(TransportErrorKind::Io, source))?;
                 if !collector.add(chunk)? {
                     break;
                 }
@@ -202,11 +199,7 @@ impl Transport for HttpTransport {
     }
 }
 
-impl fmt::Debug for HttpTransport {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("HttpTransport")
-    }
-}
+debug_fields!(HttpTransport, |_this| "HttpTransport");
 
 /// Ends `future` after `timeout`. Give it pinned: a future that is handed on by value takes its space twice.
 ///
@@ -226,23 +219,22 @@ pub(super) async fn bounded(
             return outcome;
         }
     }
-    Err(TransportError {
-        kind: TransportErrorKind::Timeout,
-        source: format!("no complete response after {:.1} s", timeout.as_secs_f64()).into(),
-    })
+    Err(TransportError::new(
+        TransportErrorKind::Timeout,
+        format!("no complete response after {:.1} s", timeout.as_secs_f64()),
+    ))
 }
 
 /// The failure of a request of whose body nothing was sent: the server cannot have done what it asks for.
 fn without_body(error: TransportError) -> TransportError {
     match error.kind {
-        TransportErrorKind::Timeout => TransportError {
-            kind: TransportErrorKind::NotProcessed,
-            source: "no part of its body was sent in time".into(),
-        },
-        TransportErrorKind::Io => TransportError {
-            kind: TransportErrorKind::NotProcessed,
-            ..error
-        },
+        TransportErrorKind::Timeout => TransportError::new(
+            TransportErrorKind::NotProcessed,
+            "no part of its body was sent in time",
+        ),
+        TransportErrorKind::Io => {
+            TransportError::new(TransportErrorKind::NotProcessed, error.source)
+        }
         _ => error,
     }
 }
@@ -272,6 +264,9 @@ fn body_of(body: RequestBody) -> Result<Option<reqwest::Body>, TransportError> {
     })
 }
 
+/// What hyper-util says of a proxy that answers `CONNECT` with 407. The type of that error is private.
+const PROXY_REFUSAL: &str = "proxy authorization required";
+
 /// An error of reqwest, without the URL that it carries.
 fn failure(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
@@ -285,15 +280,16 @@ fn failure(error: reqwest::Error) -> TransportError {
     } else {
         TransportErrorKind::Io
     };
-    TransportError {
-        kind,
-        source: match address(&error) {
-            Some(address) if kind == TransportErrorKind::Connect => {
-                Cause(format!("{address}: {}", Cause::new(&error))).into()
-            }
-            _ => Cause::new(&error).into(),
-        },
+    let mut text = cause(&error);
+    if kind == TransportErrorKind::Connect {
+        if text.ends_with(PROXY_REFUSAL) {
+            text = format!("{PROXY_REFUSAL} (407): {PROXY_LOGIN}");
+        }
+        if let Some(address) = address(&error) {
+            text = format!("{address}: {text}");
+        }
     }
+    TransportError::new(kind, text)
 }
 
 /// The host and port that an error is about.
@@ -308,67 +304,37 @@ fn address(error: &reqwest::Error) -> Option<String> {
 
 /// Whether the server promised that it did not process the request, or the connection ended before the request was written to it.
 fn was_not_processed(error: &reqwest::Error) -> bool {
-    let mut source = error.source();
-    while let Some(cause) = source {
+    for cause in causes(error) {
         if let Some(error) = cause.downcast_ref::<h2::Error>() {
             // h2 gives the error of a `GOAWAY` only to streams above its last one.
             let is_refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
             return error.is_remote() && (error.is_go_away() || (error.is_reset() && is_refused));
         }
-        if let Some(error) = cause.downcast_ref::<hyper::Error>()
-            && error.is_canceled()
-        {
+        let cancelled = cause.downcast_ref::<hyper::Error>();
+        if cancelled.is_some_and(hyper::Error::is_canceled) {
             return true;
         }
-        source = cause.source();
     }
     false
 }
 
 /// A failure while the body was read: the request was sent.
 fn body_failure(error: reqwest::Error) -> TransportError {
-    TransportError {
-        kind: if error.is_timeout() {
-            TransportErrorKind::Timeout
-        } else {
-            TransportErrorKind::Io
-        },
-        source: Cause::new(&error).into(),
-    }
+    let kind = if error.is_timeout() {
+        TransportErrorKind::Timeout
+    } else {
+        TransportErrorKind::Io
+    };
+    TransportError::new(kind, cause(&error))
 }
 
-/// The innermost reason of an error. The layers around it say where in the HTTP library it passed, and reqwest's own names the URL.
-#[derive(Debug)]
-struct Cause(String);
-
-impl Cause {
-    fn new(error: &reqwest::Error) -> Self {
-        let mut text = String::new();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            text = cause.to_string();
-            source = cause.source();
-        }
-        if text.is_empty() {
-            text.push_str("the HTTP library gave no reason");
-        }
-        Self(text)
-    }
+/// The innermost reason of an error, without the URL that the error carries. The layers around it say where in the HTTP library it passed.
+pub(crate) fn cause(error: &reqwest::Error) -> String {
+    causes(error).last().map_or_else(
+        || "the HTTP library gave no reason".to_owned(),
+        ToString::to_string,
+    )
 }
-
-/// The innermost reason of an error, without the URL that the error carries.
-#[cfg(feature = "notification-stream")]
-pub(crate) fn cause_of(error: &reqwest::Error) -> BoxError {
-    Cause::new(error).into()
-}
-
-impl fmt::Display for Cause {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Cause {}
 
 /// The chunks of a body, their errors without URLs.
 struct Chunks<S>(Pin<Box<S>>);
@@ -380,6 +346,6 @@ impl<S: Stream<Item = reqwest::Result<Bytes>>> Stream for Chunks<S> {
         self.0
             .as_mut()
             .poll_next(context)
-            .map(|item| item.map(|chunk| chunk.map_err(|error| Cause::new(&error).into())))
+            .map(|item| item.map(|chunk| chunk.map_err(|error| cause(&error).into())))
     }
 }

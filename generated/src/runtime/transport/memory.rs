@@ -1,7 +1,6 @@
 //! A transport without a network, for tests.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,6 +15,7 @@ use super::{
     TransportErrorKind, names, without_query,
 };
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 /// A request as a [`MemoryTransport`] saw it. `Debug` shows neither the query nor the values of headers nor the body.
 #[derive(Clone)]
@@ -35,18 +35,13 @@ pub struct RecordedRequest {
     pub extensions: Extensions,
 }
 
-impl fmt::Debug for RecordedRequest {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("RecordedRequest")
-            .field("method", &self.method)
-            .field("url", &without_query(&self.url))
-            .field("headers", &names(&self.headers))
-            .field("body", &format_args!("{} bytes", self.body.len()))
-            .field("stream_response", &self.stream_response)
-            .finish()
-    }
-}
+debug_fields!(RecordedRequest, |this|
+    method: this.method,
+    url: without_query(&this.url),
+    headers: names(&this.headers),
+    body: format_args!("{} bytes", this.body.len()),
+    stream_response: this.stream_response
+);
 
 impl RecordedRequest {
     /// The path, percent-encoded.
@@ -153,10 +148,10 @@ impl MemoryTransport {
             async move {
                 match answer {
                     Some(MemoryAnswer(outcome)) => outcome,
-                    None => Err(TransportError {
-                        kind: TransportErrorKind::Connect,
-                        source: BoxError::from("the script has no more responses"),
-                    }),
+                    None => Err(TransportError::new(
+                        TransportErrorKind::Connect,
+                        "the script has no more responses",
+                    )),
                 }
             }
         })
@@ -210,10 +205,7 @@ impl From<TransportError> for MemoryAnswer {
 
 impl From<TransportErrorKind> for MemoryAnswer {
     fn from(kind: TransportErrorKind) -> Self {
-        Self(Err(TransportError {
-            kind,
-            source: BoxError::from("scripted"),
-        }))
+        Self(Err(TransportError::new(kind, "scripted")))
     }
 }
 
@@ -261,10 +253,8 @@ async fn read(body: RequestBody) -> Result<Bytes, TransportError> {
     let mut collected = BytesMut::new();
     if let Some(mut stream) = stream {
         while let Some(chunk) = next(&mut stream).await {
-            let chunk = chunk.map_err(|source| TransportError {
-                kind: TransportErrorKind::Io,
-                source,
-            })?;
+            let chunk =
+                chunk.map_err(|source| TransportError::new(TransportErrorKind::Io, source))?;
             collected.extend_from_slice(&chunk);
         }
     }
@@ -279,11 +269,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl fmt::Debug for MemoryTransport {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("MemoryTransport")
-            .field("requests", &self.request_count())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(MemoryTransport, |this| requests: this.request_count());

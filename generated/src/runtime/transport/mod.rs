@@ -1,4 +1,7 @@
-//! The last step of the pipeline: bytes out, bytes in.
+//! Sends requests: over the network, or in memory for tests.
+//!
+//! Programs need nothing from here, for a client has an [`HttpTransport`]. [`MemoryTransport`] answers in tests, where the doubles of the feature
+//! `testing` are not enough. Implement [`Transport`] to send through another HTTP library; its errors are made with [`TransportError::new`].
 
 pub(crate) mod address;
 mod collect;
@@ -13,7 +16,7 @@ pub(crate) mod socket;
 pub(crate) use self::collect::LONGEST_ERROR_BODY;
 pub use self::http::HttpTransport;
 #[cfg(feature = "notification-stream")]
-pub(crate) use self::http::cause_of;
+pub(crate) use self::http::cause;
 pub(crate) use memory::next as next_chunk;
 pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
 
@@ -29,6 +32,10 @@ use futures_core::Stream;
 use url::Url;
 
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
+
+/// What to do if a proxy requires a login (407).
+pub(crate) const PROXY_LOGIN: &str = "set the user and password of the proxy: GENESYSCLOUD_PROXY_AUTH_USERNAME and GENESYSCLOUD_PROXY_AUTH_PASSWORD, or http://user:password@host:port in HTTPS_PROXY or ClientBuilder::proxy";
 
 /// Any error of a library below the runtime.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -64,10 +71,10 @@ impl RequestBody {
         };
         match slot.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(stream) => Ok(Some(stream)),
-            None => Err(TransportError {
-                kind: TransportErrorKind::Request,
-                source: BoxError::from("the body can be sent only once, and it was already sent"),
-            }),
+            None => Err(TransportError::new(
+                TransportErrorKind::Request,
+                "the body can be sent only once, and it was already sent",
+            )),
         }
     }
 }
@@ -102,19 +109,14 @@ pub struct HttpRequest {
     pub extensions: Extensions,
 }
 
-impl fmt::Debug for HttpRequest {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("HttpRequest")
-            .field("method", &self.method)
-            .field("url", &without_query(&self.url))
-            .field("headers", &names(&self.headers))
-            .field("body", &self.body)
-            .field("timeout", &self.timeout)
-            .field("stream_response", &self.stream_response)
-            .finish()
-    }
-}
+debug_fields!(HttpRequest, |this|
+    method: this.method,
+    url: without_query(&this.url),
+    headers: names(&this.headers),
+    body: this.body,
+    timeout: this.timeout,
+    stream_response: this.stream_response
+);
 
 /// `url` as it may be shown: without a query, which holds what is searched for or the signature of a presigned URL, and without a password.
 pub(crate) fn without_query(url: &Url) -> String {
@@ -181,16 +183,11 @@ pub struct HttpResponse {
     pub body: ResponseBody,
 }
 
-impl fmt::Debug for HttpResponse {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("HttpResponse")
-            .field("status", &self.status)
-            .field("headers", &names(&self.headers))
-            .field("body", &self.body)
-            .finish()
-    }
-}
+debug_fields!(HttpResponse, |this|
+    status: this.status,
+    headers: names(&this.headers),
+    body: this.body
+);
 
 impl HttpResponse {
     /// A response without headers and body, for a custom transport or middleware.
@@ -273,6 +270,48 @@ pub struct TransportError {
     pub source: BoxError,
 }
 
+impl TransportError {
+    /// An error of a custom [`Transport`], or of one in a test.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::sync::Arc;
+    ///
+    /// use genesys_cloud::Client;
+    /// use genesys_cloud::http::Method;
+    /// use genesys_cloud::runtime::clock::BoxFuture;
+    /// use genesys_cloud::runtime::transport::{
+    ///     HttpRequest, HttpResponse, Transport, TransportError, TransportErrorKind,
+    /// };
+    ///
+    /// /// A network that loses the answers to writes.
+    /// struct LossyNetwork;
+    ///
+    /// impl Transport for LossyNetwork {
+    ///     fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
+    ///         Box::pin(async move {
+    ///             match request.method {
+    ///                 Method::GET => Ok(HttpResponse::json(200, r#"{"id":"u1"}"#)),
+    ///                 _ => Err(TransportError::new(TransportErrorKind::Io, "connection reset by peer")),
+    ///             }
+    ///         })
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> genesys_cloud::Result<()> {
+    /// let client = Client::builder().transport(Arc::new(LossyNetwork)).access_token("any").build()?;
+    /// let error = client.request(Method::POST, "/api/v2/users").send().await.unwrap_err();
+    /// assert!(error.may_have_been_carried_out());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
+        let source = source.into();
+        Self { kind, source }
+    }
+}
+
 impl fmt::Display for TransportError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self.kind {
@@ -292,9 +331,16 @@ impl std::error::Error for TransportError {
     }
 }
 
+/// The errors below this one, from the outermost to the innermost.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |cause| cause.source())
+}
+
 /// Sends one request and reads its response.
 ///
-/// Implement it to test code without a server, or to send through another HTTP library. An implementation follows no
+/// Implement it to test code without a server ([`TransportError::new`] has an example), or to send through another HTTP library. An implementation follows no
 /// redirects and retries nothing: both belong to the pipeline.
 pub trait Transport: Send + Sync {
     /// Sends `request` once.

@@ -1,4 +1,4 @@
-//! Updates a resource that others update, too.
+//! Updates a resource that others update, too: see [`update`](update()).
 
 use std::future::Future;
 use std::sync::Arc;

@@ -51,23 +51,12 @@ impl runtime::Operation for DeleteUsersAgentuiAgentsAutoanswerAgentIdSettings {
         path: "/api/v2/users/agentui/agents/autoanswer/{agentId}/settings",
         tags: &["Agent UI", "Settings"],
         permissions: runtime::RequiredPermissions::Any(&["agentUI:agents:delete"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -172,23 +161,12 @@ impl runtime::Operation for GetUsersAgentuiAgentsAutoanswerAgentIdSettings {
         path: "/api/v2/users/agentui/agents/autoanswer/{agentId}/settings",
         tags: &["Agent UI", "Settings"],
         permissions: runtime::RequiredPermissions::Any(&["agentUI:agents:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -297,23 +275,11 @@ impl runtime::Operation for PatchUsersAgentuiAgentsAutoanswerAgentIdSettings {
         path: "/api/v2/users/agentui/agents/autoanswer/{agentId}/settings",
         tags: &["Agent UI", "Settings"],
         permissions: runtime::RequiredPermissions::Any(&["agentUI:agents:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -428,23 +394,12 @@ impl runtime::Operation for PutUsersAgentuiAgentsAutoanswerAgentIdSettings {
         path: "/api/v2/users/agentui/agents/autoanswer/{agentId}/settings",
         tags: &["Agent UI", "Settings"],
         permissions: runtime::RequiredPermissions::Any(&["agentUI:agents:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -54,23 +54,12 @@ impl runtime::Operation for GetAgenticVirtualagent {
         path: "/api/v2/agentic/virtualagents/{virtualAgentId}",
         tags: &["AI Studio", "Virtual Agents"],
         permissions: runtime::RequiredPermissions::All(&["agentic:virtualAgent:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -235,23 +224,12 @@ impl runtime::Operation for GetAgenticVirtualagents {
         path: "/api/v2/agentic/virtualagents",
         tags: &["AI Studio", "Virtual Agents"],
         permissions: runtime::RequiredPermissions::All(&["agentic:virtualAgent:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -367,23 +345,11 @@ impl runtime::Operation for PatchAgenticVirtualagent {
         path: "/api/v2/agentic/virtualagents/{virtualAgentId}",
         tags: &["AI Studio", "Virtual Agents"],
         permissions: runtime::RequiredPermissions::All(&["agentic:virtualAgent:edit"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -496,23 +462,11 @@ impl runtime::Operation for PostAgenticVirtualagents {
         path: "/api/v2/agentic/virtualagents",
         tags: &["AI Studio", "Virtual Agents"],
         permissions: runtime::RequiredPermissions::All(&["agentic:virtualAgent:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -52,23 +52,12 @@ impl runtime::Operation for DeleteAgenticVirtualagentJobs {
         path: "/api/v2/agentic/virtualagents/{virtualAgentId}/jobs",
         tags: &["AI Studio", "Virtual Agents"],
         permissions: runtime::RequiredPermissions::All(&["agentic:virtualAgentJob:add"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -176,23 +165,12 @@ impl runtime::Operation for GetAgenticVirtualagentJob {
         permissions: runtime::RequiredPermissions::All(
             &["agentic:virtualAgentJob:view"],
         ),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

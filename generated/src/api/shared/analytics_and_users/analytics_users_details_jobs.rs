@@ -51,23 +51,12 @@ impl runtime::Operation for DeleteAnalyticsUsersDetailsJob {
         path: "/api/v2/analytics/users/details/jobs/{jobId}",
         tags: &["Analytics", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:userDetail:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -169,23 +158,12 @@ impl runtime::Operation for GetAnalyticsUsersDetailsJob {
         path: "/api/v2/analytics/users/details/jobs/{jobId}",
         tags: &["Analytics", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:userDetail:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -306,23 +284,11 @@ impl runtime::Operation for PostAnalyticsUsersDetailsJobs {
         path: "/api/v2/analytics/users/details/jobs",
         tags: &["Analytics", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:userDetail:view"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

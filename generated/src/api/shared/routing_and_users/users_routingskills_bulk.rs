@@ -58,23 +58,11 @@ impl runtime::Operation for PatchUserRoutingskillsBulk {
         path: "/api/v2/users/{userId}/routingskills/bulk",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skill:assign"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
-        idempotent: false,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 
@@ -189,23 +177,12 @@ impl runtime::Operation for PutUserRoutingskillsBulk {
         path: "/api/v2/users/{userId}/routingskills/bulk",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skill:assign"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

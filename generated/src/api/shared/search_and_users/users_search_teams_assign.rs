@@ -69,23 +69,12 @@ impl runtime::Operation for PostUsersSearchTeamsAssign {
         path: "/api/v2/users/search/teams/assign",
         tags: &["Search", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["groups:team:assign"]),
-        without_schema: &[],
-        scopes: &[],
-        credential: None,
-        error_codes: &[],
-        accept: "application/json",
-        public: false,
-        deprecated: false,
-        preview: false,
         idempotent: true,
+        ..*runtime::OperationMetadata::COMMON
     };
 
-    fn request_mut(&mut self) -> &mut runtime::Request {
+    fn request(&mut self, _: runtime::request::Sealed) -> &mut runtime::Request {
         &mut self.request
-    }
-
-    fn into_request(self, _: runtime::request::Sealed) -> runtime::Request {
-        self.request
     }
 }
 

@@ -66,6 +66,8 @@ pub(super) struct Ledger {
     pub(super) latest: Option<Arc<CachedToken>>,
     /// How many refreshes were started. Each numbers the generation that it obtains, so that one that ends late does not replace a later one.
     pub(super) flights: u64,
+    /// The number of the last flight whose token is not to be used, because the session has ended.
+    pub(super) ended: u64,
     pub(super) flight: Option<Flight>,
     pub(super) failure: Option<Failure>,
     /// How many in a row failed.

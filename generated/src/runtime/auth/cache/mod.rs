@@ -97,6 +97,17 @@ impl TokenCache {
         (age(token.issued, now) < token.ages.advisory).then(|| Arc::clone(token))
     }
 
+    /// Forgets the token, and the one that a refresh under way obtains: their session has ended.
+    pub(crate) fn forget(&self) {
+        let mut ledger = self.lock();
+        ledger.latest = None;
+        ledger.failure = None;
+        ledger.ended = ledger.flights;
+        self.0.current.store(None);
+        drop(ledger);
+        self.0.changed.notify_waiters();
+    }
+
     /// The generation of the token, and what is left of its life.
     #[cfg(feature = "notification-stream")]
     pub(crate) fn standing(&self, now: Moment) -> Option<(u64, Duration)> {

@@ -45,8 +45,8 @@ impl Shared {
             .latest
             .as_ref()
             .is_none_or(|latest| latest.generation < token.generation);
-        if !is_newer {
-            // This flight was presumed dead, and another has brought a token since.
+        if !is_newer || token.generation <= ledger.ended {
+            // This flight was presumed dead, and another has obtained a token since; or the session has ended.
             return false;
         }
         ledger.latest = Some(Arc::clone(token));

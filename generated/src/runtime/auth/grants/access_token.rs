@@ -1,10 +1,10 @@
 //! A fixed access token.
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::runtime::auth::{AuthError, Previous, Secret, Token, TokenProvider};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 /// An access token that the caller supplies and that nothing here can renew.
 pub struct GivenToken(Secret);
@@ -31,8 +31,4 @@ impl TokenProvider for GivenToken {
     }
 }
 
-impl fmt::Debug for GivenToken {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("GivenToken(..)")
-    }
-}
+debug_fields!(GivenToken, |_this| "GivenToken(..)");

@@ -1,7 +1,5 @@
 //! What a login by browser needs: PKCE verifier and challenge, `state`, and the authorize URL.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -9,6 +7,7 @@ use url::Url;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::runtime::auth::{AuthError, AuthErrorKind, Secret};
+use crate::runtime::debug::debug_fields;
 
 /// The characters of a code verifier (RFC 7636 section 4.1).
 const UNRESERVED: &[u8; 66] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
@@ -221,8 +220,4 @@ impl AuthorizeUrl {
     }
 }
 
-impl fmt::Debug for AuthorizeUrl {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "AuthorizeUrl({}, ..)", self.0.path())
-    }
-}
+debug_fields!(AuthorizeUrl, |this| "AuthorizeUrl({}, ..)", this.0.path());

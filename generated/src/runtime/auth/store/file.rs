@@ -56,8 +56,8 @@ impl TokenStore for FileStore {
         Box::pin(async move {
             let path = self.path(key, "lock")?;
             let directory = self.directory.clone();
-            let file = blocking(move || {
-                make_directory(&directory)?;
+            let file = blocking(directory, move |directory| {
+                make_directory(directory)?;
                 let file = open_lock(&path)?;
                 match file.try_lock() {
                     Ok(()) => Ok(Some(file)),
@@ -75,8 +75,8 @@ impl TokenStore for FileStore {
         Box::pin(async move {
             let path = self.path(key, "json")?;
             let directory = self.directory.clone();
-            let text = blocking(move || {
-                check_directory(&directory)?;
+            let text = blocking(directory, move |directory| {
+                check_directory(directory)?;
                 read(&path)
             })
             .await?;
@@ -99,19 +99,19 @@ impl TokenStore for FileStore {
             let directory = self.directory.clone();
             let text = token.to_json();
             let (lock, is_swept) = (Arc::clone(lock), Arc::clone(&self.is_swept));
-            blocking(move || {
+            blocking(directory, move |directory| {
                 // The write may outlive its caller, and the lock must not end before it.
                 let _lock = lock;
-                make_directory(&directory)?;
+                make_directory(directory)?;
                 if !is_swept.swap(true, Ordering::Relaxed) {
-                    sweep(&directory, &path);
+                    sweep(directory, &path);
                 }
                 let written = write(&draft, &text).and_then(|()| fs::rename(&draft, &path));
                 if written.is_err() {
                     let _ = fs::remove_file(&draft);
                 }
                 written?;
-                flush_directory(&directory)
+                flush_directory(directory)
             })
             .await
         })
@@ -147,14 +147,17 @@ fn sweep(directory: &Path, own: &Path) {
     }
 }
 
-/// Runs `work` where it may block.
+/// Runs `work` where it may block. Its error names the directory.
 async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    directory: PathBuf,
+    work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
 ) -> Result<T, BoxError> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(outcome) => outcome.map_err(BoxError::from),
-        Err(error) => Err(error.into()),
-    }
+    let work = move || {
+        work(&directory).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", directory.display()))
+        })
+    };
+    Ok(tokio::task::spawn_blocking(work).await??)
 }
 
 /// The longest token file that is read.

@@ -1,11 +1,11 @@
 //! Tokens shared by the clients of one process.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{StoreLock, StoredToken, TokenStore};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::transport::BoxError;
 
 #[derive(Default)]
@@ -100,8 +100,8 @@ impl TokenStore for MemoryStore {
     }
 }
 
-impl fmt::Debug for MemoryStore {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "MemoryStore({} keys)", entries(&self.0).len())
-    }
-}
+debug_fields!(
+    MemoryStore,
+    |this| "MemoryStore({} keys)",
+    entries(&this.0).len()
+);

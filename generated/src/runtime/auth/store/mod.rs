@@ -1,6 +1,10 @@
-//! Tokens that several processes share.
+//! Keeps tokens outside of the process, so that processes share them and a session survives a restart.
 //!
-//! A refresh reads the store first and adopts a newer token if there is one. Otherwise it takes the lock, reads again, and only then requests
+//! Give a store to the client with [`ClientBuilder::token_store`](crate::runtime::client::ClientBuilder::token_store): [`FileStore`] keeps tokens in
+//! files, `RedisStore` (feature `redis`) in Redis, [`MemoryStore`] shares them between the clients of one process. Implement [`TokenStore`] for
+//! another place.
+//!
+//! How it works: a refresh reads the store first and adopts a newer token if there is one. Otherwise it takes the lock, reads again, and only then requests
 //! a token, which is saved before any call uses it.
 
 mod bounded;
@@ -262,7 +266,7 @@ impl fmt::Debug for StoreLock {
 
 /// Keeps tokens where other processes find them. Keys are file names of letters, digits, `-` and `_`, and tell nothing secret.
 ///
-/// Grants that can be repeated (client credentials, SAML2 bearer) continue without a store that fails. A session with refresh tokens waits
+/// If the store fails, grants that can be repeated (client credentials, SAML2 bearer) continue without it. A session with refresh tokens waits
 /// for it, because another process may be using the refresh token; see [`TokenSettings::store_is_exclusive`](super::TokenSettings::store_is_exclusive).
 /// [`Hooks::on_store_error`](super::Hooks::on_store_error) is called with every failure. An operation that takes longer than
 /// [`store_timeout`](super::TokenSettings::store_timeout), or panics, has failed. Errors must show neither tokens nor the store's own password.

@@ -353,9 +353,11 @@ impl Driver {
                     since,
                     until,
                     reason,
-                } => self
-                    .buffer
-                    .push(now.wall, Item::Gap(Gap::new(since, until, reason))),
+                } => {
+                    tracing::info!(?reason, "notifications may have been missed");
+                    let gap = Gap::new(since, until, reason);
+                    self.buffer.push(now.wall, Item::Gap(gap));
+                }
                 Action::Started => {
                     if let Some(ready) = self.ready.take() {
                         let _ = ready.send(Ok(()));

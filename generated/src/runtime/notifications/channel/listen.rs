@@ -216,6 +216,8 @@ impl<E> Unpin for Events<E> {}
 impl<E> Events<E> {
     /// The next item; `None` after the error that ended the stream.
     ///
+    /// Cancel safe: dropping the future, as in `select!` or a timeout, loses no item. Sockets are read in the background, into a queue.
+    ///
     /// # Errors
     ///
     /// A message could not be read, and the stream continues; or the last item, which says why the stream has ended.

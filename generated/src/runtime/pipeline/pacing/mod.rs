@@ -21,6 +21,7 @@ use self::shared::Shared;
 use self::window::Window;
 use crate::runtime::clock::{Clock, Monotonic};
 use crate::runtime::response::RateLimit;
+use crate::runtime::telemetry::int;
 use crate::runtime::transport::HttpRequest;
 
 /// How a client keeps below the API's rate limit.
@@ -94,6 +95,16 @@ impl Default for Pacing {
 /// What a call sent at the end of one window may come in later than a call sent at the start of the next.
 const MARGIN: Duration = Duration::from_secs(1);
 
+/// Tells, once for each wait, how long a call waits before it is sent, and why.
+fn tell_of_wait(wait: Duration, reason: &str) {
+    tracing::debug!(
+        target: "genesys_cloud",
+        wait_ms = int(wait.as_millis()),
+        reason,
+        "the call waits for the rate limit"
+    );
+}
+
 /// The windows of all tokens of a client.
 #[derive(Debug)]
 pub(crate) struct Pacer {
@@ -156,15 +167,27 @@ impl Pacer {
                 key,
             }
         };
+        let mut told = false;
         loop {
-            let begin = {
+            let (begin, is_closed) = {
                 let mut window = self.window(key, now);
                 let begin = reservation.begin(&window);
                 if begin <= now {
                     window.take(begin);
                 }
-                begin
+                (begin, window.is_closed(now))
             };
+            if begin > now && !told {
+                told = true;
+                tell_of_wait(
+                    begin - now,
+                    if is_closed {
+                        "the API's rate limit is used up"
+                    } else {
+                        "this client's calls reach the rate limit"
+                    },
+                );
+            }
             if begin <= now {
                 // The place is taken, and no longer to be given back.
                 std::mem::forget(reservation);

@@ -1,10 +1,10 @@
 //! A pacing store in Redis, for the calls of several machines.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::{PacingLimit, PacingPlace, PacingStore};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::redis::RedisConnection;
 use crate::runtime::transport::BoxError;
@@ -132,11 +132,4 @@ impl PacingStore for RedisPacing {
     }
 }
 
-impl fmt::Debug for RedisPacing {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("RedisPacing")
-            .field("prefix", &self.prefix)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(RedisPacing, |this| prefix: this.prefix);

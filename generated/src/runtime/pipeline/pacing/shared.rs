@@ -1,6 +1,5 @@
 //! Waits for a slot that all processes share, and continues without it if the store fails.
 
-use std::fmt;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::{PacingLimit, PacingPlace, PacingStore};
 use crate::runtime::clock::wait::{First, first};
 use crate::runtime::clock::{Clock, Monotonic};
+use crate::runtime::debug::debug_fields;
 use crate::runtime::transport::BoxError;
 
 /// How long the store may take for an answer. A call waits no longer than that for the bookkeeping.
@@ -60,6 +60,10 @@ impl Shared {
             key,
             place: Some(place.name),
         };
+        super::tell_of_wait(
+            place.delay,
+            "the calls of other processes reach the rate limit",
+        );
         clock.sleep(place.delay).await;
         // The call begins, so its place is used.
         waiting.place = None;
@@ -100,11 +104,7 @@ impl Shared {
     }
 }
 
-impl fmt::Debug for Shared {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Shared(..)")
-    }
-}
+debug_fields!(Shared, |_this| "Shared(..)");
 
 /// A call in the line, whose place is given back when it stops waiting.
 struct Waiting<'a> {

@@ -91,6 +91,11 @@ impl Window {
         self.shifted += delay.unwrap_or_default();
     }
 
+    /// Whether the server said that nothing may begin now.
+    pub(super) fn is_closed(&self, now: Monotonic) -> bool {
+        self.closed_until > now
+    }
+
     pub(super) fn is_idle(&self, now: Monotonic, span: Duration) -> bool {
         self.closed_until <= now
             && self

@@ -1,6 +1,5 @@
 //! Writing a recording.
 
-use std::fmt;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
@@ -13,6 +12,7 @@ use super::anonymous::Anonymizer;
 use super::exchange::{Content, Exchange, Failure};
 use super::shape::is_short_integer;
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::pipeline::{Middleware, Next};
 use crate::runtime::transport::{HttpRequest, HttpResponse, RequestBody, ResponseBody};
@@ -203,8 +203,4 @@ fn failure(error: &Error) -> Option<Failure> {
     }
 }
 
-impl fmt::Debug for Recorder {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Recorder(..)")
-    }
-}
+debug_fields!(Recorder, |_this| "Recorder(..)");

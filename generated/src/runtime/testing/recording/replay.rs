@@ -15,7 +15,7 @@ use crate::runtime::debug::debug_fields;
 use crate::runtime::error::Error;
 use crate::runtime::testing::reply::refusal;
 use crate::runtime::transport::{
-    BoxError, HttpRequest, HttpResponse, RequestBody, Transport, TransportError, TransportErrorKind,
+    HttpRequest, HttpResponse, RequestBody, Transport, TransportError, TransportErrorKind,
 };
 
 /// A transport that answers from the recording of a [`Recorder`](super::Recorder).
@@ -157,15 +157,13 @@ impl State {
             .status
             .and_then(|status| StatusCode::from_u16(status).ok())
         else {
-            return Err(TransportError {
-                kind: match exchange.failure {
-                    Some(Failure::Connect) => TransportErrorKind::Connect,
-                    Some(Failure::Timeout) => TransportErrorKind::Timeout,
-                    Some(Failure::NotProcessed) => TransportErrorKind::NotProcessed,
-                    Some(Failure::Io) | None => TransportErrorKind::Io,
-                },
-                source: BoxError::from("it was recorded so"),
-            });
+            let kind = match exchange.failure {
+                Some(Failure::Connect) => TransportErrorKind::Connect,
+                Some(Failure::Timeout) => TransportErrorKind::Timeout,
+                Some(Failure::NotProcessed) => TransportErrorKind::NotProcessed,
+                Some(Failure::Io) | None => TransportErrorKind::Io,
+            };
+            return Err(TransportError::new(kind, "it was recorded so"));
         };
         let mut response = HttpResponse::new(status);
         for (name, value) in exchange.headers {

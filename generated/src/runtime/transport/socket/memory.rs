@@ -1,7 +1,6 @@
 //! Sockets without a network, for tests.
 
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -11,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::{Socket, SocketError, SocketErrorKind, SocketRequest, SocketTransport};
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 
 /// Sockets whose other end is a test. Clones are the same sockets.
 ///
@@ -221,17 +221,6 @@ impl Socket for ClientEnd {
     }
 }
 
-impl fmt::Debug for MemorySockets {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("MemorySockets")
-            .field("opened", &self.opened())
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(MemorySockets, |this| opened: this.opened());
 
-impl fmt::Debug for MemorySocket {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("MemorySocket(..)")
-    }
-}
+debug_fields!(MemorySocket, |_this| "MemorySocket(..)");

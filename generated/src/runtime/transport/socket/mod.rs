@@ -15,6 +15,7 @@ use http::StatusCode;
 use url::Url;
 
 use crate::runtime::clock::BoxFuture;
+use crate::runtime::debug::debug_fields;
 use crate::runtime::transport::BoxError;
 
 /// What asks a server whether it lives, and its answer.
@@ -35,16 +36,11 @@ pub struct SocketRequest {
     pub longest_message: usize,
 }
 
-impl fmt::Debug for SocketRequest {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("SocketRequest")
-            .field("host", &self.url.host_str())
-            .field("timeout", &self.timeout)
-            .field("longest_message", &self.longest_message)
-            .finish_non_exhaustive()
-    }
-}
+debug_fields!(SocketRequest, |this|
+    host: this.url.host_str(),
+    timeout: this.timeout,
+    longest_message: this.longest_message
+);
 
 /// Opens WebSockets (RFC 6455). Implement it to test code without a server, or to connect through another library.
 pub trait SocketTransport: Send + Sync {

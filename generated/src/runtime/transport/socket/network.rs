@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::{Message, Role, WebSocketConfig};
 
 use super::{Socket, SocketError, SocketErrorKind, SocketRequest, SocketTransport};
 use crate::runtime::clock::BoxFuture;
-use crate::runtime::transport::{BoxError, HttpTransport, cause_of};
+use crate::runtime::transport::{BoxError, HttpTransport, cause};
 
 /// Opens sockets over an HTTP client that speaks HTTP/1.1 alone: with TLS, HTTP/2 would be chosen otherwise.
 pub(crate) struct NetworkSockets {
@@ -79,7 +79,7 @@ async fn open(
                 true => SocketErrorKind::Connect,
                 false => SocketErrorKind::Io,
             };
-            SocketError::new(kind).with_source(cause_of(&error))
+            SocketError::new(kind).with_source(cause(&error))
         })?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Err(SocketError::new(SocketErrorKind::Refused(
@@ -87,9 +87,10 @@ async fn open(
         )));
     }
     check(response.headers(), &key)?;
-    let upgraded = response.upgrade().await.map_err(|error| {
-        SocketError::new(SocketErrorKind::Handshake).with_source(cause_of(&error))
-    })?;
+    let upgraded = response
+        .upgrade()
+        .await
+        .map_err(|error| SocketError::new(SocketErrorKind::Handshake).with_source(cause(&error)))?;
     let config = WebSocketConfig::default()
         .read_buffer_size(16 * 1024)
         .max_message_size(Some(request.longest_message))
