@@ -2,7 +2,7 @@
 //!
 //! `specs/NAME.json` holds the shape: the row of the generator's checklist that it stands for, definitions, operations, instances that must come
 //! back as they went in, and calls with the requests that they must make. `specs/NAME.rs` is what is generated of it;
-//! `GOLDEN_BLESS=1 cargo test -p genesys-cloud-golden` writes what is generated now. `build.rs` makes one crate of all of them, which is this one.
+//! `EXPECTORATE=overwrite cargo test -p genesys-cloud-golden` writes what is generated now. `build.rs` makes one crate of all of them, which is this one.
 #![allow(missing_docs, deprecated, reason = "the small specs describe nothing")]
 #![allow(
     clippy::empty_docs,

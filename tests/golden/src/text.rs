@@ -42,42 +42,20 @@ fn generated(shape: &shapes::Shape) -> String {
     text
 }
 
-/// The lines around the first that differs.
-fn difference(expected: &str, found: &str) -> String {
-    let same = expected
-        .lines()
-        .zip(found.lines())
-        .take_while(|(left, right)| left == right)
-        .count();
-    let mut text = String::new();
-    for (mark, lines) in [("-", expected), ("+", found)] {
-        for line in lines.lines().skip(same.saturating_sub(3)).take(12) {
-            writeln!(text, "{mark} {line}").unwrap();
-        }
-    }
-    text
-}
-
 #[test]
 fn every_shape_becomes_what_is_committed() {
-    let bless = std::env::var_os("GOLDEN_BLESS").is_some();
-    let mut changed = String::new();
     for shape in shapes::all() {
         let golden = shapes::folder().join(&shape.name).with_extension("rs");
         let found = generated(&shape);
         assert!(!found.is_empty(), "nothing is generated of {}", shape.name);
-        if bless {
-            fs::write(&golden, found).unwrap();
-            continue;
-        }
-        let expected = fs::read_to_string(&golden).unwrap_or_default();
-        if expected != found {
-            let difference = difference(&expected, &found);
-            writeln!(changed, "{}:\n{difference}", golden.display()).unwrap();
-        }
+        expectorate::assert_contents(golden, &found);
     }
-    assert!(
-        changed.is_empty(),
-        "{changed}GOLDEN_BLESS=1 takes it over, where it is right"
-    );
+}
+
+#[test]
+fn every_committed_file_is_of_a_shape() {
+    for path in files(&shapes::folder()) {
+        let spec = path.with_extension("json");
+        assert!(spec.is_file(), "remove {}", path.display());
+    }
 }
