@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use semver::Version;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::folder::{Folder, read_toml};
 use crate::document::LoadError;
@@ -190,13 +190,15 @@ fn entries<T: DeserializeOwned>(
     let file = folder.name_of(name);
     let what = "a list of overrides";
     let remedy = "Every entry has operation and reason, and the keys that generator/src/spec/overrides.rs names.";
-    let mut tables: BTreeMap<String, Vec<T>> = read_toml(&file, text, what, remedy)?;
-    let entries = tables.remove(table).unwrap_or_default();
-    match tables.keys().next() {
-        Some(other) => {
-            let problem = format!("not {what}: unknown field {other:?}, expected {table:?}");
-            Err(LoadError::new(file, problem, remedy))
-        }
-        None => Ok(entries),
+    // The names first: the entries of an unknown table have other keys.
+    let names: BTreeMap<String, IgnoredAny> = read_toml(&file, text, what, remedy)?;
+    if let Some(other) = names.keys().find(|name| *name != table) {
+        let is_named = |line: &str| line.trim_start_matches(['[', ' ', '\t']).starts_with(other);
+        let line = text.lines().position(is_named).map_or(0, |index| index + 1);
+        let problem =
+            format!("not {what}: unknown field {other:?}, expected {table:?} (near line {line})");
+        return Err(LoadError::new(file, problem, remedy));
     }
+    let mut tables: BTreeMap<String, Vec<T>> = read_toml(&file, text, what, remedy)?;
+    Ok(tables.remove(table).unwrap_or_default())
 }

@@ -80,9 +80,21 @@ fn an_override_that_does_not_apply_is_an_error() {
     let error =
         paging_error("[[paging]]\noperation = \"doThing\"\nreason = \" \"\nstyle = \"none\"");
     assert!(error.contains("no reason"), "{error}");
-    let other = entry("doThing", "style = \"none\"").replace("[[paging]]", "[[pages]]");
-    let error = overrides(&other, NO_ENTRIES).unwrap_err();
-    assert!(error.to_string().contains("\"pages\""), "{error}");
+    // The name of the table is wrong, with entries of any kind.
+    for other in [
+        "[[pages]]\noperation = \"doThing\"",
+        "[[alias]]\nwas = 1",
+        "pages = 1",
+    ] {
+        let error = overrides(&format!("# Text.\n{other}"), NO_ENTRIES).unwrap_err();
+        let name = if other.contains("alias") {
+            "alias"
+        } else {
+            "pages"
+        };
+        let expected = format!("unknown field \"{name}\", expected \"paging\" (near line 2)");
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
     let error = overrides("[[paging]]\noperation = 1", NO_ENTRIES).unwrap_err();
     assert!(error.to_string().contains("near line 2"), "{error}");
 }

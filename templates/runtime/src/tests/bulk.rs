@@ -372,6 +372,7 @@ async fn an_earlier_attempt_may_have_been_carried_out() {
         (Ok(429), 409, false),
         (Ok(409), 409, false),
         (Ok(500), 409, true),
+        (Ok(501), 409, false),
     ] {
         let answers = Mutex::new(vec![Ok(last), first]);
         let (client, _) = serving(move |_| {

@@ -262,6 +262,25 @@ fn the_text_of_an_api_error_is_bounded() {
     assert!(error.to_string().chars().count() < 4_000);
     let message = error.api_error().unwrap().message.as_ref().unwrap();
     assert!(message.len() < 400_000, "{}", message.len());
+    // Many short messages that name a long parameter.
+    let details = vec![r#"{"message":"{a}"}"#; 20_000].join(",");
+    let body = format!(
+        r#"{{"messageParams":{{"a":"{}"}},"details":[{details}]}}"#,
+        "x".repeat(16_000)
+    );
+    let error = Error::from_response(http::StatusCode::BAD_REQUEST, http::HeaderMap::new(), body);
+    let details = &error.api_error().unwrap().details;
+    let filled = details.iter().flat_map(|detail| &detail.message);
+    assert!(filled.map(String::len).sum::<usize>() < 200_000);
+}
+
+#[test]
+fn a_message_with_a_full_stop_is_followed_by_one() {
+    let body = r#"{"message":"It is gone.","details":[{"errorCode":"a"}]}"#;
+    let error = Error::from_response(http::StatusCode::FORBIDDEN, http::HeaderMap::new(), body);
+    let text = error.to_string();
+    assert!(text.contains("It is gone. Details: [a]"), "{text}");
+    assert!(!text.contains(".."), "{text}");
 }
 
 #[tokio::test]

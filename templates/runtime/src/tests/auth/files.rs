@@ -257,7 +257,7 @@ async fn an_error_names_the_directory() {
     let below = file.join("tokens");
     let error = load_error(&below).await;
     assert!(
-        error.starts_with(&format!("{}: ", below.display())),
+        error.ends_with(&format!(": {}", below.display())),
         "{error}"
     );
 }

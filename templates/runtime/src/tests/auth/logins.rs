@@ -1,10 +1,11 @@
 //! A login is a login: what a store's entry means to a process that was given a code or a refresh token.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::support::{FnProvider, SECRET, World, builder, code, get, seconds};
 use crate::runtime::auth::store::{MemoryStore, StoreLock, StoredToken, TokenStore, store_key};
-use crate::runtime::auth::{AuthError, Secret, Token, TokenSettings};
+use crate::runtime::auth::{AuthError, AuthErrorKind, Secret, Token, TokenSettings};
 use crate::runtime::client::{Client, Credentials};
 use crate::runtime::clock::{BoxFuture, Clock};
 use crate::runtime::error::Error;
@@ -246,6 +247,32 @@ async fn a_token_that_arrives_after_the_end_of_its_session_is_not_used() {
     assert_eq!(used.len(), 4);
     assert!(used.iter().all(|token| *token == used[0]), "{used:?}");
     assert_eq!(world.tokens_issued(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_fails_after_the_end_of_its_session_does_not_delay_the_next_one() {
+    let world = World::new();
+    let (minting, fetches) = (world.clone(), AtomicUsize::new(0));
+    let provider = FnProvider(move || {
+        let is_first = fetches.fetch_add(1, Ordering::SeqCst) == 0;
+        let token = Token::new(minting.mint().0).with_lifetime(seconds(100.0));
+        async move {
+            if is_first {
+                tokio::time::sleep(seconds(5.0)).await;
+                return Err(AuthError::new(AuthErrorKind::ServerError));
+            }
+            Ok(token)
+        }
+    });
+    let interceptor = Arc::new(world.builder(Arc::new(provider)).build());
+    let mut calls = world.herd(&interceptor, 1);
+    tokio::time::sleep(seconds(1.0)).await;
+    interceptor.forget();
+    let ended = tokio::time::Instant::now();
+    calls.join_next().await;
+    // The call waited for the first refresh, and a new one asks at once.
+    assert_eq!(world.get(&interceptor).await.unwrap(), 200);
+    assert!(ended.elapsed() < seconds(4.5), "{:?}", ended.elapsed());
 }
 
 /// What the version before wrote: no origin, no list of spent tokens.

@@ -443,6 +443,33 @@ async fn the_user_is_told_of_retries_and_rate_limits() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_event_of_a_retry_says_what_failed() {
+    let (connect, failed) = (
+        TransportErrorKind::Connect,
+        "getUser: attempt 1 failed (Connect), the next one is in ",
+    );
+    let (not_processed, again) = (
+        TransportErrorKind::NotProcessed,
+        "getUser: the server did not process the request, which is sent again in ",
+    );
+    for (kind, expected) in [(connect, failed), (not_processed, again)] {
+        let seen: Arc<Mutex<Vec<String>>> = Arc::default();
+        let transport = Arc::new(MemoryTransport::scripted([
+            MemoryAnswer::from(kind),
+            MemoryAnswer::from(HttpResponse::json(200, "{}")),
+        ]));
+        let texts = seen.clone();
+        let client = builder(&transport)
+            .on_retry(move |event| texts.lock().unwrap().push(event.to_string()))
+            .build()
+            .unwrap();
+        GetUser::new(&client, "1").send().await.unwrap();
+        let seen = seen.lock().unwrap();
+        assert!(seen[0].starts_with(expected) && seen.len() == 1, "{seen:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_dropped_call_ends_at_once_and_leaves_the_client_usable() {
     let transport = answering(|| with(HttpResponse::json(429, "{}"), "retry-after", "50"));
     let client = client(&transport);
