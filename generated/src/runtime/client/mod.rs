@@ -241,8 +241,8 @@ impl Client {
     /// [`AuthError::needs_login`](crate::runtime::auth::AuthError::needs_login) is true. No process that shares the session refreshes it any more: each
     /// ends with the same error when its access token ends. Another login begins a new session.
     ///
-    /// Genesys Cloud accepts the access token until it expires; `DELETE /api/v2/tokens/me` revokes it, before this call. Client credentials obtain a new
-    /// token the next time.
+    /// Genesys Cloud accepts the access token until it expires; `DELETE /api/v2/tokens/me` revokes it, before this call. Grants that
+    /// can be repeated, such as client credentials, obtain a new token the next time.
     ///
     /// # Errors
     ///

@@ -167,7 +167,7 @@ impl<F: Fn(&str) -> Option<String>> Reader<'_, F> {
         text.parse().map(Some).map_err(|_| {
             // A short number is no secret.
             let digits = text.strip_prefix('-').unwrap_or(&text);
-            if text.len() <= 10 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            if text.len() <= 5 && digits.bytes().all(|byte| byte.is_ascii_digit()) {
                 let name = self.name(key);
                 Error::configuration(format!("invalid {name}: expected {expected}, found {text}"))
             } else {

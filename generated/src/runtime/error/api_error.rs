@@ -1,5 +1,6 @@
 //! The error bodies of the API.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 
@@ -76,11 +77,13 @@ impl ApiError {
         let Some(Value::Object(object)) = codec::read_value(body) else {
             return None;
         };
-        let error = Self::from_object(&object, DEEPEST);
+        let room = Cell::new(LONGEST_FILLED);
+        let error = Self::from_object(&object, DEEPEST, &room);
         (error != Self::default()).then_some(error)
     }
 
-    fn from_object(object: &Map<String, Value>, depth: usize) -> Self {
+    /// `room` is how many bytes of parameters may still be filled in.
+    fn from_object(object: &Map<String, Value>, depth: usize, room: &Cell<usize>) -> Self {
         let message_with_params = text(object, "messageWithParams");
         let message_params: BTreeMap<String, String> = object
             .get("messageParams")
@@ -92,10 +95,10 @@ impl ApiError {
                     .collect()
             })
             .unwrap_or_default();
-        let message = text(object, "message").map(|text| filled(&text, &message_params));
+        let message = text(object, "message").map(|text| filled(&text, &message_params, room));
         let with_params = message_with_params
             .as_deref()
-            .map(|text| filled(text, &message_params));
+            .map(|text| filled(text, &message_params, room));
         Self {
             message: match (message, with_params) {
                 (Some(message), Some(other)) if has_place(&message) && !has_place(&other) => {
@@ -118,7 +121,8 @@ impl ApiError {
             context_id: text(object, "contextId"),
             details: objects(object, "details")
                 .map(|detail| ApiErrorDetail {
-                    message: text(detail, "message").map(|text| filled(&text, &message_params)),
+                    message: text(detail, "message")
+                        .map(|text| filled(&text, &message_params, room)),
                     error_code: text(detail, "errorCode").or_else(|| text(detail, "code")),
                     field_name: text(detail, "fieldName"),
                     entity_id: text(detail, "entityId"),
@@ -129,7 +133,7 @@ impl ApiError {
                 Vec::new()
             } else {
                 objects(object, "errors")
-                    .map(|error| Self::from_object(error, depth - 1))
+                    .map(|error| Self::from_object(error, depth - 1, room))
                     .collect()
             },
             limit: object
@@ -149,6 +153,9 @@ impl ApiError {
     pub(super) fn describe(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(message) = &self.message {
             formatter.write_str(": ")?;
+            // A full stop follows, where there is more to say.
+            let end = if self.code.is_none() { "." } else { "" };
+            let message = message.strip_suffix(end).unwrap_or(message);
             write_short(formatter, message, LONGEST_MESSAGE)?;
         }
         if let Some(code) = &self.code {
@@ -222,17 +229,20 @@ fn write_short(formatter: &mut fmt::Formatter<'_>, text: &str, longest: usize) -
     }
 }
 
-/// A message is not filled in beyond this length in bytes: a short one may name a long parameter many times.
+/// So many bytes of parameters are filled into the messages of one body, which may name a long parameter many times.
 const LONGEST_FILLED: usize = 16 * 1024;
 
 /// `text` with each `{name}` replaced by the parameter of that name. Others stay as they are.
-fn filled(text: &str, params: &BTreeMap<String, String>) -> String {
+fn filled(text: &str, params: &BTreeMap<String, String>, room: &Cell<usize>) -> String {
     let mut output = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, name, after)) = next_place(rest) {
         output.push_str(before);
         match params.get(name) {
-            Some(value) if output.len() + value.len() <= LONGEST_FILLED => output.push_str(value),
+            Some(value) if value.len() <= room.get() => {
+                room.set(room.get() - value.len());
+                output.push_str(value);
+            }
             _ => output.push_str(&rest[before.len()..rest.len() - after.len()]),
         }
         rest = after;

@@ -29,8 +29,10 @@ pub(crate) fn is_in_doubt(kind: ErrorKind, status: Option<StatusCode>) -> bool {
         | ErrorKind::Authentication
         | ErrorKind::Connect
         | ErrorKind::NotProcessed => false,
-        ErrorKind::Status => status
-            .is_none_or(|status| status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT),
+        ErrorKind::Status => status.is_none_or(|status| {
+            (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED)
+                || status == StatusCode::REQUEST_TIMEOUT
+        }),
         _ => true,
     }
 }

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use std::task::Poll;
 use std::time::Duration;
 
+use http::StatusCode;
+
 use super::backoff::Backoff;
 use super::handle::{Handle, Polled};
 use super::{JobError, JobFailure, JobPhase, JobStatus, Submit};
@@ -197,7 +199,7 @@ async fn until_over(handle: &Handle, backoff: Backoff, last: &mut Last) -> Resul
 /// Whether the next call for the state may succeed, where this one failed so long after the start of the job.
 fn may_pass(error: &Error, age: Duration) -> bool {
     error.is_retryable()
-        || error.is_server_error()
+        || (error.is_server_error() && error.status() != Some(StatusCode::NOT_IMPLEMENTED))
         || (error.is_not_found() && age < NOT_FOUND_GRACE)
 }
 

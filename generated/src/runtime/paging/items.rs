@@ -83,7 +83,8 @@ impl<O: Paged> Items<O> {
         Self::from_pages(Pages::from_request(request))
     }
 
-    /// How many items a page has, for operations that take that in their query. Without it, the API decides.
+    /// How many items a page has, for operations that take that in their query, or in their body beside the number of the page. Without it, the API
+    /// decides.
     pub fn page_size(self, page_size: i64) -> Self {
         self.with_pages(|pages| pages.page_size(page_size))
     }
@@ -106,7 +107,7 @@ impl<O: Paged> Items<O> {
     }
 
     /// Begins where another listing of the same operation stopped, with the parameters that are set here. A page of which some items were
-    /// handed out is fetched again, and these items are passed over.
+    /// handed out is fetched again, and these items are passed over. Set the same page size: pages of another size begin elsewhere.
     pub fn resume(self, state: PagingState) -> Self {
         self.with_pages(|pages| pages.resume(state))
     }

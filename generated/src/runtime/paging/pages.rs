@@ -51,7 +51,8 @@ impl<O: Paged> Pages<O> {
         }
     }
 
-    /// How many items a page has, for operations that take that in their query. Without it, the API decides.
+    /// How many items a page has, for operations that take that in their query, or in their body beside the number of the page. Without it, the API
+    /// decides.
     pub fn page_size(mut self, page_size: i64) -> Self {
         self.source.set_page_size(page_size);
         self
@@ -70,7 +71,8 @@ impl<O: Paged> Pages<O> {
         self
     }
 
-    /// Begins where another listing of the same operation stopped, with the parameters that are set here.
+    /// Begins where another listing of the same operation stopped, with the parameters that are set here. Set the same page size: pages of another
+    /// size begin elsewhere.
     pub fn resume(mut self, state: PagingState) -> Self {
         self.source.resume(state);
         self

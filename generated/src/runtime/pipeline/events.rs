@@ -56,6 +56,13 @@ impl fmt::Display for RetryEvent {
         let Self {
             attempts, after, ..
         } = self;
+        if self.failure == Some(ErrorKind::NotProcessed) {
+            // It does not count as an attempt.
+            return write!(
+                formatter,
+                "{operation}: the server did not process the request, which is sent again in {after:.1?}"
+            );
+        }
         write!(formatter, "{operation}: attempt {attempts} failed (")?;
         match (self.status, self.failure) {
             (Some(status), _) => write!(formatter, "{status}")?,

@@ -35,7 +35,7 @@ use crate::runtime::clock::BoxFuture;
 use crate::runtime::debug::debug_fields;
 
 /// What to do if a proxy requires a login (407).
-pub(crate) const PROXY_LOGIN: &str = "set the user and password of the proxy: GENESYSCLOUD_PROXY_AUTH_USERNAME and GENESYSCLOUD_PROXY_AUTH_PASSWORD, or http://user:password@host:port in HTTPS_PROXY or ClientBuilder::proxy";
+pub(crate) const PROXY_LOGIN: &str = "set the user and password of the proxy: GENESYSCLOUD_PROXY_AUTH_USERNAME and GENESYSCLOUD_PROXY_AUTH_PASSWORD beside GENESYSCLOUD_PROXY_HOST, or http://user:password@host:port in HTTPS_PROXY or ClientBuilder::proxy";
 
 /// Any error of a library below the runtime.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

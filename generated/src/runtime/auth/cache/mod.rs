@@ -104,6 +104,7 @@ impl TokenCache {
         ledger.failure = None;
         ledger.ended = ledger.flights;
         self.0.current.store(None);
+        self.0.troubled_until.store(0, Ordering::Relaxed);
         drop(ledger);
         self.0.changed.notify_waiters();
     }
@@ -302,7 +303,7 @@ impl TokenCache {
                 Some(failure) => failure.error.clone(),
                 None => AuthError::new(AuthErrorKind::TaskDied),
             }),
-            Step::NeedsLogin => Plan::Fail(AuthError::new(AuthErrorKind::NeedsLogin)),
+            Step::NeedsLogin => Plan::Fail(not_renewable()),
             Step::NotDue => {
                 let ends = ledger.spacing.ends(&self.0.settings);
                 Plan::Fail(
@@ -327,7 +328,7 @@ impl TokenCache {
     fn serve(token: Option<Arc<CachedToken>>) -> Plan {
         match token {
             Some(token) => Plan::Serve(token),
-            None => Plan::Fail(AuthError::new(AuthErrorKind::NeedsLogin)),
+            None => Plan::Fail(not_renewable()),
         }
     }
 
@@ -440,6 +441,12 @@ impl TokenCache {
             self.0.changed.notify_waiters();
         }
     }
+}
+
+/// The error of a call whose token has ended, and which no refresh can follow.
+fn not_renewable() -> AuthError {
+    AuthError::new(AuthErrorKind::NeedsLogin)
+        .with_description("nothing can renew the token of this client")
 }
 
 impl fmt::Debug for TokenCache {

@@ -88,14 +88,17 @@ impl Shared {
             delay
         };
         let until = now.monotonic + delay;
-        ledger.failure = Some(Failure {
-            error: error.clone(),
-            at: now.monotonic,
-            until,
-        });
-        if remaining.is_none() {
-            self.troubled_until
-                .store(millis(until.since_start()), Ordering::Relaxed);
+        // What failed for a session that has ended says nothing of the next one.
+        if id > ledger.ended {
+            ledger.failure = Some(Failure {
+                error: error.clone(),
+                at: now.monotonic,
+                until,
+            });
+            if remaining.is_none() {
+                self.troubled_until
+                    .store(millis(until.since_start()), Ordering::Relaxed);
+            }
         }
         RefreshErrorEvent {
             error: error.clone(),

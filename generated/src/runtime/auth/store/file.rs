@@ -154,7 +154,7 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, BoxError> {
     let work = move || {
         work(&directory).map_err(|error| {
-            io::Error::new(error.kind(), format!("{}: {error}", directory.display()))
+            io::Error::new(error.kind(), format!("{error}: {}", directory.display()))
         })
     };
     Ok(tokio::task::spawn_blocking(work).await??)

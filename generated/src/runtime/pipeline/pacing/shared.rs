@@ -60,10 +60,7 @@ impl Shared {
             key,
             place: Some(place.name),
         };
-        super::tell_of_wait(
-            place.delay,
-            "the calls of other processes reach the rate limit",
-        );
+        super::tell_of_wait(place.delay, "the calls that share the rate limit reach it");
         clock.sleep(place.delay).await;
         // The call begins, so its place is used.
         waiting.place = None;
