@@ -121,11 +121,21 @@ fn fenced(code: &[String]) -> Vec<String> {
     lines
 }
 
-/// Words as lines.
-pub(super) fn wrap(words: impl Iterator<Item = String>, indent: usize) -> Vec<String> {
-    let width = WIDTH.saturating_sub(indent).max(NARROWEST);
+/// Words that may be links of ours, as lines.
+pub(super) fn wrap_links(words: impl Iterator<Item = String>, indent: usize) -> Vec<String> {
+    let width = width_at(indent);
+    wrap(words.flat_map(|word| pieces(word, width)), indent)
+}
+
+fn width_at(indent: usize) -> usize {
+    WIDTH.saturating_sub(indent).max(NARROWEST)
+}
+
+/// Words as lines. No word is broken: it may be code.
+fn wrap(words: impl Iterator<Item = String>, indent: usize) -> Vec<String> {
+    let width = width_at(indent);
     let mut lines: Vec<String> = Vec::new();
-    for word in words.flat_map(|word| pieces(word, width)) {
+    for word in words {
         match lines.last_mut() {
             Some(line) if line.chars().count() + 1 + word.chars().count() <= width => {
                 line.push(' ');

@@ -19,12 +19,12 @@ pub fn paragraphs(prose: &str) -> Vec<String> {
 
 /// Wraps Markdown that this generator wrote itself.
 pub fn wrap_markdown(markdown: &str) -> Vec<String> {
-    markdown::wrap(markdown.split_whitespace().map(str::to_owned), 0)
+    markdown::wrap_links(markdown.split_whitespace().map(str::to_owned), 0)
 }
 
 /// An item of a list. `words` do not break.
 pub fn wrap_list_item(words: impl Iterator<Item = String>) -> Vec<String> {
-    let lines = markdown::wrap(words, 2).into_iter().enumerate();
+    let lines = markdown::wrap_links(words, 2).into_iter().enumerate();
     lines
         .map(|(index, line)| format!("{}{line}", if index == 0 { "- " } else { "  " }))
         .collect()

@@ -167,6 +167,9 @@ fn lists_of_html_are_lists() {
 
 #[test]
 fn code_is_code() {
+    // Longer than a line, with what would be the end of a link.
+    let long = format!("`[x](:{}`", "    y".repeat(40));
+    reads(&long, &long);
     reads("use `a b_c*` or ``d ` e``.", "use `a b_c*` or `d ` e`.");
     reads(
         "<code>a &lt; `b`</code> and <code>open",
