@@ -74,7 +74,7 @@ pub trait Operation: Sized {
         self.request(Sealed(()))
     }
 
-    /// The call, to be sent. Written once: a body for each operation costs the compiler a second.
+    /// The call, to be sent. Written once: what each operation implements costs compile time.
     #[doc(hidden)]
     fn into_request(mut self) -> Request {
         self.request_mut().take()
