@@ -598,6 +598,11 @@ impl Request {
         )
     }
 
+    fn change_options(&mut self, change: impl FnOnce(CallOptions) -> CallOptions) {
+        let options = self.options_mut();
+        *options = change(std::mem::take(options));
+    }
+
     /// The options of this call.
     #[doc(hidden)]
     pub fn options_mut(&mut self) -> &mut CallOptions {

@@ -167,7 +167,6 @@ pub trait Operation: Sized {
 }
 
 fn change<O: Operation>(mut operation: O, change: impl FnOnce(CallOptions) -> CallOptions) -> O {
-    let options = operation.request_mut().options_mut();
-    *options = change(std::mem::take(options));
+    operation.request_mut().change_options(change);
     operation
 }

@@ -181,7 +181,6 @@ impl RawRequest {
 }
 
 fn change(mut request: RawRequest, change: impl FnOnce(CallOptions) -> CallOptions) -> RawRequest {
-    let options = request.request.options_mut();
-    *options = change(std::mem::take(options));
+    request.request.change_options(change);
     request
 }
